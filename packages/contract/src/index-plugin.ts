@@ -1,0 +1,57 @@
+import type { JsonValue, StoredRecord } from './json.ts'
+
+/** A small number ≥ 0 that stands for one live record in tables and indexes; used again after the record is deleted. */
+export type Slot = number
+
+/** One bound of a range. */
+export interface Bound {
+  readonly value: JsonValue
+  readonly inclusive: boolean
+}
+
+/** What the planner asks of an index: equality on the leading fields, then at most one range or prefix on the next. */
+export interface Probe {
+  /** Values of the leading fields, in the order of `Index.fields`; each is a set of alternatives (`in`). */
+  readonly equal: readonly (readonly JsonValue[])[]
+  readonly from?: Bound
+  readonly to?: Bound
+}
+
+export type Direction = 'asc' | 'desc'
+
+/**
+ * An index over the records of one type. It may over-answer (each hit is checked again), never under-answer.
+ * Absence is not indexed by equality; an order index holds every record, absent values first.
+ */
+export interface Index {
+  /** Unique within its type; shown by `explain`. */
+  readonly name: string
+  /** The fields it looks at, leading first. */
+  readonly fields: readonly string[]
+  /** How many leading fields `Probe.equal` may name, and whether the next one may be bounded. */
+  readonly shape: { readonly equal: number; readonly range: boolean }
+  /** Upper estimate of the rows that `lookup` gives; cheap: no more than a binary search a key. */
+  estimate(probe: Probe): number
+  /** Slots that may match, each once, in no order. */
+  lookup(probe: Probe): Iterable<Slot>
+  /** Keeps the index true to one record. `before` is `undefined` for a new one, `after` for a deleted one. */
+  update(slot: Slot, before: StoredRecord | undefined, after: StoredRecord | undefined): void
+  clear(): void
+  /** Entries held: equal to the number of records indexed, where each record has one entry. */
+  size(): number
+  /** Present where the index keeps an order on the field behind the equal ones. */
+  readonly sorted?: {
+    /**
+     * Slots in the order of that field within one combination of equal values (no `in`), ties by id ascending in both
+     * directions, within the probe's bounds.
+     */
+    scan(direction: Direction, probe: Probe): Iterable<Slot>
+  }
+  /**
+   * Present where each element of an array is an entry of its own, so that `contains` can be answered. While some record
+   * holds a text in the field, `holdsTexts` is true and the planner must not use it: a text is searched by substring.
+   */
+  readonly membership?: { holdsTexts(): boolean }
+  /** Present where counts by the values of the one leading field are kept, not counted. */
+  readonly counters?: { counts(): Iterable<readonly [value: JsonValue, count: number]> }
+}

@@ -1,0 +1,79 @@
+export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
+export {
+  type ChangesOf,
+  type CreateOf,
+  type Domain,
+  defineDomain,
+  type Entities,
+  type RecordOf,
+  reservedFieldNames,
+  reservedTypeNames,
+  type TypeOf,
+} from './domain.ts'
+export { type Durability, durabilityLevels, type Survival } from './durability.ts'
+export {
+  type Entity,
+  type EntityInput,
+  type EntityOptions,
+  type EntityOutput,
+  entity,
+  fieldKind,
+  type IdKind,
+  type Reference,
+  type StatusTable,
+} from './entity.ts'
+export type { Clock, Random } from './environment.ts'
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  errorCodes,
+  hasCode,
+  StatewardError,
+  type StatewardErrorOptions,
+} from './error.ts'
+export type { Bound, Direction, Index, Probe, Slot } from './index-plugin.ts'
+export { instantKey } from './instant.ts'
+export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
+export { limits } from './limits.ts'
+export { compareKeys, compareValues, type FieldKind, orderKey, sameValue } from './order.ts'
+export type {
+  AskOptions,
+  CompactReport,
+  CreateAsk,
+  DeleteAsk,
+  Deleted,
+  Endpoint,
+  ExpectOptions,
+  GuardOptions,
+  MessageKind,
+  Operation,
+  Protocol,
+  RestoreAsk,
+  SnapshotOpened,
+  Stats,
+  Transacted,
+  UpdateAsk,
+  VerifyReport,
+  Version,
+  WriteOptions,
+} from './protocol.ts'
+export type { Explanation, Group, Operators, OrderBy, PlanNode, Query, QueryAnswer, Where } from './query.ts'
+export type { Damage, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
+export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } from './rule.ts'
+export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
+export type {
+  Appended,
+  AppendOptions,
+  BaseChunk,
+  Caps,
+  Epoch,
+  LogBatch,
+  LogReader,
+  LogStats,
+  LogWriter,
+  OpenedWriter,
+  Ptr,
+  Seq,
+  Storage,
+  StoredBase,
+} from './storage.ts'

@@ -1,0 +1,31 @@
+/** Bounds of what a store accepts, with their units in the name. What exceeds one is `TOO_LARGE` or `INVALID`. */
+export const limits = {
+  /** Nesting of a record, the record itself being 1. */
+  depth: 64,
+  keysPerObject: 10_000,
+  idChars: 512,
+  textChars: 16_777_216,
+  actorChars: 200,
+  txidChars: 200,
+  reasonChars: 2_000,
+  /** One commit as a line; also the bound of one `transact`. */
+  commitBytes: 1_048_576,
+  /** One line of one record. */
+  recordBytes: 16_777_216,
+  /** One line of a bulk write. */
+  bulkCommitBytes: 65_536,
+  mailboxAsks: 10_000,
+  batchAsks: 4_096,
+  /** Patches in a row before a record is written whole. */
+  patchChain: 8,
+  txidWindow: 10_000,
+  queryRows: 1_000_000,
+  pageRows: 100,
+  filterDepth: 32,
+  filterNodes: 1_000,
+  inValues: 10_000,
+  openSnapshots: 16,
+  historyPage: 1_000,
+  cacheBytes: 67_108_864,
+  closeTimeoutMs: 30_000,
+} as const

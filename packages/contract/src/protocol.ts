@@ -1,0 +1,215 @@
+import type { Change, Commit } from './commit.ts'
+import type { Durability } from './durability.ts'
+import type { JsonObject, StoredRecord } from './json.ts'
+import type { Explanation, Group, Query, QueryAnswer } from './query.ts'
+import type { StorageCheck } from './report.ts'
+import type { Seq } from './storage.ts'
+
+/** How long and under which signal a caller waits. */
+export interface AskOptions {
+  /** Aborted while the message waits: `ABORTED`, and nothing happened. Aborted later: ignored, the outcome is answered. */
+  readonly signal?: AbortSignal
+  /** Passed while the message waits: `TIMEOUT`, and nothing happened. Passed later: `UNKNOWN`, the write may still land. */
+  readonly timeoutMs?: number
+}
+
+/** What every write may carry. */
+export interface WriteOptions {
+  /** May only raise the store's level; less is `UNSUPPORTED`. */
+  readonly durability?: Durability
+  /** Who writes; kept in the log. */
+  readonly actor?: string
+  /** Unique per intended write: a second write with the same one answers as the first did and changes nothing. */
+  readonly txid?: string
+}
+
+export interface GuardOptions {
+  /** Skips guards, never the table of transitions; needs `reason`, which is kept in the log. */
+  readonly force?: boolean
+  readonly reason?: string
+  /** Satisfies guards and references by further writes in the same commit. */
+  readonly cascade?: boolean
+}
+
+export interface ExpectOptions {
+  /** The version the caller has seen; another one is `CONFLICT` with `details.currentRev`. */
+  readonly expectedRev?: number
+}
+
+export interface CreateAsk extends WriteOptions {
+  readonly type: string
+  readonly data: JsonObject
+}
+
+export interface UpdateAsk extends WriteOptions, GuardOptions, ExpectOptions {
+  readonly type: string
+  readonly id: string
+  /** Top-level fields to set. */
+  readonly changes: JsonObject
+  /** Top-level fields to remove. */
+  readonly unset?: readonly string[]
+}
+
+export interface DeleteAsk extends WriteOptions, GuardOptions, ExpectOptions {
+  readonly type: string
+  readonly id: string
+}
+
+export interface RestoreAsk extends WriteOptions {
+  readonly type: string
+  readonly id: string
+}
+
+/** One step of `transact`; each sees the ones before it. */
+export type Operation =
+  | { readonly op: 'create'; readonly type: string; readonly data: JsonObject }
+  | ({
+      readonly op: 'update'
+      readonly type: string
+      readonly id: string
+      readonly changes: JsonObject
+      readonly unset?: readonly string[]
+    } & ExpectOptions &
+      GuardOptions)
+  | ({ readonly op: 'delete'; readonly type: string; readonly id: string } & ExpectOptions & GuardOptions)
+  | { readonly op: 'restore'; readonly type: string; readonly id: string }
+
+/** What a deletion answers: the tombstone. */
+export interface Deleted {
+  readonly id: string
+  readonly rev: number
+}
+
+/** What `transact` answers, an item an operation: the record, or the tombstone of a deletion. */
+export interface Transacted {
+  readonly seq: Seq
+  readonly results: readonly (StoredRecord | Deleted)[]
+}
+
+/** One version of one record, as its commit left it. */
+export interface Version {
+  readonly seq: Seq
+  readonly timestamp: string
+  readonly change: Change
+  /** `undefined` after a deletion. */
+  readonly record?: StoredRecord
+  readonly actor?: string
+}
+
+export interface Stats {
+  readonly firstSeq: Seq
+  readonly lastSeq: Seq
+  /** Live records. */
+  readonly records: number
+  readonly recordsByType: Readonly<Record<string, number>>
+  readonly segments: number
+  readonly bytes: number
+  readonly commits: number
+  /** Messages that wait to be handled. */
+  readonly mailboxDepth: number
+  readonly cache: {
+    readonly bytes: number
+    readonly maxBytes: number
+    readonly records: number
+    readonly hits: number
+    readonly misses: number
+  }
+  readonly indexes: readonly { readonly type: string; readonly name: string; readonly entries: number }[]
+  readonly storage: string
+  readonly durability: Durability
+  /** `failed`: reads go on, writes are `STORAGE_FAILED` until the store is opened again. */
+  readonly health: 'ok' | 'failed'
+}
+
+export interface VerifyReport {
+  readonly ok: boolean
+  readonly storage: StorageCheck
+  /** Indexes compared with a full scan of the records. */
+  readonly indexes: readonly {
+    readonly type: string
+    readonly name: string
+    readonly ok: boolean
+    readonly found: string
+  }[]
+  readonly records: number
+}
+
+export interface CompactReport {
+  /** The base holds the state after this commit. */
+  readonly upTo: Seq
+  readonly records: number
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}
+
+export interface SnapshotOpened {
+  readonly snapshot: string
+  readonly seq: Seq
+  readonly records: number
+}
+
+/**
+ * Every message of a state manager: what is asked, what is answered. All of it is plain JSON; in answers an absent
+ * record is `null` on a wire and `undefined` in process.
+ */
+export interface Protocol {
+  create: { ask: CreateAsk; answer: StoredRecord }
+  get: {
+    ask: { readonly type: string; readonly id: string; readonly snapshot?: string }
+    answer: StoredRecord | undefined
+  }
+  getMany: {
+    ask: { readonly type: string; readonly ids: readonly string[]; readonly snapshot?: string }
+    answer: readonly (StoredRecord | undefined)[]
+  }
+  update: { ask: UpdateAsk; answer: StoredRecord }
+  delete: { ask: DeleteAsk; answer: Deleted }
+  /** Undoes a deletion: the last version before it, as a new version. Not deleted: `ALREADY_EXISTS`; never there: `NOT_FOUND`. */
+  restore: { ask: RestoreAsk; answer: StoredRecord }
+  /** Refused whole or accepted whole; written as commits of at most `limits.bulkCommitBytes`, in order. */
+  createMany: {
+    ask: WriteOptions & { readonly type: string; readonly rows: readonly JsonObject[] }
+    answer: readonly StoredRecord[]
+  }
+  updateMany: {
+    ask: WriteOptions &
+      GuardOptions & {
+        readonly type: string
+        readonly updates: readonly ({
+          readonly id: string
+          readonly changes: JsonObject
+          readonly unset?: readonly string[]
+        } & ExpectOptions)[]
+      }
+    answer: readonly StoredRecord[]
+  }
+  deleteMany: {
+    ask: WriteOptions & GuardOptions & { readonly type: string; readonly ids: readonly string[] }
+    answer: readonly Deleted[]
+  }
+  transact: { ask: WriteOptions & { readonly operations: readonly Operation[] }; answer: Transacted }
+  query: { ask: Query; answer: QueryAnswer }
+  count: { ask: Query; answer: number }
+  groupBy: { ask: { readonly query: Query; readonly field: string }; answer: readonly Group[] }
+  explain: { ask: Query; answer: Explanation }
+  history: {
+    ask: { readonly type: string; readonly id: string; readonly from?: Seq }
+    answer: { readonly versions: readonly Version[]; readonly next?: Seq }
+  }
+  snapshot: { ask: Record<string, never>; answer: SnapshotOpened }
+  release: { ask: { readonly snapshot: string }; answer: null }
+  compact: { ask: Record<string, never>; answer: CompactReport }
+  stats: { ask: Record<string, never>; answer: Stats }
+  verify: { ask: Record<string, never>; answer: VerifyReport }
+  flush: { ask: Record<string, never>; answer: { readonly lastSeq: Seq } }
+}
+
+export type MessageKind = keyof Protocol
+
+/** Whatever answers the protocol: the state manager itself, or a wire that leads to one. Rejects with `StatewardError`s. */
+export interface Endpoint {
+  ask<K extends MessageKind>(kind: K, body: Protocol[K]['ask'], options?: AskOptions): Promise<Protocol[K]['answer']>
+  /** Commits with seq ≥ `from`, first those that are there, then those that come; ends when `signal` aborts. */
+  follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]>
+  close(): Promise<void>
+}

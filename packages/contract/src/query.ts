@@ -1,0 +1,85 @@
+import type { Direction } from './index-plugin.ts'
+import type { JsonValue, StoredRecord } from './json.ts'
+import type { Seq } from './storage.ts'
+
+/**
+ * Conditions on one field; all of them must hold. Ranges and `prefix` only match values of the operand's own kind
+ * (number, text, boolean); in a field of kind `time` both sides are compared as instants.
+ */
+export interface Operators<V = JsonValue> {
+  readonly eq?: V
+  /** The exact complement of `eq`: absence matches it. */
+  readonly ne?: V
+  readonly in?: readonly V[]
+  readonly lt?: V
+  readonly lte?: V
+  readonly gt?: V
+  readonly gte?: V
+  /** A text: case-sensitive substring of a text, or membership in an array. Any other value: membership in an array. */
+  readonly contains?: JsonValue
+  /** The text begins with this one; case-sensitive. */
+  readonly prefix?: string
+  /** Whether the field is there at all; `null` is there. */
+  readonly exists?: boolean
+}
+
+/**
+ * A filter as plain JSON: every key must hold. `field: value` is equality (null matches null, not absence); an object
+ * holds operators; a list or an object as the value to equal is written `{ eq: … }`. `{}` is everything.
+ */
+export interface Where {
+  readonly and?: readonly Where[]
+  readonly or?: readonly Where[]
+  readonly not?: Where
+  readonly [field: string]: Operators | JsonValue | readonly Where[] | Where | undefined
+}
+
+export type OrderBy = readonly [field: string, direction: Direction]
+
+/** A query as plain JSON. Rows come in `orderBy`, ties by id ascending; without `orderBy`, by id. */
+export interface Query {
+  readonly type: string
+  readonly where?: Where
+  readonly orderBy?: readonly OrderBy[]
+  /** 1 … `limits.queryRows`; absent: all rows for `all` and `stream`, `limits.pageRows` for a page. */
+  readonly limit?: number
+  /** Where the page before ended; from `QueryAnswer.cursor` of the same query, else `INVALID`. */
+  readonly cursor?: string
+  /** Read the state of this open snapshot instead of the newest. */
+  readonly snapshot?: string
+}
+
+export interface QueryAnswer {
+  readonly rows: readonly StoredRecord[]
+  /** Present when rows were left out by `limit`: give it to the same query to go on. */
+  readonly cursor?: string
+  /** The commit as of which every row is. */
+  readonly seq: Seq
+  /** Present when an index could not be used for being rebuilt: the rows are right, they only took longer. */
+  readonly degraded?: true
+}
+
+/** One group: the value that its rows share (`undefined` where the field is absent) and their number. */
+export interface Group {
+  readonly value?: JsonValue
+  readonly count: number
+}
+
+/** How a query is or was answered. */
+export interface Explanation {
+  readonly plan: PlanNode
+  /** What is checked on each candidate beside the index; `undefined` when nothing. */
+  readonly residual?: Where
+  /** Whether rows come out of the index in order, or are sorted afterwards. */
+  readonly order: 'index' | 'sort' | 'none'
+  readonly estimatedRows: number
+  readonly records: number
+}
+
+export type PlanNode =
+  | { readonly kind: 'id'; readonly ids: readonly string[] }
+  | { readonly kind: 'lookup'; readonly index: string; readonly estimatedRows: number }
+  | { readonly kind: 'ordered'; readonly index: string; readonly direction: Direction; readonly estimatedRows: number }
+  | { readonly kind: 'counters'; readonly index: string }
+  | { readonly kind: 'scan'; readonly estimatedRows: number }
+  | { readonly kind: 'empty' }

@@ -1,0 +1,42 @@
+/** One place in a log that does not read as it was written. */
+export interface Damage {
+  readonly file: string
+  /** 1-based line number, as `sed -n` counts. */
+  readonly line: number
+  /** 0-based offset of the line's first byte. */
+  readonly byte: number
+  readonly reason: string
+}
+
+/** Bytes that recovery took out of the log and kept. */
+export interface Quarantined {
+  /** The file the bytes were cut from. */
+  readonly file: string
+  readonly byte: number
+  readonly bytes: number
+  readonly sha256: string
+  /** Where the bytes are kept now. */
+  readonly keptIn: string
+}
+
+/** What opening a log found and did. */
+export interface RecoveryReport {
+  /** Whether the last writer closed the log. */
+  readonly clean: boolean
+  /** Whether the log was new. */
+  readonly created: boolean
+  readonly lastSeq: number
+  readonly quarantined: readonly Quarantined[]
+  /** Files in the plain three-line format that were adopted as unverified history. */
+  readonly adopted: readonly string[]
+}
+
+/** What `LogReader.verify` found. */
+export interface StorageCheck {
+  readonly ok: boolean
+  readonly commits: number
+  readonly bytes: number
+  /** Commits from plain files, which carry no checksum. */
+  readonly unverified: number
+  readonly damage: readonly Damage[]
+}

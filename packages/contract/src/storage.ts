@@ -1,0 +1,145 @@
+import type { Durability, Survival } from './durability.ts'
+import type { RecoveryReport, StorageCheck } from './report.ts'
+
+/** Number of a commit in its log: 1, 2, 3 … without gaps; 0 means an empty log. The writer assigns it, the storage verifies it. */
+export type Seq = number
+
+/** Fencing token of a writer's term: grows at each `openWriter`, is kept by the log itself, needs no clock and no lease. */
+export type Epoch = number
+
+/**
+ * Where one record can be read again: an opaque safe integer ≥ 0, meaningful only to the storage that gave it.
+ * Valid while the log is open by that reader or writer, until `truncate` has passed its seq.
+ */
+export type Ptr = number
+
+/** What this storage, as configured, can truthfully do. */
+export interface Caps {
+  /** `cas`: the engine itself refuses a stale writer. `lock`: only a cooperative lock does (files). */
+  readonly fencing: 'cas' | 'lock'
+  /**
+   * What the writer does after an append whose outcome is unknown. `resolve`: call `append` again with the same
+   * `expectedSeq` and `commitId` until it answers. `stop`: no further append succeeds on this writer.
+   */
+  readonly unknown: 'resolve' | 'stop'
+  /** The levels on offer, and what each survives. A level that is absent is refused as `UNSUPPORTED`, never lowered. */
+  readonly survives: Readonly<Partial<Record<Durability, Survival>>>
+  readonly maxRecordBytes: number
+  readonly maxBatchBytes: number
+  readonly maxBatchRecords: number
+}
+
+/** Consecutive commits as they stand in the log: `records[i]` is commit `firstSeq + i`, to be read again at `ptrs[i]`. */
+export interface LogBatch {
+  readonly firstSeq: Seq
+  readonly epoch: Epoch
+  readonly records: readonly Uint8Array[]
+  readonly ptrs: readonly Ptr[]
+}
+
+/**
+ * Part of a base: one whole live record (or tombstone) a row, `seqs` ascending (equal ones allowed: one commit may
+ * have changed several records), none above the base's `upTo`.
+ */
+export interface BaseChunk {
+  readonly seqs: readonly Seq[]
+  readonly records: readonly Uint8Array[]
+}
+
+/** A base as it is read back, with pointers to its rows. */
+export interface StoredBase {
+  /** State after this commit is the rows of the base; commits after it are read from the log. */
+  readonly upTo: Seq
+  readonly chunks: AsyncIterable<BaseChunk & { readonly ptrs: readonly Ptr[] }>
+}
+
+export interface AppendOptions {
+  readonly expectedSeq: Seq
+  /** Unique per append; the key to resolving an append whose outcome is unknown, where `Caps.unknown` is `resolve`. */
+  readonly commitId: string
+  readonly durability: Durability
+}
+
+export interface Appended {
+  readonly lastSeq: Seq
+  readonly ptrs: readonly Ptr[]
+}
+
+export interface LogStats {
+  /** Oldest commit that `read` can still give; `lastSeq + 1` when it can give none. */
+  readonly firstSeq: Seq
+  readonly lastSeq: Seq
+  readonly epoch: Epoch
+  /** Bytes that the log occupies, archive included. */
+  readonly bytes: number
+  /** Parts that the log is kept in (files, partitions); 1 where the storage has no such thing. */
+  readonly segments: number
+}
+
+/** Reads a log. Every method may be called at any time until `close`; afterwards each rejects with `CLOSED`. */
+export interface LogReader {
+  /** The tail as this reader sees it, which may lag behind a writer elsewhere. */
+  stats(): Promise<LogStats>
+  /** Commits with seq ≥ `from`, in order, up to the tail at the call. Throws `TRIMMED` if `from` < `firstSeq`. */
+  read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch>
+  /** As `read`, then goes on for ever with what becomes durable. Never skips, never repeats; ends when `signal` aborts. */
+  follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch>
+  /** The bytes at these pointers, in the order asked; `undefined` where truncated. Throws `CORRUPT` on damage. */
+  fetch(ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]>
+  /** As `fetch`, without a promise: present where the medium allows it. */
+  readonly fetchSync?: (ptrs: readonly Ptr[]) => (Uint8Array | undefined)[]
+  /** The newest complete base, or `undefined`. */
+  loadBase(): Promise<StoredBase | undefined>
+  /** Reads everything once more and compares checksums. Resolves with what it found; damage is a finding, not a rejection. */
+  verify(signal?: AbortSignal): Promise<StorageCheck>
+  close(): Promise<void>
+}
+
+/**
+ * The one writer of a log. `append` may be called again before the former one has settled: they take effect in the
+ * order of the calls, and one that fails fails all that were called after it.
+ */
+export interface LogWriter extends LogReader {
+  readonly epoch: Epoch
+  /**
+   * Appends if and only if the tail is `expectedSeq` and no newer epoch is in the log. Each record is one commit: there
+   * whole or not at all. Resolves when they are safe at the asked level. No records: a barrier, which proves this writer
+   * to be the newest and everything before it to be safe at the asked level.
+   * Errors: `CONFLICT`, `FENCED`, `TOO_LARGE`, `FULL`, `UNSUPPORTED`, `CLOSED`: these records are not in the log and never
+   * will be. `UNKNOWN`: they may be. `STORAGE_FAILED`: they are not, and this writer has stopped. Any other is a bug.
+   */
+  append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended>
+  /**
+   * Writes a base of the state after `upTo` (≤ the tail); atomic: readers see the former base or this one whole. Resolves
+   * with one pointer a row, in order. Old pointers stay valid until `truncate`. Errors as `append`, and `CORRUPT` when
+   * what was written does not read back as it was given.
+   */
+  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]>
+  /**
+   * Lets go of what a base covers: commits ≤ `upTo`, by the storage's own retention (it may archive them, so that `read`
+   * still finds them). Their pointers die. A no-op when no base covers `upTo`.
+   */
+  truncate(upTo: Seq): Promise<void>
+}
+
+export interface OpenedWriter {
+  readonly writer: LogWriter
+  readonly recovery: RecoveryReport
+}
+
+/**
+ * Where history lives: one log of commits. A plug-in implements this and passes the suites of
+ * `@stateward/conformance`. Nothing happens until one of the methods is called.
+ */
+export interface Storage {
+  /** Names the medium in messages and statistics, such as `memory` or `jsonl`. */
+  readonly kind: string
+  readonly caps: Caps
+  /** Opens for reading only: takes no lock and writes nothing. */
+  openReader(): Promise<LogReader>
+  /**
+   * Takes the log over: recovers it, raises the epoch, fences every older writer. Errors: `LOCKED` (`details`: `pid`,
+   * `host` of the holder), `CORRUPT`, `UNSUPPORTED` (a newer format), `STORAGE_FAILED`; a refused open changes nothing.
+   */
+  openWriter(owner: string): Promise<OpenedWriter>
+}
