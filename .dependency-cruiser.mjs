@@ -1,0 +1,109 @@
+// Which way imports may go. The layers are those of ARCHITECTURE.md: down only, never sideways, never up.
+
+const layers = [
+  ['contract'],
+  ['actor', 'query', 'index', 'storage-[^/]+', 'domain', 'conformance', 'otel'],
+  ['client'],
+  ['core'],
+  ['http', 'worker', 'replica'],
+  ['stateward'],
+]
+
+const named = (names) => `^packages/(${names.join('|')})/`
+const packageOf = '^packages/([^/]+)/'
+const source = '^packages/([^/]+)/src/'
+
+/** A package may import itself and the layers below its own; only its tests may also import the published suites. */
+const downOnly = layers.flatMap((names, level) => {
+  const sameOrAbove = layers.slice(level).flat()
+  return [
+    {
+      name: `layer-${level}-imports-down`,
+      comment: `${names.join(', ')} may import only what lies below layer ${level}: never sideways, never up.`,
+      severity: 'error',
+      from: { path: `^packages/(${names.join('|')})/(?!test/)` },
+      to: { path: named(sameOrAbove), pathNot: '^packages/$1/' },
+    },
+    {
+      name: `layer-${level}-tests-import-down`,
+      comment: `The tests of ${names.join(', ')} may import what lies below layer ${level}, and the conformance suites.`,
+      severity: 'error',
+      from: { path: `^packages/(${names.join('|')})/test/` },
+      to: { path: named(sameOrAbove), pathNot: ['^packages/$1/', '^packages/conformance/'] },
+    },
+  ]
+})
+
+export default {
+  forbidden: [
+    ...downOnly,
+    {
+      name: 'known-layer',
+      comment: 'A new package needs a place in the layers: name it at the top of .dependency-cruiser.mjs.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/' },
+      to: { path: packageOf, pathNot: named(layers.flat()) },
+    },
+    {
+      name: 'contract-and-actor-import-nothing',
+      comment: 'The contract is what a stranger must be able to read alone, and the actor knows nothing of state.',
+      severity: 'error',
+      from: { path: '^packages/(contract|actor)/src/' },
+      to: { pathNot: '^packages/$1/src/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or three. Types count too.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-to-own-index',
+      comment: 'index.ts is what a package shows to others. Import the file that holds the thing.',
+      severity: 'error',
+      from: { path: source },
+      to: { path: '^packages/$1/src/index\\.ts$' },
+    },
+    {
+      name: 'through-the-front-door',
+      comment: 'Import another package by its name, not by a path into it.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|apps/examples/[^/]+|apps/[^/]+)/' },
+      to: { path: '^packages/[^/]+/', pathNot: ['^$1/', '^packages/[^/]+/src/index\\.ts$', '/package\\.json$'] },
+    },
+    {
+      name: 'nobody-imports-an-app',
+      comment: 'Apps name concrete packages; nothing names an app.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|apps/examples/[^/]+|apps/[^/]+)/' },
+      to: { path: '^apps/', pathNot: '^$1/' },
+    },
+    {
+      name: 'disk-only-where-it-belongs',
+      comment: 'Files are the business of storage-jsonl and of the ready-made composition; the rest is given a disk.',
+      severity: 'error',
+      from: { path: source, pathNot: '^packages/(storage-jsonl|stateward)/' },
+      to: { path: '^(node:)?(fs|fs/promises|child_process)$' },
+    },
+    {
+      name: 'resolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    exclude: { path: '/(dist|node_modules/\\.[^/]+|coverage)/' },
+    // Sees `import type` too.
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@stateward/source', 'types', 'node', 'import', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.json', '.d.ts'],
+    },
+  },
+}
