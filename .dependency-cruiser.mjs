@@ -9,11 +9,13 @@ const layers = [
   ['stateward'],
 ]
 
+/** @param {readonly string[]} names */
 const named = (names) => `^packages/(${names.join('|')})/`
 const packageOf = '^packages/([^/]+)/'
 const source = '^packages/([^/]+)/src/'
 
 /** A package may import itself and the layers below its own; only its tests may also import the published suites. */
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const downOnly = layers.flatMap((names, level) => {
   const sameOrAbove = layers.slice(level).flat()
   return [
@@ -34,6 +36,7 @@ const downOnly = layers.flatMap((names, level) => {
   ]
 })
 
+/** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...downOnly,
