@@ -1,0 +1,108 @@
+import { type Bound, compareValues, type FieldKind, type JsonValue, type Operators } from '@stateward/contract'
+
+/** A stretch of the one ordering of values; an absent end is open. */
+export interface Bounds {
+  readonly from?: Bound
+  readonly to?: Bound
+}
+
+/** What lies before and behind the values of one kind, in the order null < false < true < numbers < texts < lists. */
+const texts: Bounds = { from: { value: '', inclusive: true }, to: { value: [], inclusive: false } }
+const numbers: Bounds = { from: { value: true, inclusive: false }, to: { value: '', inclusive: false } }
+/** Where empty texts stand among instants is left open, so the stretch begins before all texts. */
+const instants: Bounds = { from: { value: true, inclusive: false }, to: { value: [], inclusive: false } }
+const booleans: Bounds = { from: { value: false, inclusive: true }, to: { value: true, inclusive: true } }
+
+/** The stretch in which every value lies that meets this condition, or `undefined` when there is no such stretch. */
+export function boundsOf(operator: keyof Operators, operand: JsonValue, kind: FieldKind): Bounds | undefined {
+  switch (operator) {
+    case 'lt':
+    case 'lte':
+      return within(operand, kind, { to: { value: operand, inclusive: operator === 'lte' } })
+    case 'gt':
+    case 'gte':
+      return within(operand, kind, { from: { value: operand, inclusive: operator === 'gte' } })
+    case 'prefix':
+      // In a time field the order of the texts is not the order of the field.
+      return kind === 'time' || typeof operand !== 'string' ? undefined : prefixBounds(operand)
+    default:
+      return undefined
+  }
+}
+
+/** What both stretches share. */
+export function intersection(left: Bounds, right: Bounds, kind: FieldKind): Bounds {
+  const from = tighter(left.from, right.from, kind, 1)
+  const to = tighter(left.to, right.to, kind, -1)
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}
+
+/** Whether no value at all lies in the stretch. */
+export function isEmpty({ from, to }: Bounds, kind: FieldKind): boolean {
+  if (from === undefined || to === undefined) return false
+  const order = compareValues(from.value, to.value, kind)
+  return order > 0 || (order === 0 && !(from.inclusive && to.inclusive))
+}
+
+/** Whether a value lies in the stretch. */
+export function isWithin(value: JsonValue, bounds: Bounds, kind: FieldKind): boolean {
+  return !isEmpty(intersection({ from: at(value), to: at(value) }, bounds, kind), kind)
+}
+
+function at(value: JsonValue): Bound {
+  return { value, inclusive: true }
+}
+
+function within(operand: JsonValue, kind: FieldKind, bounds: Bounds): Bounds {
+  switch (typeof operand) {
+    case 'number':
+      return intersection(numbers, bounds, kind)
+    case 'boolean':
+      return intersection(booleans, bounds, kind)
+    default:
+      return intersection(kind === 'time' ? instants : texts, bounds, kind)
+  }
+}
+
+function tighter(left: Bound | undefined, right: Bound | undefined, kind: FieldKind, sign: 1 | -1): Bound | undefined {
+  if (left === undefined || right === undefined) return left ?? right
+  const order = compareValues(left.value, right.value, kind) * sign
+  if (order === 0) return left.inclusive ? right : left
+  return order > 0 ? left : right
+}
+
+function prefixBounds(prefix: string): Bounds {
+  const next = nextAfterPrefix(prefix)
+  return {
+    from: { value: prefix, inclusive: true },
+    to: { value: next ?? [], inclusive: false },
+  }
+}
+
+const lastUnit = 0xffff
+const firstSurrogate = 0xd800
+const lastHighSurrogate = 0xdbff
+const lastSurrogate = 0xdfff
+
+/**
+ * The least well-formed text that is above every text with this prefix; `undefined` when only lists are. Half of a
+ * surrogate pair is never made, for an index may keep its texts as UTF-8: the stretch is a little wider then.
+ */
+function nextAfterPrefix(prefix: string): string | undefined {
+  for (let last = prefix.length - 1; last >= 0; last--) {
+    const unit = prefix.charCodeAt(last)
+    if (unit === lastUnit) continue
+    const next = unit + 1
+    const isHalf = next >= firstSurrogate && unit <= lastSurrogate
+    if (!isHalf) return prefix.slice(0, last) + String.fromCharCode(next)
+    if (isPair(prefix, last) && unit < lastSurrogate) return prefix.slice(0, last) + String.fromCharCode(next)
+    if (!isPair(prefix, last)) return prefix.slice(0, last) + String.fromCharCode(lastSurrogate + 1)
+  }
+  return undefined
+}
+
+function isPair(text: string, low: number): boolean {
+  const high = text.charCodeAt(low - 1)
+  const unit = text.charCodeAt(low)
+  return high >= firstSurrogate && high <= lastHighSurrogate && unit > lastHighSurrogate && unit <= lastSurrogate
+}

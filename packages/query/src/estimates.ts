@@ -1,0 +1,58 @@
+import type { Operators } from '@stateward/contract'
+import type { Conjunct, Facts } from './facts.ts'
+
+/** What is known of the rows that pass one condition or several. */
+export interface Measured {
+  readonly rows: number
+  readonly covers: (field: string, operator: string) => boolean
+}
+
+/** The share of records that pass a condition of which no index knows anything: guesses, on the careful side. */
+const guesses: Readonly<Record<keyof Operators, number>> = {
+  eq: 0.1,
+  ne: 0.9,
+  in: 0.2,
+  lt: 0.3,
+  lte: 0.3,
+  gt: 0.3,
+  gte: 0.3,
+  contains: 0.2,
+  prefix: 0.1,
+  exists: 0.5,
+}
+const guessForOthers = 0.5
+
+/**
+ * How many of `records` match the whole filter: the smallest number that an index gave, times the share that passes each
+ * of the other conditions as if they were independent. Conditions on one field count once.
+ */
+export function estimateMatches(facts: Facts, measured: readonly Measured[], records: number): number {
+  const best = smallest(measured)
+  const shares = new Map<string | Conjunct, number>()
+  for (const conjunct of facts.conjuncts) {
+    if (best !== undefined && isCovered(conjunct, best)) continue
+    const share = shareOf(conjunct, measured, records)
+    const key = conjunct.field ?? conjunct
+    shares.set(key, Math.min(share, shares.get(key) ?? 1))
+  }
+  let rows = best?.rows ?? records
+  for (const share of shares.values()) rows *= share
+  return rows
+}
+
+/** Whether an index takes care of this condition. */
+export function isCovered({ field, operator }: Conjunct, { covers }: Pick<Measured, 'covers'>): boolean {
+  return field !== undefined && operator !== undefined && covers(field, operator)
+}
+
+function shareOf(conjunct: Conjunct, measured: readonly Measured[], records: number): number {
+  const known = smallest(measured.filter((item) => isCovered(conjunct, item)))
+  if (known !== undefined && records > 0) return Math.min(1, known.rows / records)
+  return conjunct.operator === undefined ? guessForOthers : guesses[conjunct.operator]
+}
+
+function smallest(measured: readonly Measured[]): Measured | undefined {
+  let best: Measured | undefined
+  for (const item of measured) if (best === undefined || item.rows < best.rows) best = item
+  return best
+}

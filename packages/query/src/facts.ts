@@ -1,0 +1,112 @@
+import { type Entity, fieldKind, type JsonValue, type Operators, type Where } from '@stateward/contract'
+import { type Bounds, boundsOf, intersection, isEmpty, isWithin } from './bounds.ts'
+import { type Identity, identity } from './identity.ts'
+import { operatorsOf } from './where-parts.ts'
+
+/** What must hold for one field of every record that matches. */
+export interface FieldFacts {
+  /** The field holds one of these; each value once. */
+  readonly equal?: readonly JsonValue[]
+  readonly bounds?: Bounds
+  /** `contains` holds for each of these. */
+  readonly contains: readonly JsonValue[]
+}
+
+/** One condition that must hold by itself, and the field it is about; `undefined` for `or` and `not`. */
+export interface Conjunct {
+  readonly field: string | undefined
+  readonly operator: keyof Operators | undefined
+  readonly where: Where
+}
+
+/** What follows from a filter for each record that matches. It may say too little, never too much. */
+export interface Facts {
+  readonly fields: ReadonlyMap<string, FieldFacts>
+  readonly conjuncts: readonly Conjunct[]
+  /** No record can match. */
+  readonly impossible: boolean
+}
+
+const nothing: FieldFacts = { contains: [] }
+
+/** Reads the facts off a checked filter: the conditions that stand alone or under `and`, and what all branches of an `or` share. */
+export function factsOf(where: Where | undefined, entity: Entity): Facts {
+  const conjuncts = conjunctsOf(where ?? {})
+  const fields = new Map<string, FieldFacts>()
+  let impossible = false
+  for (const { field, operator, where: part } of conjuncts) {
+    if (field !== undefined && operator !== undefined) {
+      const operand = operatorsOf(part[field])[operator] as JsonValue
+      fields.set(field, withCondition(fields.get(field) ?? nothing, operator, operand, fieldKind(entity, field)))
+    } else if (part.or !== undefined) {
+      const branches = part.or.map((branch) => factsOf(branch, entity)).filter((facts) => !facts.impossible)
+      if (branches.length === 0) impossible = true
+      for (const [name, equal] of sharedEqualities(branches, entity)) {
+        fields.set(name, withEqual(fields.get(name) ?? nothing, equal, fieldKind(entity, name)))
+      }
+    }
+  }
+  for (const [field, facts] of fields) {
+    const kind = fieldKind(entity, field)
+    const bounds = facts.bounds
+    if (bounds === undefined) impossible ||= facts.equal?.length === 0
+    else {
+      const equal = facts.equal?.filter((value) => isWithin(value, bounds, kind))
+      if (equal !== undefined) fields.set(field, { ...facts, equal })
+      impossible ||= isEmpty(bounds, kind) || equal?.length === 0
+    }
+  }
+  return { fields, conjuncts, impossible }
+}
+
+function conjunctsOf(where: Where): Conjunct[] {
+  return Object.keys(where).flatMap((key): Conjunct[] => {
+    if (key === 'and') return (where.and ?? []).flatMap(conjunctsOf)
+    if (key === 'or') return [{ field: undefined, operator: undefined, where: { or: where.or ?? [] } }]
+    if (key === 'not') return [{ field: undefined, operator: undefined, where: { not: where.not ?? {} } }]
+    const operators = operatorsOf(where[key])
+    // The own keys of checked operators are operator names.
+    return (Object.keys(operators) as (keyof Operators)[]).map((operator) => ({
+      field: key,
+      operator,
+      where: { [key]: { [operator]: operators[operator] } as Operators },
+    }))
+  })
+}
+
+function withCondition(
+  facts: FieldFacts,
+  operator: keyof Operators,
+  operand: JsonValue,
+  kind: 'value' | 'time',
+): FieldFacts {
+  if (operator === 'eq') return withEqual(facts, [operand], kind)
+  if (operator === 'in') return withEqual(facts, operand as readonly JsonValue[], kind)
+  if (operator === 'contains') return { ...facts, contains: [...facts.contains, operand] }
+  const bounds = boundsOf(operator, operand, kind)
+  if (bounds === undefined) return facts
+  return { ...facts, bounds: facts.bounds === undefined ? bounds : intersection(facts.bounds, bounds, kind) }
+}
+
+function withEqual(facts: FieldFacts, values: readonly JsonValue[], kind: 'value' | 'time'): FieldFacts {
+  const distinct = new Map<Identity, JsonValue>()
+  for (const value of values) distinct.set(identity(value, kind), value)
+  if (facts.equal === undefined) return { ...facts, equal: [...distinct.values()] }
+  return { ...facts, equal: facts.equal.filter((value) => distinct.has(identity(value, kind))) }
+}
+
+/** The fields that every branch holds to certain values, with the values of all branches together. */
+function sharedEqualities(branches: readonly Facts[], entity: Entity): Map<string, readonly JsonValue[]> {
+  const shared = new Map<string, readonly JsonValue[]>()
+  const [first, ...others] = branches
+  for (const [field, { equal }] of first?.fields ?? []) {
+    if (equal === undefined) continue
+    const more = others.map((branch) => branch.fields.get(field)?.equal)
+    if (more.every((values) => values !== undefined)) {
+      const kind = fieldKind(entity, field)
+      const together = withEqual(nothing, [...equal, ...more.flat()], kind).equal ?? []
+      shared.set(field, together)
+    }
+  }
+  return shared
+}

@@ -1,0 +1,33 @@
+import { type FieldKind, type JsonObject, type JsonValue, orderKey } from '@stateward/contract'
+
+/** What stands for a value in a `Map` or `Set`. */
+export type Identity = string | number | boolean | null | undefined
+
+/**
+ * The same for two values exactly when `sameValue` says they are the same: texts are told from lists and objects by
+ * their first letter, lists and objects are written out with their keys in text order.
+ */
+export function identity(value: JsonValue | undefined, kind: FieldKind): Identity {
+  if (typeof value === 'string') return `t${orderKey(value, kind)}`
+  if (typeof value === 'object' && value !== null) return `j${canonicalText(value)}`
+  // The two zeros are one number.
+  return value === 0 ? 0 : value
+}
+
+/** JSON without choice: keys in text order, absent ones left out. */
+export function canonicalText(value: JsonValue | undefined): string {
+  if (isList(value)) return `[${value.map(canonicalText).join(',')}]`
+  if (typeof value === 'object' && value !== null) return `{${canonicalPairs(value).join(',')}}`
+  return value === undefined ? 'undefined' : JSON.stringify(value)
+}
+
+function canonicalPairs(value: JsonObject): string[] {
+  return Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalText(value[key])}`)
+}
+
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,29 @@
+export { checkField } from './check-field.ts'
+export { checkQuery } from './check-query.ts'
+export { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+export {
+  and,
+  type ConditionOn,
+  contains,
+  eq,
+  exists,
+  gt,
+  gte,
+  isIn,
+  lt,
+  lte,
+  ne,
+  not,
+  or,
+  prefix,
+} from './conditions.ts'
+export { decodeCursor, encodeCursor, type Position } from './cursor.ts'
+export { groupRows } from './group-rows.ts'
+export { type Compare, compileOrder } from './order.ts'
+export type { Access, Plan } from './plan.ts'
+export { planQuery } from './plan-query.ts'
+export { compilePredicate, type Predicate } from './predicate.ts'
+export { type Page, QueryBuilder } from './query-builder.ts'
+export type { QueryRunner } from './query-runner.ts'
+export { topK } from './top-k.ts'
+export type { FieldOf, OperatorsOf, WhereOf } from './where-of.ts'

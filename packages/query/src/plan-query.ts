@@ -1,0 +1,84 @@
+import type { Entity, Explanation, Index, PlanNode, Query, Where } from '@stateward/contract'
+import { type Choice, choicesOf } from './choices.ts'
+import { comparePosition, decodeCursor, type Position } from './cursor.ts'
+import { isCovered } from './estimates.ts'
+import { type Facts, factsOf } from './facts.ts'
+import { andWhere } from './merge-where.ts'
+import { compileOrder } from './order.ts'
+import type { Plan } from './plan.ts'
+import { compilePredicate, isTrivial, type Predicate } from './predicate.ts'
+
+/**
+ * Decides how a checked query is answered: by the way that is expected to touch the fewest records among the ids it
+ * names, a lookup in each index that its conditions fit, a scan of an index that has the order asked for (cheap when a
+ * limit ends it early), and a scan of everything. `indexes` are those that may be trusted now, `records` is the number of
+ * live records of the type. An `or` is answered by an index when all its branches hold one field to certain values.
+ *
+ * Throws `INVALID` when the cursor is damaged or belongs to another query. O(indexes × conditions) and one `estimate`
+ * per question that an index fits.
+ */
+export function planQuery(query: Query, entity: Entity, indexes: readonly Index[], records: number): Plan {
+  const { where, orderBy, limit } = query
+  const after = query.cursor === undefined ? undefined : decodeCursor(query, query.cursor, entity)
+  const facts = factsOf(where, entity)
+  const choices = choicesOf({ facts, entity, orderBy, limit, after, indexes, records })
+  const choice = facts.impossible ? impossible : cheapest(choices.all)
+  const estimatedRows = facts.impossible ? 0 : Math.round(Math.min(choices.matches, choice.rows))
+  return {
+    access: choice.access,
+    inOrder: choice.inOrder,
+    predicate: predicateOf(query, entity, after),
+    compare: compileOrder(orderBy, entity),
+    limit,
+    after,
+    estimatedRows,
+    get explanation() {
+      return explain(choice, facts, estimatedRows, records)
+    },
+  }
+}
+
+const impossible: Choice = { access: { kind: 'empty' }, inOrder: true, rows: 0, cost: 0, covers: () => true }
+
+function cheapest(choices: readonly Choice[]): Choice {
+  return choices.reduce((best, choice) => (choice.cost < best.cost ? choice : best), choices[0] ?? impossible)
+}
+
+function predicateOf(query: Query, entity: Entity, after: Position | undefined): Predicate | undefined {
+  const matches = isTrivial(query.where) ? undefined : compilePredicate(query.where, entity)
+  if (after === undefined) return matches
+  const place = comparePosition(query.orderBy, after, entity)
+  if (matches === undefined) return (record) => place(record) > 0
+  return (record) => place(record) > 0 && matches(record)
+}
+
+function explain(choice: Choice, facts: Facts, estimatedRows: number, records: number): Explanation {
+  const left = facts.impossible ? [] : facts.conjuncts.filter((conjunct) => !isCovered(conjunct, choice))
+  let residual: Where | undefined
+  for (const { where } of left) residual = andWhere(residual, where)
+  return {
+    plan: nodeOf(choice),
+    ...(residual === undefined ? {} : { residual }),
+    order: choice.rows <= 1 && choice.access.kind !== 'ordered' ? 'none' : choice.inOrder ? 'index' : 'sort',
+    estimatedRows,
+    records,
+  }
+}
+
+function nodeOf({ access, rows }: Choice): PlanNode {
+  const estimatedRows = Math.round(rows)
+  switch (access.kind) {
+    case 'empty':
+      return { kind: 'empty' }
+    case 'ids':
+      return { kind: 'id', ids: access.ids }
+    case 'lookup':
+      return { kind: 'lookup', index: access.index.name, estimatedRows }
+    case 'ordered':
+      return { kind: 'ordered', index: access.index.name, direction: access.direction, estimatedRows }
+    case 'scan':
+      return { kind: 'scan', estimatedRows }
+    default:
+      return access satisfies never
+  }
+}

@@ -1,0 +1,105 @@
+import { type AskOptions, type Direction, type Explanation, type Group, limits, type Query } from '@stateward/contract'
+import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import type { QueryRunner } from './query-runner.ts'
+import type { FieldOf, WhereOf } from './where-of.ts'
+
+/** One page of rows; `cursor` is present when there are more. */
+export interface Page<R> {
+  readonly rows: readonly R[]
+  readonly cursor?: string
+}
+
+/**
+ * A query of records of type `R`, put together step by step. Each step gives a new builder and leaves the old one as it
+ * was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`, `groupBy`, `explain`. What the query
+ * does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
+ */
+export class QueryBuilder<R> {
+  readonly #runner: QueryRunner
+  readonly #query: Query
+
+  constructor(runner: QueryRunner, query: Query) {
+    this.#runner = runner
+    this.#query = query
+  }
+
+  /** Narrows the query; called again, both filters must hold. */
+  where(filter: WhereOf<R>): QueryBuilder<R> {
+    return new QueryBuilder(this.#runner, withWhere(this.#query, filter))
+  }
+
+  /** Orders by one field (default ascending); called again, by a further one. Ties, and everything else, come by id. */
+  orderBy(field: FieldOf<R>, direction: Direction = 'asc'): QueryBuilder<R> {
+    return new QueryBuilder(this.#runner, withOrder(this.#query, field, direction))
+  }
+
+  /** At most so many rows: 1 … `limits.queryRows`. For `page` it is the size of the page. */
+  limit(rows: number): QueryBuilder<R> {
+    return new QueryBuilder(this.#runner, withLimit(this.#query, rows))
+  }
+
+  /** Every row, or the first `limit`, as of one commit. */
+  all(options?: AskOptions): Promise<readonly R[]> {
+    return this.#runner.query(this.#query, options).then(({ rows }) => typed<R>(rows))
+  }
+
+  /** The first row, `undefined` when there is none. */
+  first(options?: AskOptions): Promise<R | undefined> {
+    return this.#runner.query(withLimit(this.#query, 1), options).then(({ rows }) => typed<R>(rows)[0])
+  }
+
+  /** How many records match the filter, whatever the limit. */
+  count(options?: AskOptions): Promise<number> {
+    return this.#runner.count(withoutOrder(this.#query), options)
+  }
+
+  /** How many records match the filter, by the value of one field; groups in the order of the values, absence first. */
+  groupBy(field: FieldOf<R>, options?: AskOptions): Promise<readonly Group[]> {
+    return this.#runner.groupBy(withoutOrder(this.#query), field, options)
+  }
+
+  /** How the query would be answered. */
+  explain(options?: AskOptions): Promise<Explanation> {
+    return this.#runner.explain(this.#query, options)
+  }
+
+  /** The page behind `cursor`, or the first one, of `limit` rows (default `limits.pageRows`). */
+  page(cursor?: string, options?: AskOptions): Promise<Page<R>> {
+    const query = withLimit(this.#query, this.#query.limit ?? limits.pageRows)
+    return this.#runner
+      .query(cursor === undefined ? query : { ...query, cursor }, options)
+      .then(({ rows, cursor: next }) => ({ rows: typed<R>(rows), ...(next === undefined ? {} : { cursor: next }) }))
+  }
+
+  /**
+   * Every row, or the first `limit`, in order and never more than a page in memory. Pages are asked for as they are
+   * needed, so each is as of its own commit: a record that is there throughout comes exactly once, unless a field that
+   * orders the rows is changed meanwhile; then it comes where it stands when its page is read.
+   */
+  async *stream(options?: AskOptions): AsyncGenerator<R, void, undefined> {
+    let left = this.#query.limit ?? Number.POSITIVE_INFINITY
+    let size: number = limits.pageRows
+    let query = this.#query
+    while (left > 0) {
+      const { rows, cursor } = await this.#runner.query(withLimit(query, Math.min(size, left)), options)
+      yield* typed<R>(rows)
+      if (cursor === undefined) return
+      left -= rows.length
+      query = { ...query, cursor }
+      // The first rows come soon; a long stream asks less often, and its pages stay small in memory.
+      size = Math.min(size * 2, longestPage)
+    }
+  }
+
+  /** The query as plain JSON. */
+  toJSON(): Query {
+    return this.#query
+  }
+}
+
+const longestPage = 3200
+
+/** The rows are what the store keeps of a type; that they are of type `R` is the promise of its schema. */
+function typed<R>(rows: readonly unknown[]): readonly R[] {
+  return rows as readonly R[]
+}
