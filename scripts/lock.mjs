@@ -30,7 +30,8 @@ export async function withLock(name, work) {
     }
     if (Date.now() > giveUpAt)
       throw new Error(`${path} is held by ${theirs} for too long: end that process, or remove the file`)
-    if (!told) say(`  waiting for another command in this folder to finish its ${name} (${theirs})`)
+    if (!told)
+      say(`  waiting for another command in this folder to finish its ${name} (process ${/\d+/.exec(theirs)?.[0]})`)
     told = true
   }
   const release = () => remove(path, mine)

@@ -17,10 +17,9 @@ const stampPath = join(root, 'node_modules', '.stateward-setup')
  */
 export async function setUp() {
   const started = performance.now()
-  if (isDone()) return sayDone(true, 'set-up: dependencies are there', performance.now() - started)
-  await withLock('setup', async () => {
-    if (!isDone()) await install()
-  })
+  const there = () => sayDone(true, 'set-up: dependencies are there', performance.now() - started)
+  if (isDone()) return there()
+  await withLock('setup', async () => (isDone() ? there() : install()))
 }
 
 async function install() {
@@ -61,7 +60,8 @@ function installEnvironment() {
   if (home !== '' && isWritable(home)) return toolEnvironment({ HOME: home })
   const spare = join(root, 'node_modules', '.home')
   mkdirSync(spare, { recursive: true })
-  return toolEnvironment({ HOME: spare })
+  // An npm that runs this has already decided where its cache is, and tells its children.
+  return toolEnvironment({ HOME: spare, npm_config_cache: join(spare, '.npm') })
 }
 
 function homedirOrEmpty() {
