@@ -1,0 +1,129 @@
+import type {
+  AskOptions,
+  ChangesOf,
+  CreateOf,
+  Deleted,
+  Domain,
+  Endpoint,
+  ExpectOptions,
+  RecordOf,
+  Seq,
+  SystemFields,
+  TypeOf,
+  Version,
+} from '@stateward/contract'
+import { type FieldOf, QueryBuilder, type WhereOf } from '@stateward/query'
+import type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOptions } from './client-options.ts'
+import { endpointRunner } from './endpoint-runner.ts'
+import { asJson, asRecord, orUndefined } from './typed-answers.ts'
+import { writeBody } from './write-body.ts'
+
+/** The fields of a type that an update may remove. */
+export type UnsetOf<D extends Domain, T extends TypeOf<D>> = Exclude<FieldOf<RecordOf<D, T>>, keyof SystemFields>
+
+/** One update among several. */
+export interface UpdateOf<D extends Domain, T extends TypeOf<D>> extends ExpectOptions {
+  readonly id: string
+  readonly changes: ChangesOf<D, T>
+  readonly unset?: readonly UnsetOf<D, T>[]
+}
+
+/** One version of a record of a type. */
+export type VersionOf<D extends Domain, T extends TypeOf<D>> = Omit<Version, 'record'> & {
+  /** `undefined` after a deletion. */
+  readonly record?: RecordOf<D, T>
+}
+
+/**
+ * The records of one type at one endpoint; also the query of all of them, to be narrowed by `where`, `orderBy` and
+ * `limit`. Every call sends its message before it returns, so calls made without `await` keep their order. Promises
+ * reject with what the endpoint rejects with.
+ */
+export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuilder<RecordOf<D, T>> {
+  readonly #endpoint: Endpoint
+  readonly #type: T
+  readonly #actor: string | undefined
+  readonly #inProcess: boolean
+
+  constructor(endpoint: Endpoint, type: T, options: ClientOptions = {}) {
+    super(endpointRunner(endpoint), { type })
+    this.#endpoint = endpoint
+    this.#type = type
+    this.#actor = options.actor
+    this.#inProcess = options.inProcess === true
+  }
+
+  /** The new record. `ALREADY_EXISTS` when the id is taken by other content; equal content is the same answer again. */
+  create(data: CreateOf<D, T>, options?: CreateOptions): Promise<RecordOf<D, T>> {
+    const body = { ...writeBody(options, this.#actor), type: this.#type, data: asJson(data) }
+    return asRecord(this.#endpoint.ask('create', body, options))
+  }
+
+  /** The record, frozen; `undefined` when there is none. */
+  get(id: string, options?: AskOptions): Promise<RecordOf<D, T> | undefined> {
+    const answer = this.#endpoint.ask('get', { type: this.#type, id }, options)
+    return asRecord(this.#inProcess ? answer : answer.then(orUndefined))
+  }
+
+  /** The records in the order of `ids`, `undefined` for each that is absent. */
+  getMany(ids: readonly string[], options?: AskOptions): Promise<readonly (RecordOf<D, T> | undefined)[]> {
+    const answer = this.#endpoint.ask('getMany', { type: this.#type, ids }, options)
+    return asRecord(this.#inProcess ? answer : answer.then((records) => records.map(orUndefined)))
+  }
+
+  /** The record with these top-level fields set (and those of `unset` removed). `NOT_FOUND`, `CONFLICT` and what the type's rules say. */
+  update(id: string, changes: ChangesOf<D, T>, options?: UpdateOptions<UnsetOf<D, T>>): Promise<RecordOf<D, T>> {
+    const body = { ...writeBody(options, this.#actor), type: this.#type, id, changes: asJson(changes) }
+    return asRecord(this.#endpoint.ask('update', body, options))
+  }
+
+  /** The tombstone. `NOT_FOUND`, `CONFLICT`, and `RESTRICTED` while others refer to the record. */
+  delete(id: string, options?: DeleteOptions): Promise<Deleted> {
+    return this.#endpoint.ask('delete', { ...writeBody(options, this.#actor), type: this.#type, id }, options)
+  }
+
+  /** Undoes a deletion: the last version before it, as a new version. */
+  restore(id: string, options?: CreateOptions): Promise<RecordOf<D, T>> {
+    const body = { ...writeBody(options, this.#actor), type: this.#type, id }
+    return asRecord(this.#endpoint.ask('restore', body, options))
+  }
+
+  /** The new records in the order given. Refused whole or accepted whole. */
+  createMany(rows: readonly CreateOf<D, T>[], options?: CreateOptions): Promise<readonly RecordOf<D, T>[]> {
+    const body = { ...writeBody(options, this.#actor), type: this.#type, rows: rows.map(asJson) }
+    return asRecord(this.#endpoint.ask('createMany', body, options))
+  }
+
+  /** The records after these updates, in the order given. Refused whole or accepted whole. */
+  updateMany(updates: readonly UpdateOf<D, T>[], options?: ManyOptions): Promise<readonly RecordOf<D, T>[]> {
+    const plain = updates.map((update) => ({ ...update, changes: asJson(update.changes) }))
+    const body = { ...writeBody(options, this.#actor), type: this.#type, updates: plain }
+    return asRecord(this.#endpoint.ask('updateMany', body, options))
+  }
+
+  /** The tombstones in the order given. Refused whole or accepted whole. */
+  deleteMany(ids: readonly string[], options?: ManyOptions): Promise<readonly Deleted[]> {
+    return this.#endpoint.ask('deleteMany', { ...writeBody(options, this.#actor), type: this.#type, ids }, options)
+  }
+
+  /** The records that match; all of them without a filter. */
+  override where(filter: WhereOf<RecordOf<D, T>> = {}): QueryBuilder<RecordOf<D, T>> {
+    return super.where(filter)
+  }
+
+  /** Every version of one record, oldest first, asked for in pages as they are needed; none for an id that was never there. */
+  async *history(id: string, options?: AskOptions): AsyncGenerator<VersionOf<D, T>, void, undefined> {
+    let from: Seq | undefined
+    do {
+      const body = { type: this.#type, id, ...(from === undefined ? {} : { from }) }
+      const { versions, next } = await asRecord<HistoryPage<D, T>>(this.#endpoint.ask('history', body, options))
+      yield* versions
+      from = next
+    } while (from !== undefined)
+  }
+}
+
+interface HistoryPage<D extends Domain, T extends TypeOf<D>> {
+  readonly versions: readonly VersionOf<D, T>[]
+  readonly next?: Seq
+}

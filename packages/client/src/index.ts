@@ -1,0 +1,6 @@
+export type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOptions } from './client-options.ts'
+export { Collection, type UnsetOf, type UpdateOf, type VersionOf } from './collection.ts'
+export { type Collections, collections } from './collections.ts'
+export { endpointRunner } from './endpoint-runner.ts'
+export { readOnly } from './read-only.ts'
+export { type OperationOf, type Transact, type TransactedOf, transact } from './transact.ts'

@@ -1,0 +1,76 @@
+import { type Endpoint, type MessageKind, type Query, StatewardError } from '@stateward/contract'
+
+/** What happens to a message that is meant for one past state. */
+type Treatment = 'pinned' | 'pinnedQuery' | 'passed' | 'refused'
+
+const treatments: Readonly<Record<MessageKind, Treatment>> = {
+  get: 'pinned',
+  getMany: 'pinned',
+  query: 'pinned',
+  count: 'pinned',
+  explain: 'pinned',
+  groupBy: 'pinnedQuery',
+  stats: 'passed',
+  verify: 'passed',
+  flush: 'passed',
+  create: 'refused',
+  update: 'refused',
+  delete: 'refused',
+  restore: 'refused',
+  createMany: 'refused',
+  updateMany: 'refused',
+  deleteMany: 'refused',
+  transact: 'refused',
+  // It would tell of versions that come after the snapshot.
+  history: 'refused',
+  snapshot: 'refused',
+  release: 'refused',
+  compact: 'refused',
+}
+
+/**
+ * The same endpoint as of an open snapshot: reads answer from its state, whatever they say themselves. Whatever writes or
+ * looks beyond it (`history`, `follow`, another snapshot) is `UNSUPPORTED`. `close` releases the snapshot and leaves the
+ * endpoint open.
+ */
+export function readOnly(endpoint: Endpoint, snapshot: string): Endpoint {
+  return {
+    ask(kind, body, options) {
+      switch (Object.hasOwn(treatments, kind) ? treatments[kind] : 'refused') {
+        case 'pinned':
+          return endpoint.ask(kind, { ...body, snapshot }, options)
+        case 'pinnedQuery':
+          return endpoint.ask(kind, { ...body, query: { ...queryIn(body), snapshot } }, options)
+        case 'passed':
+          return endpoint.ask(kind, body, options)
+        default:
+          return Promise.reject(refusal(kind))
+      }
+    },
+    follow() {
+      return refusedFollow()
+    },
+    async close() {
+      await endpoint.ask('release', { snapshot })
+    },
+  }
+}
+
+function queryIn(body: object): Query | undefined {
+  return 'query' in body ? (body.query as Query) : undefined
+}
+
+// biome-ignore lint/correctness/useYield: following fails on the first step, as an endpoint that is closed does.
+async function* refusedFollow(): AsyncGenerator<never> {
+  throw refusal('follow')
+}
+
+function refusal(kind: string): StatewardError {
+  return new StatewardError(
+    'UNSUPPORTED',
+    `a snapshot answers ${pinned.join(', ')}; found ${kind}: ask the state that the snapshot was taken of`,
+    { details: { message: kind } },
+  )
+}
+
+const pinned = Object.entries(treatments).flatMap(([kind, treatment]) => (treatment.startsWith('pinned') ? [kind] : []))
