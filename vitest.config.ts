@@ -1,37 +1,35 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { root, workspaceFolders } from './scripts/workspace.mjs'
 import { SummaryLine } from './test/summary-line.ts'
-
-const root = fileURLToPath(new URL('.', import.meta.url))
 
 // With the source condition a package is read from its src/, so no test needs a build. The rest are Vite's own defaults.
 const conditions = ['@stateward/source', 'module', 'node', 'development|production']
 
-const foldersIn = (parent: string): string[] =>
-  existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => join(root, parent, name)) : []
-
-const hasTests = (folder: string): boolean => existsSync(join(folder, 'test'))
-
-/** One project per folder with tests, named as the folder: `vitest run --project actor`. */
-const project = (folder: string, name: string) => ({
+/** One project per folder with tests, named as the folder: `vitest run --project actor`. The root's is `repo`. */
+const project = (folder: string, name = basename(folder)) => ({
   extends: true as const,
-  root: folder,
+  root: join(root, folder),
   test: { name, include: ['test/**/*.test.ts'], environment: 'node' as const },
 })
 
-const folders = ['packages', 'apps', 'apps/examples'].flatMap(foldersIn).filter(hasTests)
+const folders = workspaceFolders().filter((folder) => existsSync(join(root, folder, 'test')))
+
+// `npm run test:nightly` runs the same tests with larger counts.
+const timeout = process.env.STATEWARD_TEST_SCALE === 'nightly' ? 30 * 60_000 : 60_000
 
 export default defineConfig({
   root,
   ssr: { resolve: { conditions } },
   test: {
-    projects: [project(root, 'repo'), ...folders.map((folder) => project(folder, basename(folder)))],
+    projects: [project('.', 'repo'), ...folders.map((folder) => project(folder))],
     reporters: ['default', new SummaryLine()],
-    // Two cores: a crowd of workers on them makes honest tests slow.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // One worker per core; vitest would leave one core idle, which on two is half of them.
+    maxWorkers: availableParallelism(),
+    testTimeout: timeout,
+    hookTimeout: timeout,
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text', 'lcov'] },
   },
 })

@@ -56,6 +56,7 @@ export function run(command, args, { env = toolEnvironment(), cwd = root, show =
  */
 export function forwardSignals() {
   onSignals((signal) => {
+    if (running.size === 0) process.exit(128 + constants.signals[signal])
     if (signal === 'SIGINT' && process.stdin.isTTY) return
     for (const child of running) child.kill(signal)
   })

@@ -22,6 +22,25 @@ export async function setUp() {
   await withLock('setup', async () => (isDone() ? there() : install()))
 }
 
+/**
+ * Builds every package whose sources changed since its last build; at once when none did. Rejects with what the build
+ * said when it fails.
+ * @returns {Promise<void>}
+ */
+export async function build() {
+  const started = performance.now()
+  const stop = heartbeat(() => 'building')
+  const args = ['run', 'build', '--output-logs=errors-only']
+  const { code, output } = await withLock('build', () => run(toolPath('turbo'), args)).finally(stop)
+  if (code !== 0) throw new Error(`${output}\nThe packages could not be built (turbo ended with ${code}).`)
+  sayDone(
+    true,
+    'set-up: packages built',
+    performance.now() - started,
+    output.includes('FULL TURBO') ? 'nothing changed' : '',
+  )
+}
+
 async function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   say(`set-up: installing the dependencies of the lockfile with ${packageManager} (about 20 s the first time)`)

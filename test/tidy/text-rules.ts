@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 import { isCode, lineCount, type TextFile } from './tree.ts'
 
-export const longestFileLines = 300
+const longestFileLines = 300
 
 // Written in halves, so that this file does not find itself.
 const markers = new RegExp(
