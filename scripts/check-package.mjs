@@ -1,6 +1,7 @@
 // Run in a package's folder after its build: packs it as it would be published, and lets publint and
-// are-the-types-wrong look at what was packed; then imports it as a stranger's program would, from dist/.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+// are-the-types-wrong look at what was packed; then imports it as a
+// stranger's program would, from dist/, and asks each of its commands for help.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './child.mjs'
@@ -25,8 +26,9 @@ try {
     await step(toolPath('publint'), 'run', packed, '--strict')
     await step(toolPath('attw'), packed, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii')
   }
-  const name = process.env.npm_package_name ?? ''
+  const { name, bin } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
   await step(process.execPath, '--input-type=module', '--eval', `await import(${JSON.stringify(name)})`)
+  for (const command of Object.values(bin ?? {})) await step(process.execPath, command, '--help')
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
