@@ -1,0 +1,75 @@
+import type { Slot } from '@stateward/contract'
+import { columnLength, KeyColumn } from './key-column.ts'
+import { type Key, type KeyOrder, keyOrder } from './key-order.ts'
+
+const groupOrder = keyOrder('value')
+
+/** One entry of an ordered list: it stands by its group, in the group by its key, and under one key by the id of its slot. */
+export interface Entry {
+  readonly group: number
+  readonly key: Key
+  readonly slot: Slot
+}
+
+/** Up to `columnLength` consecutive entries of an ordered list, never none. */
+export class Chunk {
+  readonly slots: Uint32Array = new Uint32Array(columnLength)
+  groups: KeyColumn
+  keys: KeyColumn
+  length: number
+  /** Where the next entry goes if entries are coming in order; -1 if the last change was no insertion. */
+  expected: number
+
+  constructor(order: KeyOrder, entries: readonly Entry[]) {
+    this.groups = new KeyColumn(
+      groupOrder,
+      entries.map((entry) => entry.group),
+    )
+    this.keys = new KeyColumn(
+      order,
+      entries.map((entry) => entry.key),
+    )
+    this.slots.set(entries.map((entry) => entry.slot))
+    this.length = entries.length
+    this.expected = this.length === 1 ? 1 : -1
+  }
+
+  get isFull(): boolean {
+    return this.length === columnLength
+  }
+
+  slot(at: number): Slot {
+    return this.slots[at] ?? 0
+  }
+
+  /** Compares group and key of the entry at `at` with these. */
+  compare(at: number, group: number, key: Key): number {
+    const order = this.groups.compare(at, group)
+    return order === 0 ? this.keys.compare(at, key) : order
+  }
+
+  /** Only while it is not full. */
+  insert(at: number, { group, key, slot }: Entry): void {
+    this.groups.insert(at, group, this.length)
+    this.keys.insert(at, key, this.length)
+    this.slots.copyWithin(at + 1, at, this.length)
+    this.slots[at] = slot
+    this.length++
+    this.expected = at + 1
+  }
+
+  remove(at: number): void {
+    this.groups.remove(at, this.length)
+    this.keys.remove(at, this.length)
+    this.slots.copyWithin(at, at + 1, this.length)
+    this.length--
+    this.expected = -1
+  }
+
+  entries(from = 0, to: number = this.length): Entry[] {
+    return Array.from({ length: to - from }, (_, offset) => {
+      const at = from + offset
+      return { group: Number(this.groups.get(at)), key: this.keys.get(at), slot: this.slot(at) }
+    })
+  }
+}

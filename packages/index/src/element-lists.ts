@@ -1,0 +1,87 @@
+import type { Slot } from '@stateward/contract'
+import { PostingLists } from './posting-lists.ts'
+import { SlotRows } from './slot-rows.ts'
+
+// Words of a further entry's row: its slot, and the slot's next further entry plus one.
+const slotWord = 0
+const nextWord = 1
+
+/**
+ * Text → the slots that stand under it, each slot under any number of texts. What most slots have, one text, takes no
+ * more than in `PostingLists`; each further one is an entry of its own that takes 20 bytes.
+ */
+export class ElementLists {
+  readonly #firsts = new PostingLists()
+  readonly #others = new PostingLists()
+  /** For a slot, its newest further entry plus one. */
+  readonly #otherOf = new SlotRows(1)
+  readonly #otherRows = new SlotRows(2)
+  /** Free entries are chained by their next word. */
+  #lastFreed = 0
+  #used = 0
+
+  get size(): number {
+    return this.#firsts.size + this.#others.size
+  }
+
+  /** Puts a slot under these texts, each given once, and under no others. */
+  put(slot: Slot, keys: readonly string[]): void {
+    this.#firsts.move(slot, keys[0])
+    this.#freeOthers(slot)
+    for (let at = 1; at < keys.length; at++) this.#addOther(slot, keys[at])
+  }
+
+  count(key: string): number {
+    return this.#firsts.count(key) + this.#others.count(key)
+  }
+
+  /** Slots under `key`, each once. */
+  *slots(key: string): IterableIterator<Slot> {
+    yield* this.#firsts.entries(key)
+    if (this.#others.size === 0) return
+    for (const entry of this.#others.entries(key)) yield this.#otherRows.get(entry, slotWord)
+  }
+
+  /** Every text with slots; one may come twice. */
+  *keys(): IterableIterator<string> {
+    yield* this.#firsts.keys()
+    yield* this.#others.keys()
+  }
+
+  clear(): void {
+    this.#firsts.clear()
+    this.#others.clear()
+    this.#otherOf.clear()
+    this.#otherRows.clear()
+    this.#lastFreed = 0
+    this.#used = 0
+  }
+
+  #addOther(slot: Slot, key: string | undefined): void {
+    const entry = this.#takeEntry()
+    this.#others.move(entry, key)
+    this.#otherRows.set(entry, slotWord, slot)
+    this.#otherRows.set(entry, nextWord, this.#otherOf.get(slot, 0))
+    this.#otherOf.set(slot, 0, entry + 1)
+  }
+
+  #freeOthers(slot: Slot): void {
+    let entry = this.#otherOf.get(slot, 0)
+    if (entry === 0) return
+    this.#otherOf.set(slot, 0, 0)
+    while (entry !== 0) {
+      const following = this.#otherRows.get(entry - 1, nextWord)
+      this.#others.move(entry - 1, undefined)
+      this.#otherRows.set(entry - 1, nextWord, this.#lastFreed)
+      this.#lastFreed = entry
+      entry = following
+    }
+  }
+
+  #takeEntry(): number {
+    if (this.#lastFreed === 0) return this.#used++
+    const entry = this.#lastFreed - 1
+    this.#lastFreed = this.#otherRows.get(entry, nextWord)
+    return entry
+  }
+}

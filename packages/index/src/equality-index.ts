@@ -1,0 +1,50 @@
+import type { FieldKind, Probe, Slot } from '@stateward/contract'
+import type { FieldIndex } from './field-index.ts'
+import { fieldValue } from './field-value.ts'
+import { PostingLists } from './posting-lists.ts'
+import { probedKeys } from './probed-keys.ts'
+import { keyedValue, valueKey } from './value-key.ts'
+
+export interface EqualityIndexOptions {
+  readonly name: string
+  readonly field: string
+  readonly kind: FieldKind
+}
+
+/**
+ * Finds the records whose field holds a value: `{ equal: [values] }`, exactly; a range in the probe is ignored. Values
+ * are the same as `sameValue` says: `1` and `'1'` differ, lists and objects are the same by content, and in a field of
+ * kind `time` texts by instant. More than `limits.inValues` values are answered with every entry. A record without the field has no entry. `update` takes O(1) however many records share
+ * a value; `counters` are kept. An instant is counted under its text in UTC.
+ */
+export function equalityIndex({ name, field, kind }: EqualityIndexOptions): FieldIndex {
+  const lists = new PostingLists()
+
+  function* lookup(probe: Probe): IterableIterator<Slot> {
+    for (const key of probedKeys(name, [kind], probe) ?? lists.keys()) yield* lists.entries(key)
+  }
+
+  return {
+    name,
+    fields: [field],
+    kinds: [kind],
+    shape: { equal: 1, range: false },
+    lookup,
+    estimate(probe) {
+      const keys = probedKeys(name, [kind], probe)
+      return keys === undefined ? lists.size : keys.reduce((rows, key) => rows + lists.count(key), 0)
+    },
+    update(slot, before, after) {
+      const value = fieldValue(after, field)
+      if (value === fieldValue(before, field)) return
+      lists.move(slot, value === undefined ? undefined : valueKey(value, kind))
+    },
+    clear: () => lists.clear(),
+    size: () => lists.size,
+    counters: {
+      *counts() {
+        for (const [key, count] of lists.counts()) yield [keyedValue(key), count]
+      },
+    },
+  }
+}

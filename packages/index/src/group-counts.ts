@@ -1,0 +1,35 @@
+import { idTable } from './id-table.ts'
+import { SlotRows } from './slot-rows.ts'
+
+/** Numbers for groups, and how many are in each. A group that all have left is forgotten and its number given again. */
+export class GroupCounts {
+  readonly #groups = idTable()
+  readonly #counts = new SlotRows(1)
+
+  find(key: string): number | undefined {
+    return this.#groups.slotOf(key)
+  }
+
+  /** One more in the group of this key. */
+  enter(key: string): number {
+    const group = this.#groups.insert(key)
+    this.#counts.set(group, 0, this.#counts.get(group, 0) + 1)
+    return group
+  }
+
+  /** One less in this group. */
+  leave(group: number): void {
+    const left = this.#counts.get(group, 0) - 1
+    this.#counts.set(group, 0, left)
+    if (left === 0) this.#groups.remove(this.#groups.idOf(group))
+  }
+
+  *counts(): IterableIterator<[key: string, count: number]> {
+    for (const group of this.#groups.slots()) yield [this.#groups.idOf(group), this.#counts.get(group, 0)]
+  }
+
+  clear(): void {
+    this.#groups.clear()
+    this.#counts.clear()
+  }
+}

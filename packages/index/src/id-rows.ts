@@ -1,0 +1,67 @@
+import type { Slot } from '@stateward/contract'
+import type { SlotIds } from './slot-ids.ts'
+import { SlotRows } from './slot-rows.ts'
+import { readUuid, uuidText, uuidWords } from './uuid.ts'
+
+const scratch = new Uint32Array(uuidWords)
+
+/**
+ * Slot → id. A UUID in its usual form takes 16 bytes; any other text is kept as it is. What `compare` and `idOf` give
+ * for a slot that holds nothing means nothing.
+ */
+export class IdRows implements SlotIds {
+  readonly #rows = new SlotRows(uuidWords)
+  /** Ids that are no UUID. Sparse: the engine keeps it small when few slots, far apart, hold such an id. */
+  readonly #texts: (string | undefined)[] = []
+
+  set(slot: Slot, id: string): void {
+    if (!readUuid(id, scratch)) {
+      this.#texts[slot] = id
+      return
+    }
+    for (let word = 0; word < uuidWords; word++) this.#rows.set(slot, word, scratch[word] ?? 0)
+  }
+
+  remove(slot: Slot): void {
+    if (this.#texts[slot] !== undefined) this.#texts[slot] = undefined
+  }
+
+  clear(): void {
+    this.#rows.clear()
+    this.#texts.length = 0
+  }
+
+  idOf(slot: Slot): string {
+    const rows = this.#rows
+    return this.#texts[slot] ?? uuidText(rows.get(slot, 0), rows.get(slot, 1), rows.get(slot, 2), rows.get(slot, 3))
+  }
+
+  /** Whether the id of this slot is kept as bits. */
+  isUuid(slot: Slot): boolean {
+    return this.#texts[slot] === undefined
+  }
+
+  /** One of the four words of a UUID. */
+  word(slot: Slot, word: number): number {
+    return this.#rows.get(slot, word)
+  }
+
+  compare(a: Slot, b: Slot): number {
+    if (a === b) return 0
+    if (this.#texts.length > 0 && !(this.isUuid(a) && this.isUuid(b))) return compareTexts(this.idOf(a), this.idOf(b))
+    for (let word = 0; word < uuidWords; word++) {
+      const difference = this.#rows.get(a, word) - this.#rows.get(b, word)
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+
+  compareText(slot: Slot, text: string): number {
+    return compareTexts(this.idOf(slot), text)
+  }
+}
+
+function compareTexts(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,73 @@
+import type { Key, KeyOrder } from './key-order.ts'
+
+/** Most entries of one column. */
+export const columnLength = 512
+
+/**
+ * The keys of some consecutive entries of an ordered list, in their order. While all are the same it keeps one; while
+ * all are numbers, 8 bytes each; else an array of the values.
+ */
+export class KeyColumn {
+  readonly #order: KeyOrder
+  #same: Key
+  #numbers: Float64Array | undefined
+  #values: Key[] | undefined
+
+  /** @param keys at least one */
+  constructor(order: KeyOrder, keys: readonly Key[]) {
+    this.#order = order
+    this.#same = keys[0]
+    if (keys.every((key) => order.compare(key, this.#same) === 0)) return
+    if (keys.every((key) => typeof key === 'number')) {
+      this.#numbers = new Float64Array(columnLength)
+      this.#numbers.set(keys)
+    } else this.#values = [...keys]
+  }
+
+  get(at: number): Key {
+    if (this.#numbers !== undefined) return this.#numbers[at]
+    return this.#values === undefined ? this.#same : this.#values[at]
+  }
+
+  /** Negative, 0 or positive as the key at `at` comes before, is, or comes after this one. */
+  compare(at: number, key: Key): number {
+    if (this.#numbers !== undefined && typeof key === 'number') {
+      const held = this.#numbers[at] ?? 0
+      if (held < key) return -1
+      return held > key ? 1 : 0
+    }
+    return this.#order.compare(this.get(at), key)
+  }
+
+  /** @param length entries before the insertion, fewer than `columnLength` */
+  insert(at: number, key: Key, length: number): void {
+    if (this.#numbers === undefined && this.#values === undefined) {
+      if (this.#order.compare(key, this.#same) === 0) return
+      this.#spread(key, length)
+    }
+    if (this.#numbers !== undefined && typeof key === 'number') {
+      this.#numbers.copyWithin(at + 1, at, length)
+      this.#numbers[at] = key
+      return
+    }
+    this.#values ??= this.keys(0, length)
+    this.#numbers = undefined
+    this.#values.splice(at, 0, key)
+  }
+
+  remove(at: number, length: number): void {
+    if (this.#numbers !== undefined) this.#numbers.copyWithin(at, at + 1, length)
+    this.#values?.splice(at, 1)
+  }
+
+  keys(from: number, to: number): Key[] {
+    return Array.from({ length: to - from }, (_, at) => this.get(from + at))
+  }
+
+  /** Leaves the state of one key for all, because another one is about to come. */
+  #spread(coming: Key, length: number): void {
+    if (typeof this.#same === 'number' && typeof coming === 'number') {
+      this.#numbers = new Float64Array(columnLength).fill(this.#same, 0, length)
+    } else this.#values = this.keys(0, length)
+  }
+}

@@ -1,0 +1,58 @@
+import { compareKeys, type FieldKind, type JsonValue, orderKey } from '@stateward/contract'
+import { microsOf, microsText } from './instant-micros.ts'
+
+/** A number in a field of times, where a bare number stands for an instant. */
+class PlainNumber {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+/** A value as an ordered index keeps it: a number wherever that is possible, since numbers compare fast and pack well. */
+export type Key = JsonValue | PlainNumber | undefined
+
+/** How the keys of one field are made and compared; the order is that of `compareValues`. */
+export interface KeyOrder {
+  keyOf(value: JsonValue | undefined): Key
+  compare(left: Key, right: Key): number
+}
+
+export function keyOrder(kind: FieldKind): KeyOrder {
+  return kind === 'time' ? timeOrder : valueOrder
+}
+
+const valueOrder: KeyOrder = {
+  keyOf: (value) => value,
+  compare(left, right) {
+    if (typeof left === 'number' && typeof right === 'number') return compareNumbers(left, right)
+    return compareKeys(plainKey(left), plainKey(right))
+  },
+}
+
+const timeOrder: KeyOrder = {
+  keyOf(value) {
+    if (typeof value === 'number') return new PlainNumber(value)
+    if (typeof value !== 'string') return value
+    return microsOf(value) ?? orderKey(value, 'time')
+  },
+  compare(left, right) {
+    if (typeof left === 'number' && typeof right === 'number') return compareNumbers(left, right)
+    return compareKeys(timeKey(left), timeKey(right))
+  },
+}
+
+function plainKey(key: Key): JsonValue | undefined {
+  return key instanceof PlainNumber ? key.value : key
+}
+
+/** What `orderKey` gives for the value that this key stands for. */
+function timeKey(key: Key): JsonValue | undefined {
+  if (typeof key === 'number') return `\0${microsText(key)}`
+  return plainKey(key)
+}
+
+function compareNumbers(left: number, right: number): number {
+  if (left < right) return -1
+  return left > right ? 1 : 0
+}

@@ -1,0 +1,86 @@
+import type { FieldKind, Probe, Slot } from '@stateward/contract'
+import type { FieldIndex } from './field-index.ts'
+import { fieldValue } from './field-value.ts'
+import { idOrderIndex } from './id-order-index.ts'
+import { idSource } from './id-source.ts'
+import { type KeyOrder, keyOrder } from './key-order.ts'
+import { OrderedList, type Place } from './ordered-list.ts'
+import type { SlotIds } from './slot-ids.ts'
+
+export interface OrderedIndexOptions {
+  readonly name: string
+  readonly field: string
+  readonly kind: FieldKind
+  /**
+   * The ids of the slots, where somebody keeps them already: an id must be in there before `update` brings its record and
+   * until `update` has taken it out. Left out, the index keeps a copy of each id.
+   */
+  readonly ids?: SlotIds
+}
+
+/**
+ * Keeps every record in the order of one field as `compareValues` has it, absent values first, ties by id ascending, in
+ * both directions. A bound of a probe is a place in that one order and knows no kinds of value: to find numbers below 5
+ * and nothing else, give a lower bound too, since absence, null and booleans also come before 5. `update`, and `scan` up
+ * to its first slot, take O(log n); a record behind all others O(1). Neither the index nor its ids may change while a
+ * scan or lookup is being read.
+ */
+export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
+  const { name, field, kind } = options
+  if (field === 'id') return idOrderIndex(options)
+  const order = keyOrder(kind)
+  const ids = idSource(options.ids)
+  const list = new OrderedList(order, ids)
+
+  function* lookup(probe: Probe): IterableIterator<Slot> {
+    const [from, to] = boundsWithin(list, 0, order, probe)
+    yield* list.ascending(from, to)
+  }
+
+  return {
+    name,
+    fields: [field],
+    kinds: [kind],
+    shape: { equal: 0, range: true },
+    lookup,
+    estimate: (probe) => list.count(...boundsWithin(list, 0, order, probe)),
+    update(slot, before, after) {
+      const from = fieldValue(before, field)
+      const to = fieldValue(after, field)
+      if (before !== undefined && after !== undefined && from === to) return
+      if (before !== undefined) list.remove({ group: 0, key: order.keyOf(from), slot })
+      if (after === undefined) return ids.leave(slot)
+      ids.enter(slot, after)
+      list.insert({ group: 0, key: order.keyOf(to), slot })
+    },
+    clear() {
+      list.clear()
+      ids.clear()
+    },
+    size: () => list.size,
+    sorted: {
+      scan(direction, probe) {
+        const [from, to] = boundsWithin(list, 0, order, probe)
+        return direction === 'asc' ? list.ascending(from, to) : list.descending(from, to)
+      },
+    },
+  }
+}
+
+/** The places between which the entries of a group stand that are within the bounds of a probe. */
+export function boundsWithin(
+  list: OrderedList,
+  group: number,
+  order: KeyOrder,
+  probe: Probe,
+): [from: Place, to: Place] {
+  const { from, to } = probe
+  return [
+    from === undefined
+      ? list.place(group, undefined, 'before')
+      : list.place(group, order.keyOf(from.value), from.inclusive ? 'before' : 'after'),
+    to === undefined
+      ? list.place(group + 1, undefined, 'before')
+      : list.place(group, order.keyOf(to.value), to.inclusive ? 'after' : 'before'),
+  ]
+}

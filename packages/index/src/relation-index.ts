@@ -1,0 +1,83 @@
+import type { JsonValue, Probe, Slot } from '@stateward/contract'
+import { ElementLists } from './element-lists.ts'
+import type { FieldIndex } from './field-index.ts'
+import { fieldValue } from './field-value.ts'
+import { probedKeys } from './probed-keys.ts'
+import { valueKey } from './value-key.ts'
+
+export interface RelationIndexOptions {
+  readonly name: string
+  readonly field: string
+}
+
+/**
+ * Finds the records whose field holds a value or an array with that value in it: `{ equal: [values] }`. Each element of
+ * an array is an entry of its own, a value that is no array is one entry; a record without the field has none. An array
+ * that is asked for is found as an element, exactly, and as the whole value by its rarest element: that may give more
+ * records than hold it. Values are the same by content. `update` takes O(1) for each element.
+ */
+export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex {
+  const lists = new ElementLists()
+  let texts = 0
+
+  /** The keys to look under, or `undefined` for everything. */
+  function keysFor(probe: Probe): readonly string[] | undefined {
+    const keys = probedKeys(name, ['value'], probe)
+    if (keys === undefined) return undefined
+    const wholes = (probe.equal[0] ?? []).filter(isArray).map((value) => rarest(elementKeys(value)))
+    return wholes.length === 0 ? keys : [...new Set([...keys, ...wholes])]
+  }
+
+  function rarest(keys: readonly string[]): string {
+    return keys.reduce((best, key) => (lists.count(key) < lists.count(best) ? key : best))
+  }
+
+  return {
+    name,
+    fields: [field],
+    kinds: ['value'],
+    shape: { equal: 1, range: false },
+    lookup: (probe) => slotsUnder(lists, keysFor(probe)),
+    estimate(probe) {
+      const keys = keysFor(probe)
+      return keys === undefined ? lists.size : keys.reduce((rows, key) => rows + lists.count(key), 0)
+    },
+    update(slot, before, after) {
+      const from = fieldValue(before, field)
+      const to = fieldValue(after, field)
+      if (from === to) return
+      if (typeof from === 'string') texts--
+      if (typeof to === 'string') texts++
+      lists.put(slot, to === undefined ? [] : elementKeys(to))
+    },
+    clear() {
+      lists.clear()
+      texts = 0
+    },
+    size: () => lists.size,
+    membership: { holdsTexts: () => texts > 0 },
+  }
+}
+
+/** A record that stands under several keys is given once. */
+function slotsUnder(lists: ElementLists, keys: readonly string[] | undefined): Iterable<Slot> {
+  const [only] = keys ?? []
+  if (only !== undefined && keys?.length === 1) return lists.slots(only)
+  const found = new Set<Slot>()
+  for (const key of keys ?? lists.keys()) for (const slot of lists.slots(key)) found.add(slot)
+  return found
+}
+
+/** What an empty array stands under, so that it is found as a whole value: no value has this key. */
+const emptyArrayKey = '\0e'
+
+/** At least one key, each once. */
+function elementKeys(value: JsonValue): readonly string[] {
+  if (!isArray(value)) return [valueKey(value, 'value')]
+  if (value.length === 0) return [emptyArrayKey]
+  return [...new Set(value.map((element) => valueKey(element, 'value')))]
+}
+
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,149 @@
+import type { Bound, FieldKind, Index, JsonValue, Probe } from '@stateward/contract'
+import { sameValue } from '@stateward/contract'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkIndex } from '../src/check-index.ts'
+import { compoundIndex } from '../src/compound-index.ts'
+import { equalityIndex } from '../src/equality-index.ts'
+import { type IdTable, idTable } from '../src/id-table.ts'
+import { orderedIndex } from '../src/ordered-index.ts'
+import { relationIndex } from '../src/relation-index.ts'
+import { anyId, anyValue } from './arbitraries.ts'
+import { anyHistory, Table } from './history.ts'
+import { type ScanIndexOptions, scanIndex } from './scan-index.ts'
+
+interface Case {
+  readonly title: string
+  readonly scan: ScanIndexOptions
+  make(ids: IdTable | undefined): Index
+}
+
+const kinds: readonly FieldKind[] = ['value', 'time']
+const sharing = (ids: IdTable | undefined) => (ids === undefined ? {} : { ids })
+
+const cases: readonly Case[] = [
+  ...kinds.flatMap((kind): Case[] => [
+    {
+      title: `equality on a ${kind}`,
+      scan: { fields: ['at'], kinds: [kind], equal: 1 },
+      make: () => equalityIndex({ name: 'at', field: 'at', kind }),
+    },
+    {
+      title: `order on a ${kind}`,
+      scan: { fields: ['at'], kinds: [kind], equal: 0 },
+      make: (ids) => orderedIndex({ name: 'at order', field: 'at', kind, ...sharing(ids) }),
+    },
+    {
+      title: `equality, then order on a ${kind}`,
+      scan: { fields: ['status', 'at'], kinds: ['value', kind], equal: 1 },
+      make: (ids) =>
+        compoundIndex({ name: 'status+at', fields: ['status', 'at'], kinds: ['value', kind], ...sharing(ids) }),
+    },
+  ]),
+  {
+    title: 'equality on a field that objects inherit',
+    scan: { fields: ['constructor'], kinds: ['value'], equal: 1 },
+    make: () => equalityIndex({ name: 'constructor', field: 'constructor', kind: 'value' }),
+  },
+  {
+    title: 'equality on two fields, then order',
+    scan: { fields: ['status', 'at', 'owner'], kinds: ['value', 'time', 'value'], equal: 2 },
+    make: (ids) =>
+      compoundIndex({
+        name: 'three',
+        fields: ['status', 'at', 'owner'],
+        kinds: ['value', 'time', 'value'],
+        ...sharing(ids),
+      }),
+  },
+  {
+    title: 'order of ids',
+    scan: { fields: ['id'], kinds: ['value'], equal: 0 },
+    make: (ids) => orderedIndex({ name: 'id order', field: 'id', kind: 'value', ...sharing(ids) }),
+  },
+  {
+    title: 'relation',
+    scan: { fields: ['owner'], kinds: ['value'], equal: 1, elements: true },
+    make: () => relationIndex({ name: 'owner →', field: 'owner' }),
+  },
+]
+
+const bound: fc.Arbitrary<Bound | undefined> = fc.option(
+  fc.record({ value: fc.oneof(anyValue, anyId), inclusive: fc.boolean() }),
+  { nil: undefined },
+)
+
+const alternatives = fc.oneof(
+  fc.array(anyValue, { minLength: 1, maxLength: 1 }),
+  fc.array(anyValue, { maxLength: 4 }),
+  fc.constantFrom<JsonValue[][]>(['open'], ['closed'], ['open', 'closed', 'open']),
+)
+
+function probeOf(equal: number): fc.Arbitrary<Probe> {
+  return fc
+    .record({ equal: fc.array(alternatives, { minLength: equal, maxLength: equal }), from: bound, to: bound })
+    .map(({ equal, from, to }) => ({
+      equal,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    }))
+}
+
+const ascending = (slots: Iterable<number>): number[] => [...slots].sort((a, b) => a - b)
+
+describe.each(cases)('$title', ({ scan: options, make }) => {
+  describe.each([true, false])('with shared ids: %s', (shared) => {
+    test('answers as a scan does, after any history', () => {
+      fc.assert(
+        fc.property(anyHistory, fc.array(probeOf(options.equal), { minLength: 1, maxLength: 8 }), (history, probes) => {
+          const ids = idTable()
+          const index = make(shared ? ids : undefined)
+          const scan = scanIndex(options)
+          const table = new Table([index, scan], ids)
+          table.replay(history)
+          for (const probe of probes) compare(index, scan, probe)
+          expect(checkIndex(index, table.records)).toEqual({ ok: true, differences: [] })
+          expectCounters(index, scan, options.kinds[0] ?? 'value')
+          index.clear()
+          expect(index.size()).toBe(0)
+          expect([...index.lookup({ equal: probes[0]?.equal ?? [] })]).toEqual([])
+          expect([...(index.counters?.counts() ?? [])]).toEqual([])
+          for (const [slot, record] of table.records) index.update(slot, undefined, record)
+          expect(checkIndex(index, table.records)).toEqual({ ok: true, differences: [] })
+        }),
+        { numRuns: 150 },
+      )
+    })
+  })
+})
+
+function compare(index: Index, scan: Index, probe: Probe): void {
+  const { from: _from, to: _to, ...unbounded } = probe
+  const asked = index.shape.range ? probe : unbounded
+  const found = [...index.lookup(asked)]
+  const expected = ascending(scan.lookup(asked))
+  if (index.membership !== undefined && asked.equal.flat().some(Array.isArray)) {
+    expect(new Set(found).size).toBe(found.length)
+    expect(found).toEqual(expect.arrayContaining(expected))
+    expect(index.estimate(asked)).toBeGreaterThanOrEqual(found.length)
+  } else {
+    expect(ascending(found)).toEqual(expected)
+    if (index.membership === undefined) expect(index.estimate(asked)).toBe(expected.length)
+    else expect(index.estimate(asked)).toBeGreaterThanOrEqual(expected.length)
+  }
+  if (index.membership === undefined) expect(index.size()).toBe(scan.size())
+  if (index.sorted === undefined || probe.equal.some((values) => values.length !== 1)) return
+  expect([...index.sorted.scan('asc', probe)]).toEqual([...(scan.sorted?.scan('asc', probe) ?? [])])
+  expect([...index.sorted.scan('desc', probe)]).toEqual([...(scan.sorted?.scan('desc', probe) ?? [])])
+}
+
+/** Every value is counted once, as often as a scan finds it; together they are all. */
+function expectCounters(index: Index, scan: Index, kind: FieldKind): void {
+  if (index.counters === undefined) return
+  const counts = [...index.counters.counts()]
+  for (const [value, count] of counts) expect(count).toBe(scan.estimate({ equal: [[value]] }))
+  expect(counts.reduce((sum, [, count]) => sum + count, 0)).toBe(index.size())
+  counts.forEach(([value], at) => {
+    expect(counts.findIndex(([other]) => sameValue(value, other, kind))).toBe(at)
+  })
+}
