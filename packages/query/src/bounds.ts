@@ -9,8 +9,11 @@ export interface Bounds {
 /** What lies before and behind the values of one kind, in the order null < false < true < numbers < texts < lists. */
 const texts: Bounds = { from: { value: '', inclusive: true }, to: { value: [], inclusive: false } }
 const numbers: Bounds = { from: { value: true, inclusive: false }, to: { value: '', inclusive: false } }
-/** Where empty texts stand among instants is left open, so the stretch begins before all texts. */
-const instants: Bounds = { from: { value: true, inclusive: false }, to: { value: [], inclusive: false } }
+/** From the first instant that RFC 3339 can name to where texts that name none may begin: their least is NUL itself. */
+const instants: Bounds = {
+  from: { value: '0000-01-01T00:00:00Z', inclusive: true },
+  to: { value: '\0', inclusive: false },
+}
 const booleans: Bounds = { from: { value: false, inclusive: true }, to: { value: true, inclusive: true } }
 
 /** The stretch in which every value lies that meets this condition, or `undefined` when there is no such stretch. */
@@ -27,6 +30,21 @@ export function boundsOf(operator: keyof Operators, operand: JsonValue, kind: Fi
       return kind === 'time' || typeof operand !== 'string' ? undefined : prefixBounds(operand)
     default:
       return undefined
+  }
+}
+
+/** Whether every value within `boundsOf` meets the condition, beside every value that meets it lying within. */
+export function isExact(operator: keyof Operators, operand: JsonValue, kind: FieldKind): boolean {
+  switch (operator) {
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
+      return true
+    case 'prefix':
+      return kind === 'value' && typeof operand === 'string' && !nextAfterPrefix(operand)?.endsWith(afterSurrogates)
+    default:
+      return false
   }
 }
 
@@ -83,6 +101,7 @@ const lastUnit = 0xffff
 const firstSurrogate = 0xd800
 const lastHighSurrogate = 0xdbff
 const lastSurrogate = 0xdfff
+const afterSurrogates = '\ue000'
 
 /**
  * The least well-formed text that is above every text with this prefix; `undefined` when only lists are. Half of a
@@ -96,7 +115,7 @@ function nextAfterPrefix(prefix: string): string | undefined {
     const isHalf = next >= firstSurrogate && unit <= lastSurrogate
     if (!isHalf) return prefix.slice(0, last) + String.fromCharCode(next)
     if (isPair(prefix, last) && unit < lastSurrogate) return prefix.slice(0, last) + String.fromCharCode(next)
-    if (!isPair(prefix, last)) return prefix.slice(0, last) + String.fromCharCode(lastSurrogate + 1)
+    if (!isPair(prefix, last)) return prefix.slice(0, last) + afterSurrogates
   }
   return undefined
 }

@@ -5,7 +5,7 @@ import { estimateMatches } from './estimates.ts'
 import type { Facts } from './facts.ts'
 import { fullOrder } from './order.ts'
 import type { Access } from './plan.ts'
-import { membershipProbes, type Probing, probeOf } from './probes.ts'
+import { type Coverage, membershipProbes, type Probing, probeOf } from './probes.ts'
 
 /** One way to find the candidates. */
 export interface Choice {
@@ -15,7 +15,7 @@ export interface Choice {
   readonly rows: number
   /** Relative: one is the work on one candidate. */
   readonly cost: number
-  readonly covers: (field: string, operator: string) => boolean
+  readonly covers: Coverage
 }
 
 export interface Question {
@@ -39,7 +39,7 @@ const scanCost = 1.2
 /** Sorting one row, beside finding it. */
 const sortCost = 0.3
 
-const coversNothing = (): boolean => false
+const coversNothing: Coverage = () => 'not'
 
 /** Lists the ways; the cheapest is the plan. Asks each index for an estimate, and nothing else. */
 export function choicesOf(question: Question): Choices {
@@ -87,7 +87,7 @@ function idChoice({ facts, orderBy }: Question): Choice | undefined {
     inOrder: byId || ids.length <= 1,
     rows: ids.length,
     cost: ids.length,
-    covers: (field, operator) => field === 'id' && (operator === 'eq' || operator === 'in'),
+    covers: ({ field, operator }) => (field === 'id' && (operator === 'eq' || operator === 'in') ? 'wholly' : 'not'),
   }
 }
 

@@ -29,7 +29,7 @@ export function encodeCursor(query: Query, last: StoredRecord, entity: Entity): 
     // JSON has no absent item in a list, so each value is a list of one or none.
     return value === undefined ? [] : [value]
   })
-  const body = Buffer.from(JSON.stringify([shapeOf(query, entity), values])).toString('base64url')
+  const body = Buffer.from(canonicalText([shapeOf(query, entity), values])).toString('base64url')
   return body + digest(body)
 }
 

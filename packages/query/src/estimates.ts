@@ -1,10 +1,11 @@
 import type { Operators } from '@stateward/contract'
 import type { Conjunct, Facts } from './facts.ts'
+import type { Coverage } from './probes.ts'
 
 /** What is known of the rows that pass one condition or several. */
 export interface Measured {
   readonly rows: number
-  readonly covers: (field: string, operator: string) => boolean
+  readonly covers: Coverage
 }
 
 /** The share of records that pass a condition of which no index knows anything: guesses, on the careful side. */
@@ -30,9 +31,9 @@ export function estimateMatches(facts: Facts, measured: readonly Measured[], rec
   const best = smallest(measured)
   const shares = new Map<string | Conjunct, number>()
   for (const conjunct of facts.conjuncts) {
-    if (best !== undefined && isCovered(conjunct, best)) continue
+    if (best !== undefined && coverage(conjunct, best) !== 'not') continue
     const share = shareOf(conjunct, measured, records)
-    const key = conjunct.field ?? conjunct
+    const key = conjunct.on?.field ?? conjunct
     shares.set(key, Math.min(share, shares.get(key) ?? 1))
   }
   let rows = best?.rows ?? records
@@ -40,15 +41,15 @@ export function estimateMatches(facts: Facts, measured: readonly Measured[], rec
   return rows
 }
 
-/** Whether an index takes care of this condition. */
-export function isCovered({ field, operator }: Conjunct, { covers }: Pick<Measured, 'covers'>): boolean {
-  return field !== undefined && operator !== undefined && covers(field, operator)
+/** What is done about one part of a filter; nothing about an `or` or a `not`. */
+export function coverage({ on }: Conjunct, { covers }: { readonly covers: Coverage }): ReturnType<Coverage> {
+  return on === undefined ? 'not' : covers(on)
 }
 
 function shareOf(conjunct: Conjunct, measured: readonly Measured[], records: number): number {
-  const known = smallest(measured.filter((item) => isCovered(conjunct, item)))
+  const known = smallest(measured.filter((item) => coverage(conjunct, item) !== 'not'))
   if (known !== undefined && records > 0) return Math.min(1, known.rows / records)
-  return conjunct.operator === undefined ? guessForOthers : guesses[conjunct.operator]
+  return conjunct.on === undefined ? guessForOthers : guesses[conjunct.on.operator]
 }
 
 function smallest(measured: readonly Measured[]): Measured | undefined {

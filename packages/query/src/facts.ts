@@ -1,4 +1,4 @@
-import { type Entity, fieldKind, type JsonValue, type Operators, type Where } from '@stateward/contract'
+import { type Entity, type FieldKind, fieldKind, type JsonValue, type Operators, type Where } from '@stateward/contract'
 import { type Bounds, boundsOf, intersection, isEmpty, isWithin } from './bounds.ts'
 import { type Identity, identity } from './identity.ts'
 import { operatorsOf } from './where-parts.ts'
@@ -12,11 +12,17 @@ export interface FieldFacts {
   readonly contains: readonly JsonValue[]
 }
 
-/** One condition that must hold by itself, and the field it is about; `undefined` for `or` and `not`. */
+/** One condition on one field that must hold by itself. */
+export interface FieldCondition {
+  readonly field: string
+  readonly operator: keyof Operators
+  readonly operand: JsonValue
+}
+
+/** One part of a filter that must hold by itself: a condition on a field, or an `or` or `not` as a whole. */
 export interface Conjunct {
-  readonly field: string | undefined
-  readonly operator: keyof Operators | undefined
   readonly where: Where
+  readonly on?: FieldCondition
 }
 
 /** What follows from a filter for each record that matches. It may say too little, never too much. */
@@ -34,10 +40,9 @@ export function factsOf(where: Where | undefined, entity: Entity): Facts {
   const conjuncts = conjunctsOf(where ?? {})
   const fields = new Map<string, FieldFacts>()
   let impossible = false
-  for (const { field, operator, where: part } of conjuncts) {
-    if (field !== undefined && operator !== undefined) {
-      const operand = operatorsOf(part[field])[operator] as JsonValue
-      fields.set(field, withCondition(fields.get(field) ?? nothing, operator, operand, fieldKind(entity, field)))
+  for (const { on, where: part } of conjuncts) {
+    if (on !== undefined) {
+      fields.set(on.field, withCondition(fields.get(on.field) ?? nothing, on, fieldKind(entity, on.field)))
     } else if (part.or !== undefined) {
       const branches = part.or.map((branch) => factsOf(branch, entity)).filter((facts) => !facts.impossible)
       if (branches.length === 0) impossible = true
@@ -62,24 +67,18 @@ export function factsOf(where: Where | undefined, entity: Entity): Facts {
 function conjunctsOf(where: Where): Conjunct[] {
   return Object.keys(where).flatMap((key): Conjunct[] => {
     if (key === 'and') return (where.and ?? []).flatMap(conjunctsOf)
-    if (key === 'or') return [{ field: undefined, operator: undefined, where: { or: where.or ?? [] } }]
-    if (key === 'not') return [{ field: undefined, operator: undefined, where: { not: where.not ?? {} } }]
-    const operators = operatorsOf(where[key])
-    // The own keys of checked operators are operator names.
-    return (Object.keys(operators) as (keyof Operators)[]).map((operator) => ({
-      field: key,
-      operator,
-      where: { [key]: { [operator]: operators[operator] } as Operators },
+    if (key === 'or') return [{ where: { or: where.or ?? [] } }]
+    if (key === 'not') return [{ where: { not: where.not ?? {} } }]
+    // The own entries of checked operators are their names and operands.
+    const entries = Object.entries(operatorsOf(where[key])) as [keyof Operators, JsonValue][]
+    return entries.map(([operator, operand]) => ({
+      where: { [key]: { [operator]: operand } },
+      on: { field: key, operator, operand },
     }))
   })
 }
 
-function withCondition(
-  facts: FieldFacts,
-  operator: keyof Operators,
-  operand: JsonValue,
-  kind: 'value' | 'time',
-): FieldFacts {
+function withCondition(facts: FieldFacts, { operator, operand }: FieldCondition, kind: FieldKind): FieldFacts {
   if (operator === 'eq') return withEqual(facts, [operand], kind)
   if (operator === 'in') return withEqual(facts, operand as readonly JsonValue[], kind)
   if (operator === 'contains') return { ...facts, contains: [...facts.contains, operand] }
@@ -88,7 +87,7 @@ function withCondition(
   return { ...facts, bounds: facts.bounds === undefined ? bounds : intersection(facts.bounds, bounds, kind) }
 }
 
-function withEqual(facts: FieldFacts, values: readonly JsonValue[], kind: 'value' | 'time'): FieldFacts {
+function withEqual(facts: FieldFacts, values: readonly JsonValue[], kind: FieldKind): FieldFacts {
   const distinct = new Map<Identity, JsonValue>()
   for (const value of values) distinct.set(identity(value, kind), value)
   if (facts.equal === undefined) return { ...facts, equal: [...distinct.values()] }

@@ -14,11 +14,13 @@ export function identity(value: JsonValue | undefined, kind: FieldKind): Identit
   return value === 0 ? 0 : value
 }
 
-/** JSON without choice: keys in text order, absent ones left out. */
+/** JSON without choice: keys in text order, absent ones left out. `JSON.parse` gives an equal value again. */
 export function canonicalText(value: JsonValue | undefined): string {
   if (isList(value)) return `[${value.map(canonicalText).join(',')}]`
   if (typeof value === 'object' && value !== null) return `{${canonicalPairs(value).join(',')}}`
-  return value === undefined ? 'undefined' : JSON.stringify(value)
+  // JSON can write numbers that are read as infinite; they are written so that they are read so again.
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : value < 0 ? '-1e999' : '1e999'
+  return JSON.stringify(value ?? null)
 }
 
 function canonicalPairs(value: JsonObject): string[] {

@@ -1,8 +1,8 @@
-import type { Entity, Explanation, Index, PlanNode, Query, Where } from '@stateward/contract'
+import type { Entity, Explanation, Index, Operators, PlanNode, Query, Where } from '@stateward/contract'
 import { type Choice, choicesOf } from './choices.ts'
 import { comparePosition, decodeCursor, type Position } from './cursor.ts'
-import { isCovered } from './estimates.ts'
-import { type Facts, factsOf } from './facts.ts'
+import { coverage } from './estimates.ts'
+import { type Conjunct, type Facts, factsOf } from './facts.ts'
 import { andWhere } from './merge-where.ts'
 import { compileOrder } from './order.ts'
 import type { Plan } from './plan.ts'
@@ -38,7 +38,7 @@ export function planQuery(query: Query, entity: Entity, indexes: readonly Index[
   }
 }
 
-const impossible: Choice = { access: { kind: 'empty' }, inOrder: true, rows: 0, cost: 0, covers: () => true }
+const impossible: Choice = { access: { kind: 'empty' }, inOrder: true, rows: 0, cost: 0, covers: () => 'wholly' }
 
 function cheapest(choices: readonly Choice[]): Choice {
   return choices.reduce((best, choice) => (choice.cost < best.cost ? choice : best), choices[0] ?? impossible)
@@ -53,9 +53,8 @@ function predicateOf(query: Query, entity: Entity, after: Position | undefined):
 }
 
 function explain(choice: Choice, facts: Facts, estimatedRows: number, records: number): Explanation {
-  const left = facts.impossible ? [] : facts.conjuncts.filter((conjunct) => !isCovered(conjunct, choice))
-  let residual: Where | undefined
-  for (const { where } of left) residual = andWhere(residual, where)
+  const left = facts.impossible ? [] : facts.conjuncts.filter((conjunct) => coverage(conjunct, choice) !== 'wholly')
+  const residual = residualOf(left)
   return {
     plan: nodeOf(choice),
     ...(residual === undefined ? {} : { residual }),
@@ -63,6 +62,19 @@ function explain(choice: Choice, facts: Facts, estimatedRows: number, records: n
     estimatedRows,
     records,
   }
+}
+
+/** One filter of several parts, conditions on one field side by side where they can be. */
+function residualOf(parts: readonly Conjunct[]): Where | undefined {
+  const fields = new Map<string, Operators>()
+  let others: Where | undefined
+  for (const { on, where } of parts) {
+    const known = on === undefined ? undefined : (fields.get(on.field) ?? {})
+    if (on === undefined || known === undefined || Object.hasOwn(known, on.operator)) others = andWhere(others, where)
+    else fields.set(on.field, { ...known, [on.operator]: on.operand })
+  }
+  if (fields.size === 0) return others
+  return others === undefined ? Object.fromEntries(fields) : andWhere(Object.fromEntries(fields), others)
 }
 
 function nodeOf({ access, rows }: Choice): PlanNode {

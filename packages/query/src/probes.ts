@@ -8,15 +8,19 @@ import {
   limits,
   type Probe,
 } from '@stateward/contract'
-import { type Bounds, intersection } from './bounds.ts'
-import type { Facts, FieldFacts } from './facts.ts'
+import { type Bounds, boundsOf, intersection, isExact } from './bounds.ts'
+import type { Facts, FieldCondition, FieldFacts } from './facts.ts'
 
-const rangeOperators: ReadonlySet<string> = new Set(['lt', 'lte', 'gt', 'gte'])
+/**
+ * What the answer of an exact index to a probe does about a condition: nothing is left to check (`wholly`), some records
+ * that fail it are left out (`partly`), or nothing is known (`not`).
+ */
+export type Coverage = (condition: FieldCondition) => 'wholly' | 'partly' | 'not'
 
 /** A question to an index and the conditions that its answer takes care of. */
 export interface Probing {
   readonly probe: Probe
-  readonly covers: (field: string, operator: string) => boolean
+  readonly covers: Coverage
   /** Whether each leading field is held to one value. */
   readonly single: boolean
   /** Whether anything narrows the answer at all. */
@@ -31,8 +35,7 @@ export function probeOf(index: Index, facts: Facts, entity: Entity, cursor: Boun
   for (const field of leading) {
     const values = facts.fields.get(field)?.equal
     if (values === undefined) return undefined
-    // Where each item of a list is an entry of its own, the list as a whole may be none.
-    if (index.membership !== undefined && values.some((value) => Array.isArray(value))) return undefined
+    if (index.membership !== undefined && !areEntries(values, fieldKind(entity, field))) return undefined
     combinations *= values.length
     if (combinations > limits.inValues) return undefined
     equal.push(values)
@@ -45,9 +48,12 @@ export function probeOf(index: Index, facts: Facts, entity: Entity, cursor: Boun
     probe: { equal, ...intersection(bounds, cursor, kind) },
     single: equal.every((values) => values.length === 1),
     narrows: equal.length > 0 || bounds.from !== undefined || bounds.to !== undefined,
-    covers: (field, operator) =>
-      (leading.includes(field) && (operator === 'eq' || operator === 'in')) ||
-      (field === next && coversRange(operator, nextFacts, kind)),
+    covers: (condition) => {
+      if (condition.field === next) return coverageByRange(condition, nextFacts, kind)
+      if (!leading.includes(condition.field) || !isEquality(condition)) return 'not'
+      // A list that holds the value is found beside the value itself.
+      return index.membership === undefined ? 'wholly' : 'partly'
+    },
   }
 }
 
@@ -63,7 +69,10 @@ export function membershipProbes(index: Index, facts: Facts): Probing[] {
       probe: { equal: [[value]] },
       single: true,
       narrows: true,
-      covers: (name, operator) => name === field && operator === 'contains' && wanted.length === 1,
+      covers: (condition) =>
+        condition.field === field && condition.operator === 'contains' && condition.operand === value
+          ? 'partly'
+          : 'not',
     }))
 }
 
@@ -79,9 +88,26 @@ function boundsFrom(facts: FieldFacts, kind: FieldKind): Bounds {
   return { from: { value: least, inclusive: true }, to: { value: greatest, inclusive: true } }
 }
 
-/** A stretch stands for a set of values only when the set has one; a range or a prefix it stands for wholly. */
-function coversRange(operator: string, facts: FieldFacts | undefined, kind: FieldKind): boolean {
-  if (facts === undefined) return false
-  if (facts.equal !== undefined) return facts.equal.length === 1 && (operator === 'eq' || operator === 'in')
-  return rangeOperators.has(operator) || (operator === 'prefix' && kind === 'value')
+/** A stretch stands for a set of values only when the set has one; a range or a prefix it stands for by itself. */
+function coverageByRange(
+  condition: FieldCondition,
+  facts: FieldFacts | undefined,
+  kind: FieldKind,
+): ReturnType<Coverage> {
+  const { operator, operand } = condition
+  if (facts?.equal !== undefined) return !isEquality(condition) ? 'not' : facts.equal.length === 1 ? 'wholly' : 'partly'
+  if (boundsOf(operator, operand, kind) === undefined) return 'not'
+  return isExact(operator, operand, kind) ? 'wholly' : 'partly'
+}
+
+function isEquality({ operator }: FieldCondition): boolean {
+  return operator === 'eq' || operator === 'in'
+}
+
+/**
+ * Whether an index of the items of lists finds these values as values of the field: a list as a whole may be no entry,
+ * and items compare as they are, not as instants.
+ */
+function areEntries(values: readonly JsonValue[], kind: FieldKind): boolean {
+  return kind === 'value' && !values.some((value) => Array.isArray(value))
 }

@@ -1,0 +1,74 @@
+import type { Entity, Index, Query, Slot, StoredRecord } from '@stateward/contract'
+import { checkQuery } from '../src/check-query.ts'
+import { encodeCursor } from '../src/cursor.ts'
+import type { Access, Plan } from '../src/plan.ts'
+import { planQuery } from '../src/plan-query.ts'
+import { topK } from '../src/top-k.ts'
+
+export interface SmallPage {
+  readonly rows: StoredRecord[]
+  readonly cursor?: string
+}
+
+/** The least that can carry out a plan. */
+export class SmallStore {
+  readonly slots: Map<Slot, StoredRecord> = new Map()
+  #made = 0
+  readonly #entity: Entity
+  readonly #indexes: readonly Index[]
+
+  constructor(entity: Entity, indexes: (slots: ReadonlyMap<Slot, StoredRecord>) => readonly Index[]) {
+    this.#entity = entity
+    this.#indexes = indexes(this.slots)
+  }
+
+  put(record: StoredRecord): void {
+    const known = [...this.slots].find(([, row]) => row.id === record.id)?.[0]
+    // Neither insertion nor slots are in the order of ids.
+    this.slots.set(known ?? (this.slots.size * 7919 + 13) % 10007, record)
+  }
+
+  delete(id: string): void {
+    for (const [slot, row] of this.slots) if (row.id === id) this.slots.delete(slot)
+  }
+
+  plan(query: Query): Plan {
+    return planQuery(checkQuery(query, this.#entity), this.#entity, this.#indexes, this.slots.size)
+  }
+
+  answer(query: Query): SmallPage {
+    const plan = this.plan(query)
+    const wanted = plan.limit === undefined ? undefined : plan.limit + 1
+    const rows = this.candidates(plan.access).filter(plan.predicate ?? (() => true))
+    const found = plan.inOrder ? rows.slice(0, wanted) : topK(rows, wanted, plan.compare)
+    if (plan.limit === undefined || found.length <= plan.limit) return { rows: found }
+    const page = found.slice(0, plan.limit)
+    const last = page.at(-1)
+    return last === undefined ? { rows: page } : { rows: page, cursor: encodeCursor(query, last, this.#entity) }
+  }
+
+  candidates(access: Access): StoredRecord[] {
+    return this.#slotsOf(access).map((slot) => {
+      const row = this.slots.get(slot)
+      if (row === undefined) throw new RangeError(`no record in slot ${slot}`)
+      return row
+    })
+  }
+
+  #slotsOf(access: Access): Slot[] {
+    switch (access.kind) {
+      case 'empty':
+        return []
+      case 'ids':
+        return access.ids.flatMap((id) => [...this.slots].flatMap(([slot, row]) => (row.id === id ? [slot] : [])))
+      case 'lookup':
+        return [...access.index.lookup(access.probe)]
+      case 'ordered':
+        return [...(access.index.sorted?.scan(access.direction, access.probe) ?? [])]
+      case 'scan':
+        return [...this.slots.keys()]
+      default:
+        return access satisfies never
+    }
+  }
+}
