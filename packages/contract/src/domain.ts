@@ -68,6 +68,8 @@ export const reservedTypeNames: readonly string[] = [
   'import',
   'export',
   'toJSON',
+  'seq',
+  'records',
 ]
 
 const namePattern = /^[A-Za-z][A-Za-z0-9_]{0,63}$/

@@ -1,0 +1,16 @@
+import { type Protocol, StatewardError } from '@stateward/contract'
+import type { WriteKind } from './write.ts'
+import type { Written } from './write-actor.ts'
+
+/** What the message promises, out of what its write left. */
+export function answerOf(kind: WriteKind, { seq, results }: Written): Protocol[WriteKind]['answer'] {
+  if (kind === 'transact') return { seq, results } satisfies Protocol['transact']['answer']
+  if (kind.endsWith('Many')) return results as Protocol['createMany']['answer']
+  const [only] = results
+  if (only === undefined)
+    throw new StatewardError(
+      'INVALID',
+      `expected the txid of a ${kind}, found that of a write of another kind; use a new one`,
+    )
+  return only as Protocol['create']['answer']
+}

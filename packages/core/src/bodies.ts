@@ -1,0 +1,135 @@
+import {
+  type Commit,
+  type LogReader,
+  type Ptr,
+  type Slot,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
+import { LRUCache } from 'lru-cache'
+import { approximateBytes } from './approximate-bytes.ts'
+import { decodeCommit } from './codec.ts'
+import { fold } from './fold.ts'
+import type { VersionPlace } from './row-table.ts'
+
+/** One version to read from the log. A class, so that it can never be taken for a record. */
+export class BodyRequest {
+  readonly type: string
+  readonly id: string
+  readonly place: VersionPlace
+
+  constructor(type: string, id: string, place: VersionPlace) {
+    this.type = type
+    this.id = id
+    this.place = place
+  }
+}
+
+/** Slots of different types share one cache: a key is the slot times this, plus the number of the type. */
+const typesPerStore = 4_096
+/** What an entry of the cache takes beside its record. */
+const entryBytes = 64
+
+/** The newest versions of records, as frozen objects, in a cache bounded in bytes; what is not there is read from the log. */
+export class Bodies {
+  readonly #cache: LRUCache<number, StoredRecord>
+  readonly #reader: Pick<LogReader, 'fetch'>
+  readonly #held = new Set<Promise<void>>()
+  hits = 0
+  misses = 0
+
+  constructor(reader: Pick<LogReader, 'fetch'>, cacheBytes: number) {
+    this.#reader = reader
+    this.#cache = new LRUCache({ maxSize: cacheBytes, maxEntrySize: cacheBytes })
+  }
+
+  get bytes(): number {
+    return this.#cache.calculatedSize
+  }
+
+  get records(): number {
+    return this.#cache.size
+  }
+
+  get maxBytes(): number {
+    return this.#cache.maxSize
+  }
+
+  get(typeNumber: number, slot: Slot): StoredRecord | undefined {
+    const record = this.#cache.get(slot * typesPerStore + typeNumber)
+    if (record === undefined) this.misses++
+    else this.hits++
+    return record
+  }
+
+  set(typeNumber: number, slot: Slot, record: StoredRecord): void {
+    this.#cache.set(slot * typesPerStore + typeNumber, record, { size: approximateBytes(record) + entryBytes })
+  }
+
+  delete(typeNumber: number, slot: Slot): void {
+    this.#cache.delete(slot * typesPerStore + typeNumber)
+  }
+
+  /** Keeps the places that are known now readable until the answer is called: `released` waits for it. */
+  hold(): () => void {
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#held.add(held)
+    return () => {
+      this.#held.delete(held)
+      release()
+    }
+  }
+
+  /** Settles when everything held at the time of the call has been released. */
+  async released(): Promise<void> {
+    await Promise.all(this.#held)
+  }
+
+  /**
+   * Reads these versions from the log, in the order asked: one `fetch` for all of them. A version whose lines have been
+   * let go of is `undefined`; lines that do not hold it are `CORRUPT`.
+   */
+  async load(requests: readonly BodyRequest[]): Promise<(StoredRecord | undefined)[]> {
+    const ptrs = new Set<Ptr>()
+    for (const { place } of requests) {
+      ptrs.add(place.whole)
+      for (const ptr of place.patches) ptrs.add(ptr)
+    }
+    const asked = [...ptrs]
+    const release = this.hold()
+    const fetched = await this.#reader.fetch(asked).finally(release)
+    const lines = new Map<Ptr, Commit>()
+    for (const [at, ptr] of asked.entries()) {
+      const line = fetched[at]
+      if (line !== undefined) lines.set(ptr, decodeCommit(line, 0))
+    }
+    return requests.map((request) => bodyFrom(request, lines))
+  }
+}
+
+function bodyFrom(request: BodyRequest, lines: ReadonlyMap<Ptr, Commit>): StoredRecord | undefined {
+  const { type, id, place } = request
+  let record: StoredRecord | undefined
+  for (const ptr of [place.whole, ...place.patches]) {
+    const commit = lines.get(ptr)
+    if (commit === undefined) return undefined
+    const change = commit.changes.find((one) => one.type === type && one.id === id)
+    if (change === undefined) throw misplaced(request)
+    record = fold(record, change, record?.rev ?? 0)
+  }
+  if (record === undefined) throw misplaced(request)
+  return record.rev === place.rev ? record : Object.freeze({ ...record, rev: place.rev })
+}
+
+function misplaced({ type, id, place }: BodyRequest): StatewardError {
+  return new StatewardError(
+    'CORRUPT',
+    `expected version ${place.rev} of ${type} ${id} where seq ${place.seq} stands, found something else; run verify`,
+    {
+      details: { type, id, seq: place.seq },
+    },
+  )
+}

@@ -1,0 +1,127 @@
+import type { Change, Commit, JsonObject, JsonValue } from '@stateward/contract'
+import { deepFreeze } from './frozen-json.ts'
+
+/** What a commit carries beside its changes. */
+export interface CommitMeta {
+  readonly timestamp: string
+  readonly actor?: string | undefined
+  readonly force?: string | undefined
+  readonly txid?: string | undefined
+}
+
+/**
+ * One commit as the JSON object of its line, without the tail that a storage adds (see docs/log-format.md). A commit
+ * of one change is that change's own line, any other one is a `tx` line.
+ */
+export function encodeCommit(changes: readonly Change[], meta: CommitMeta): string {
+  const stamp = `,"timestamp":"${meta.timestamp}"`
+  const [first] = changes
+  if (first !== undefined && changes.length === 1) return `${openLine(first, stamp, meta.timestamp)}${metaOf(meta)}}`
+  const ops = changes.map((change) => `${openLine(change, '', meta.timestamp)}}`)
+  return `{"type":"tx"${stamp},"data":{"ops":[${ops.join(',')}]}${metaOf(meta)}}`
+}
+
+/** A change as an object whose last brace is still to come. */
+function openLine(change: Change, stamp: string, timestamp: string): string {
+  switch (change.op) {
+    case 'put':
+      return `{"type":${JSON.stringify(change.type)}${stamp}${putBody(change.data, change.rev, timestamp)}`
+    case 'patch':
+      return `{"type":"update"${stamp}${patchBody(change, timestamp)}`
+    case 'delete':
+      return `{"type":"delete"${stamp}${deleteBody(change)}`
+    default:
+      return change satisfies never
+  }
+}
+
+function putBody(data: JsonObject, rev: number, timestamp: string): string {
+  return `,"data":${JSON.stringify(withoutImplied(data, timestamp))},"rev":${rev}`
+}
+
+function patchBody(change: Extract<Change, { op: 'patch' }>, timestamp: string): string {
+  const unset = change.unset.length === 0 ? '' : `,"unset":${JSON.stringify(change.unset)}`
+  const target = `,"target":${JSON.stringify(change.type)},"id":${JSON.stringify(change.id)}`
+  return `${target},"changes":${JSON.stringify(withoutImplied(change.changes, timestamp))}${unset},"rev":${change.rev},"prev":${change.prev}`
+}
+
+function deleteBody(change: Extract<Change, { op: 'delete' }>): string {
+  return `,"target":${JSON.stringify(change.type)},"id":${JSON.stringify(change.id)},"rev":${change.rev}`
+}
+
+function metaOf(meta: CommitMeta): string {
+  const actor = meta.actor === undefined ? '' : `,"actor":${JSON.stringify(meta.actor)}`
+  const force = meta.force === undefined ? '' : `,"force":${JSON.stringify(meta.force)}`
+  const txid = meta.txid === undefined ? '' : `,"txid":${JSON.stringify(meta.txid)}`
+  return `${actor}${force}${txid}`
+}
+
+/** Times equal to the line's own are left out: absent means "as the line says". */
+function withoutImplied(fields: JsonObject, timestamp: string): JsonObject {
+  if (fields.created_at !== timestamp && fields.updated_at !== timestamp) return fields
+  const { created_at, updated_at, ...rest } = fields
+  return {
+    ...rest,
+    ...(created_at === undefined || created_at === timestamp ? {} : { created_at }),
+    ...(updated_at === undefined || updated_at === timestamp ? {} : { updated_at }),
+  }
+}
+
+/** The commit that a line holds. The line has been verified by the storage: nothing is checked here. */
+export function decodeCommit(line: Uint8Array, seq: number): Commit {
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
+  const parsed = JSON.parse(text) as LineObject
+  const { timestamp, actor, txid, force } = parsed
+  const ops = parsed.type === 'tx' ? opsOf(parsed) : [parsed]
+  const changes = ops.map((op) => decodeChange(op, timestamp))
+  return {
+    seq,
+    timestamp,
+    changes,
+    ...(actor === undefined ? {} : { actor }),
+    ...(txid === undefined ? {} : { txid }),
+    ...(force === undefined ? {} : { force }),
+  }
+}
+
+/** The keys of every kind of line, as `JSON.parse` gives them. */
+interface LineObject {
+  readonly type: string
+  readonly timestamp: string
+  readonly data?: JsonObject
+  readonly target?: string
+  readonly id?: string
+  readonly changes?: Record<string, JsonValue>
+  readonly unset?: readonly string[]
+  readonly rev?: number
+  readonly prev?: number
+  readonly actor?: string
+  readonly txid?: string
+  readonly force?: string
+}
+
+/** The operations of a `tx` line: lines of their own but for timestamp and tail. */
+function opsOf({ data }: LineObject): readonly LineObject[] {
+  return (data?.ops ?? []) as unknown as readonly LineObject[]
+}
+
+function decodeChange(op: LineObject, timestamp: string): Change {
+  const { type, target = '', id = '', rev = 0 } = op
+  if (type === 'delete') return { op: 'delete', type: target, id, rev }
+  if (type === 'update') {
+    const changes = { ...op.changes, updated_at: op.changes?.updated_at ?? timestamp }
+    return {
+      op: 'patch',
+      type: target,
+      id,
+      rev,
+      prev: op.prev ?? 0,
+      changes: deepFreeze(changes),
+      unset: op.unset ?? [],
+    }
+  }
+  const data: JsonObject = op.data ?? {}
+  const newId = String(data.id ?? '')
+  const times = { created_at: data.created_at ?? timestamp, updated_at: data.updated_at ?? timestamp }
+  return { op: 'put', type, id: newId, rev, data: deepFreeze({ ...data, id: newId, ...times }) }
+}

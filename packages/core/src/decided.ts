@@ -1,0 +1,20 @@
+import type { Deleted, Durability, Seq, StoredRecord } from '@stateward/contract'
+import type { DecidedChange } from './draft.ts'
+
+/** One commit, decided and encoded, not yet in the log. */
+export interface DecidedCommit {
+  readonly seq: Seq
+  readonly bytes: Uint8Array
+  readonly changes: readonly DecidedChange[]
+  readonly txid: string | undefined
+  /** What the steps of this commit leave, for a caller who asks again with the same txid. */
+  readonly results: readonly (StoredRecord | Deleted)[]
+}
+
+/** The commits of one message (at least one), and who waits for them. */
+export interface DecidedWrite {
+  readonly commits: readonly DecidedCommit[]
+  readonly durability: Durability
+  /** Called once: without an error when all its commits are durable and applied. */
+  readonly settle: (error: unknown) => void
+}

@@ -1,0 +1,113 @@
+import {
+  type Change,
+  type JsonObject,
+  type JsonValue,
+  limits,
+  type RuleReader,
+  type StoredRecord,
+} from '@stateward/contract'
+import { fold } from './fold.ts'
+import { type Head, HeadLayer, type HeadReader } from './heads.ts'
+
+/** One record of a decided commit: what the log will say, and the record on either side of it. */
+export interface DecidedChange {
+  readonly change: Change
+  readonly before: StoredRecord | undefined
+  readonly after: StoredRecord | undefined
+  readonly patches: number
+}
+
+/**
+ * One write while it is being decided: its own changes on top of everything decided before. Nothing of it is seen by
+ * others until `finish` has made changes of it; dropping it leaves no trace.
+ */
+export class Draft implements RuleReader {
+  readonly timestamp: string
+  readonly #base: HeadReader
+  readonly #layer: HeadLayer
+
+  constructor(base: HeadReader, timestamp: string) {
+    this.#base = base
+    this.#layer = new HeadLayer(base)
+    this.timestamp = timestamp
+  }
+
+  get(type: string, id: string): StoredRecord | undefined {
+    return this.head(type, id)?.record
+  }
+
+  exists(type: string, id: string): boolean {
+    return this.#layer.exists(type, id)
+  }
+
+  head(type: string, id: string): Head | undefined {
+    return this.#layer.head(type, id)
+  }
+
+  referring(type: string, field: string, id: string): readonly StoredRecord[] {
+    return this.#layer.referring(type, field, id)
+  }
+
+  /** The rev that this write gives to a record, however often it touches it. */
+  nextRev(type: string, id: string): number {
+    return (this.#base.head(type, id)?.rev ?? 0) + 1
+  }
+
+  put(type: string, id: string, data: JsonObject): StoredRecord {
+    return this.#set(type, id, { op: 'put', type, id, rev: this.nextRev(type, id), data })
+  }
+
+  patch(before: StoredRecord, type: string, changes: JsonObject, unset: readonly string[]): StoredRecord {
+    const rev = this.nextRev(type, before.id)
+    return this.#set(type, before.id, { op: 'patch', type, id: before.id, rev, prev: 0, changes, unset }, before)
+  }
+
+  remove(type: string, id: string): number {
+    const rev = this.nextRev(type, id)
+    this.#layer.set(type, id, { record: undefined, rev, seq: 0, patches: 0 })
+    return rev
+  }
+
+  #set(type: string, id: string, change: Change, before?: StoredRecord): StoredRecord {
+    const record = fold(before, change, change.rev - 1)
+    this.#layer.set(type, id, { record, rev: change.rev, seq: 0, patches: 0 })
+    // A put and a patch always leave a record; only a deletion does not.
+    return record as StoredRecord
+  }
+
+  /** The changes that make up this write: one a record, none for a record that is as it was. */
+  finish(): DecidedChange[] {
+    const decided: DecidedChange[] = []
+    for (const [type, id, end] of this.#layer.entries()) {
+      const one = changeBetween(type, id, this.#base.head(type, id), end)
+      if (one !== undefined) decided.push(one)
+    }
+    return decided
+  }
+}
+
+function changeBetween(type: string, id: string, start: Head | undefined, end: Head): DecidedChange | undefined {
+  const before = start?.record
+  const after = end.record
+  const { rev } = end
+  if (after === undefined) {
+    return before === undefined ? undefined : { change: { op: 'delete', type, id, rev }, before, after, patches: 0 }
+  }
+  const patches = (start?.patches ?? 0) + 1
+  if (before === undefined || start === undefined || patches > limits.patchChain) {
+    const { rev: _, ...data } = after
+    return { change: { op: 'put', type, id, rev, data }, before, after, patches: 0 }
+  }
+  const { changes, unset } = difference(before, after)
+  return { change: { op: 'patch', type, id, rev, prev: start.seq, changes, unset }, before, after, patches }
+}
+
+/** Top-level fields to set and to remove to make `after` of `before`; `rev` and `id` aside. */
+function difference(before: StoredRecord, after: StoredRecord): { changes: JsonObject; unset: readonly string[] } {
+  const changes: Record<string, JsonValue | undefined> = {}
+  for (const field of Object.keys(after)) {
+    if (field !== 'rev' && after[field] !== before[field]) changes[field] = after[field]
+  }
+  const unset = Object.keys(before).filter((field) => !Object.hasOwn(after, field))
+  return { changes, unset }
+}

@@ -1,0 +1,28 @@
+import type { Change, JsonObject, JsonValue, StoredRecord } from '@stateward/contract'
+
+/**
+ * The meaning of a change: the record after it, frozen; `undefined` after a deletion.
+ * Writing and replaying both go through here, so that memory always is what the log says. `rev` is the change's own,
+ * or, where a plain line carries none (0), one more than `revBefore`.
+ */
+export function fold(before: StoredRecord | undefined, change: Change, revBefore: number): StoredRecord | undefined {
+  const rev = change.rev === 0 ? revBefore + 1 : change.rev
+  switch (change.op) {
+    case 'put':
+      return asRecord({ ...change.data, rev })
+    case 'patch': {
+      const merged: Record<string, JsonValue | undefined> = { ...before, ...change.changes, rev }
+      for (const field of change.unset) delete merged[field]
+      return asRecord(merged)
+    }
+    case 'delete':
+      return undefined
+    default:
+      return change satisfies never
+  }
+}
+
+/** The door for JSON that is a record: whoever calls has put `id`, `rev` and the two times into it. */
+function asRecord(fields: JsonObject): StoredRecord {
+  return Object.freeze(fields) as StoredRecord
+}

@@ -1,0 +1,22 @@
+import type { Clock, Random } from '@stateward/contract'
+import { V7Generator } from 'uuidv7'
+
+/** A step back of the clock up to this keeps counting from the highest time seen; beyond it, ids start again from the clock. */
+const rollbackAllowanceMs = 10_000
+
+/**
+ * Makes UUIDv7 texts (RFC 9562, 5.7): growing within a millisecond and while the clock steps back by up to ten
+ * seconds, random otherwise.
+ */
+export function uuidv7Maker(clock: Clock, random: Random): () => string {
+  const nextUint32 = (): number => Buffer.from(random.bytes(4)).readUInt32BE(0)
+  const generator = new V7Generator({ nextUint32 })
+  return () => generator.generateOrResetCore(clock.now(), rollbackAllowanceMs).toString()
+}
+
+const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Whether this is a UUIDv7 in its lower-case canonical text. */
+export function isUuidv7(text: string): boolean {
+  return uuidShape.test(text)
+}

@@ -1,0 +1,20 @@
+export {
+  type ChangesOf,
+  type Commit,
+  type CreateOf,
+  type Domain,
+  type Durability,
+  defineDomain,
+  type Endpoint,
+  type Entity,
+  type ErrorCode,
+  entity,
+  hasCode,
+  type RecordOf,
+  StatewardError,
+  type Storage,
+  type TypeOf,
+} from '@stateward/contract'
+export { createStateManager, type State, type StateManagerOptions, type StateMembers } from './create-state-manager.ts'
+export type { Exported } from './export.ts'
+export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'

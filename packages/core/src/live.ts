@@ -1,0 +1,193 @@
+import {
+  type Commit,
+  type Domain,
+  type Entity,
+  type Index,
+  type Ptr,
+  type Seq,
+  type Slot,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
+import { indexesFor } from '@stateward/index'
+import { type Bodies, BodyRequest } from './bodies.ts'
+import type { DecidedChange } from './draft.ts'
+import { fold } from './fold.ts'
+import type { Head, HeadReader } from './heads.ts'
+import { refersTo } from './refers.ts'
+import { RowTable, type VersionPlace } from './row-table.ts'
+import { ColdBodies } from './suspension.ts'
+
+/** Everything kept in memory about one type. */
+export interface LiveType {
+  readonly name: string
+  readonly number: number
+  /** `undefined` for a type that the log holds and the domain does not: it is kept, carried over, and not asked about. */
+  readonly entity: Entity | undefined
+  readonly rows: RowTable
+  readonly indexes: readonly Index[]
+}
+
+/** Told of every version that is about to be replaced. */
+export type Watcher = (type: LiveType, id: string, before: VersionPlace | undefined) => void
+
+/** The durable state: tables and indexes as of one seq. Changed only by `apply`, which cannot fail. */
+export class Live implements HeadReader {
+  readonly types: Map<string, LiveType> = new Map()
+  readonly bodies: Bodies
+  readonly watchers: Set<Watcher> = new Set()
+  /** Records that a decision has asked for and that the cache may be too small to hold. */
+  readonly pinned: Map<string, StoredRecord> = new Map()
+  lastSeq: Seq = 0
+
+  constructor(domain: Domain, bodies: Bodies) {
+    this.bodies = bodies
+    for (const [name, entity] of Object.entries(domain.entities)) this.#add(name, entity)
+  }
+
+  type(name: string): LiveType {
+    return this.types.get(name) ?? this.#add(name, undefined)
+  }
+
+  #add(name: string, entity: Entity | undefined): LiveType {
+    const rows = new RowTable()
+    const indexes = entity === undefined ? [] : indexesFor(entity, rows.ids)
+    const type: LiveType = { name, number: this.types.size, entity, rows, indexes }
+    this.types.set(name, type)
+    return type
+  }
+
+  /** The record in this slot if it is in memory. */
+  hot(type: LiveType, slot: Slot): StoredRecord | undefined {
+    return this.bodies.get(type.number, slot) ?? this.#pin(type, slot)
+  }
+
+  #pin(type: LiveType, slot: Slot): StoredRecord | undefined {
+    if (this.pinned.size === 0) return undefined
+    const record = this.pinned.get(pinKey(type.name, type.rows.idOf(slot)))
+    return record?.rev === type.rows.rev(slot) ? record : undefined
+  }
+
+  request(type: LiveType, slot: Slot): BodyRequest {
+    return new BodyRequest(type.name, type.rows.idOf(slot), type.rows.place(slot))
+  }
+
+  /** Loads records into the cache, and holds on to them until `pinned` is cleared. */
+  async warm(requests: readonly BodyRequest[]): Promise<void> {
+    const records = await this.bodies.load(requests)
+    for (const [at, { type, id, place }] of requests.entries()) {
+      const record = records[at]
+      if (record === undefined) throw lost(type, id, place.seq)
+      this.pinned.set(pinKey(type, id), record)
+      this.admit(type, record)
+    }
+  }
+
+  /** Puts a record that was read from the log into the cache, if it is the newest version. */
+  admit(typeName: string, record: StoredRecord): void {
+    const { rows, number } = this.type(typeName)
+    const slot = rows.slotOf(record.id)
+    if (slot !== undefined && rows.rev(slot) === record.rev) this.bodies.set(number, slot, record)
+  }
+
+  exists(type: string, id: string): boolean {
+    return this.types.get(type)?.rows.slotOf(id) !== undefined
+  }
+
+  head(typeName: string, id: string): Head | undefined {
+    const type = this.type(typeName)
+    const slot = type.rows.slotOf(id)
+    if (slot === undefined) {
+      const tombstone = type.rows.tombstones.get(id)
+      return tombstone === undefined
+        ? undefined
+        : { record: undefined, rev: tombstone.rev, seq: tombstone.seq, patches: 0 }
+    }
+    const record = this.hot(type, slot)
+    if (record === undefined) throw new ColdBodies([this.request(type, slot)])
+    return { record, rev: record.rev, seq: type.rows.seq(slot), patches: type.rows.patchesOf(slot).length }
+  }
+
+  referring(typeName: string, field: string, id: string): readonly StoredRecord[] {
+    const type = this.type(typeName)
+    const index = type.indexes.find((one) => one.fields[0] === field && one.shape.equal === 1)
+    const slots = index === undefined ? type.rows.ids.slots() : index.lookup({ equal: [[id]] })
+    const cold: BodyRequest[] = []
+    const found: StoredRecord[] = []
+    for (const slot of slots) {
+      const record = this.hot(type, slot)
+      if (record === undefined) cold.push(this.request(type, slot))
+      else if (refersTo(record, field, id)) found.push(record)
+    }
+    if (cold.length > 0) throw new ColdBodies(cold)
+    return found
+  }
+
+  /** Takes in one durable commit, decided by this store. */
+  apply(seq: Seq, ptr: Ptr, changes: readonly DecidedChange[]): void {
+    for (const one of changes) this.#applyOne(seq, ptr, one)
+    this.lastSeq = seq
+  }
+
+  /**
+   * Takes in one commit read back from the log; every record it patches must be hot or pinned (`ColdBodies` else).
+   * Returns what it made of each record. Throws `CORRUPT` for a patch of a record that is not there.
+   */
+  replay(commit: Commit, ptr: Ptr): readonly (StoredRecord | { readonly id: string; readonly rev: number })[] {
+    const befores = commit.changes.map((change) => this.head(change.type, change.id)?.record)
+    const made = commit.changes.map((change, at) => {
+      const before = befores[at]
+      if (change.op === 'patch' && before === undefined) throw orphan(commit.seq, change.type, change.id)
+      const revBefore = this.type(change.type).rows.lastRev(change.id)
+      const after = fold(before, change, revBefore)
+      const rev = change.rev === 0 ? revBefore + 1 : change.rev
+      this.#applyOne(commit.seq, ptr, { change: { ...change, rev }, before, after })
+      return after ?? { id: change.id, rev }
+    })
+    this.lastSeq = commit.seq
+    return made
+  }
+
+  #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {
+    const type = this.type(change.type)
+    const { rows } = type
+    const known = rows.slotOf(change.id)
+    for (const watcher of this.watchers) watcher(type, change.id, known === undefined ? undefined : rows.place(known))
+    if (after === undefined) {
+      if (known !== undefined) {
+        for (const index of type.indexes) index.update(known, before, undefined)
+        this.bodies.delete(type.number, known)
+      }
+      rows.bury(change.id, change.rev, seq)
+      return
+    }
+    const slot = change.op === 'patch' && known !== undefined ? known : rows.put(change.id, ptr, after.rev, seq)
+    if (change.op === 'patch') rows.patch(slot, ptr, after.rev, seq)
+    for (const index of type.indexes) index.update(slot, before, after)
+    this.bodies.set(type.number, slot, after)
+  }
+}
+
+/** What a reader says when a place that it was given is there no more. */
+export function lost(type: string, id: string, seq: Seq): StatewardError {
+  return new StatewardError(
+    'CORRUPT',
+    `expected ${type} ${id} at seq ${seq}, found that the log has let go of it; run verify`,
+    { details: { type, id, seq } },
+  )
+}
+
+function orphan(seq: Seq, type: string, id: string): StatewardError {
+  return new StatewardError(
+    'CORRUPT',
+    `expected seq ${seq} to update a record that is there, found no ${type} ${id}; a line before it is missing`,
+    {
+      details: { seq, type, id },
+    },
+  )
+}
+
+/** Names one record among all types. */
+export function pinKey(type: string, id: string): string {
+  return `${type}\0${id}`
+}

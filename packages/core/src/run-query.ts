@@ -1,0 +1,192 @@
+import {
+  type AskOptions,
+  compareValues,
+  type Entity,
+  type Explanation,
+  fieldKind,
+  type Group,
+  type Query,
+  type QueryAnswer,
+  type Seq,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
+import { checkField, checkQuery, encodeCursor, groupRows, type Plan, planQuery, topK } from '@stateward/query'
+import type { Live, LiveType } from './live.ts'
+import { readAll } from './read-records.ts'
+import { type Candidate, isCold, type ReadView } from './read-view.ts'
+
+/** What a query runs on. */
+export interface QueryGround {
+  readonly view: ReadView
+  readonly type: LiveType
+  readonly entity: Entity
+  readonly live: Live
+  /** Lets other work have its turn; called between slices of long evaluations. */
+  readonly breathe: () => Promise<void>
+  readonly monotonicMs: () => number
+}
+
+const sliceMs = 2
+const candidatesPerLook = 256
+const firstReach = 64
+const reachGrowth = 4
+
+/** Answers a query. Rows are as of one seq, fixed in the turn in which their candidates were taken. */
+export async function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
+  const query = checkQuery(given, ground.entity)
+  const plan = planOf(ground, query)
+  // One more than asked tells whether a next page is worth a cursor.
+  const wanted = query.limit === undefined ? undefined : query.limit + 1
+  const { rows, seq } = await rowsOf(ground, plan, wanted, options)
+  if (query.limit === undefined || rows.length <= query.limit) return { rows, seq }
+  const page = rows.slice(0, query.limit)
+  const last = page.at(-1)
+  return last === undefined
+    ? { rows: page, seq }
+    : { rows: page, seq, cursor: encodeCursor(query, last, ground.entity) }
+}
+
+/** Counts what matches; from the index alone where it answers the whole filter. */
+export async function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<number> {
+  const query = checkQuery(withoutPaging(given), ground.entity)
+  const plan = planOf(ground, query)
+  if (plan.predicate === undefined) return ground.view.size(ground.type)
+  if (ground.view.keepsOrder && plan.explanation.residual === undefined)
+    return counted(ground.view.candidates(ground.type, plan.access))
+  const { rows } = await rowsOf(ground, { ...plan, inOrder: false }, undefined, options)
+  return rows.length
+}
+
+/** Groups what matches by one field; from kept counters where there is no filter. */
+export async function runGroupBy(
+  ground: QueryGround,
+  given: Query,
+  field: string,
+  options: AskOptions = {},
+): Promise<readonly Group[]> {
+  checkField(field, ground.entity, 'field')
+  const query = checkQuery(withoutPaging(given), ground.entity)
+  const plan = planOf(ground, query)
+  const kept = countersOf(ground, plan, field)
+  if (kept !== undefined) return kept
+  const { rows } = await rowsOf(ground, { ...plan, inOrder: false }, undefined, options)
+  return groupRows(rows, field, fieldKind(ground.entity, field))
+}
+
+export function runExplain(ground: QueryGround, given: Query): Explanation {
+  return planOf(ground, checkQuery(given, ground.entity)).explanation
+}
+
+function planOf({ type, entity, view }: QueryGround, query: Query): Plan {
+  return planQuery(query, entity, type.indexes, view.size(type))
+}
+
+function withoutPaging({ type, where, snapshot }: Query): Query {
+  return { type, ...(where === undefined ? {} : { where }), ...(snapshot === undefined ? {} : { snapshot }) }
+}
+
+function countersOf({ type, view, entity }: QueryGround, plan: Plan, field: string): readonly Group[] | undefined {
+  if (plan.predicate !== undefined || !view.keepsOrder) return undefined
+  const index = type.indexes.find(
+    (one) => one.counters !== undefined && one.fields.length === 1 && one.fields[0] === field,
+  )
+  if (index?.counters === undefined) return undefined
+  const groups = [...index.counters.counts()].map(([value, count]) => ({ value, count }))
+  const absent = view.size(type) - groups.reduce((sum, { count }) => sum + count, 0)
+  const rows = groups.flatMap(({ value, count }) => (count > 0 ? [{ value, count }] : []))
+  const order = rows.sort((left, right) => compareValues(left.value, right.value, fieldKind(entity, field)))
+  return absent > 0 ? [{ count: absent }, ...order] : order
+}
+
+interface Found {
+  readonly rows: StoredRecord[]
+  readonly seq: Seq
+}
+
+async function rowsOf(
+  ground: QueryGround,
+  plan: Plan,
+  wanted: number | undefined,
+  options: AskOptions,
+): Promise<Found> {
+  if (plan.inOrder && ground.view.keepsOrder && wanted !== undefined) return firstInOrder(ground, plan, wanted, options)
+  const { seq } = ground.view
+  const candidates = [...ground.view.candidates(ground.type, plan.access)]
+  const rows = await matching(ground, plan, candidates, undefined, options)
+  if (plan.inOrder && ground.view.keepsOrder) return { rows, seq }
+  return { rows: topK(rows, wanted, plan.compare), seq }
+}
+
+/**
+ * The first rows of an ordered access. Candidates are taken in one turn, a few more than wanted; where too many of them
+ * do not match, all is begun anew with a longer reach, so that the answer still is of one moment.
+ */
+async function firstInOrder(ground: QueryGround, plan: Plan, wanted: number, options: AskOptions): Promise<Found> {
+  for (let reach = wanted + firstReach; ; reach *= reachGrowth) {
+    const { seq } = ground.view
+    const candidates: Candidate[] = []
+    const hot: StoredRecord[] = []
+    let allHot = true
+    for (const candidate of ground.view.candidates(ground.type, plan.access)) {
+      if (candidates.length === reach) break
+      candidates.push(candidate)
+      allHot &&= !isCold(candidate)
+      if (allHot && !isCold(candidate) && (plan.predicate === undefined || plan.predicate(candidate)))
+        hot.push(candidate)
+      if (hot.length === wanted) return { rows: hot, seq }
+    }
+    const rows = allHot ? hot : await matching(ground, plan, candidates, wanted, options)
+    if (rows.length === wanted || candidates.length < reach) return { rows, seq }
+  }
+}
+
+/** Those candidates that pass, in their order, at most `most`; reads cold ones in groups, and gives way between slices. */
+async function matching(
+  ground: QueryGround,
+  plan: Plan,
+  candidates: readonly Candidate[],
+  most: number | undefined,
+  options: AskOptions,
+): Promise<StoredRecord[]> {
+  const release = ground.live.bodies.hold()
+  try {
+    return await passing(ground, plan, candidates, most, options)
+  } finally {
+    release()
+  }
+}
+
+async function passing(
+  ground: QueryGround,
+  plan: Plan,
+  candidates: readonly Candidate[],
+  most: number | undefined,
+  options: AskOptions,
+): Promise<StoredRecord[]> {
+  const rows: StoredRecord[] = []
+  let sliceStart = ground.monotonicMs()
+  for (let from = 0; from < candidates.length; from += candidatesPerLook) {
+    const group = candidates.slice(from, from + candidatesPerLook)
+    const cold = group.filter(isCold)
+    const loaded = cold.length === 0 ? undefined : await readAll(ground.live, cold)
+    for (const candidate of group) {
+      const record = isCold(candidate) ? loaded?.get(candidate) : candidate
+      if (record === undefined || (plan.predicate !== undefined && !plan.predicate(record))) continue
+      rows.push(record)
+      if (rows.length === most) return rows
+    }
+    if (from + candidatesPerLook >= candidates.length || ground.monotonicMs() - sliceStart < sliceMs) continue
+    await ground.breathe()
+    if (options.signal?.aborted === true)
+      throw new StatewardError('ABORTED', 'the query was aborted while it ran', { cause: options.signal.reason })
+    sliceStart = ground.monotonicMs()
+  }
+  return rows
+}
+
+function counted(candidates: Iterable<unknown>): number {
+  let count = 0
+  for (const _ of candidates) count++
+  return count
+}

@@ -1,0 +1,83 @@
+import {
+  type Entity,
+  type JsonObject,
+  type JsonValue,
+  type SchemaIssue,
+  type SchemaResult,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
+import { PendingCheck } from './suspension.ts'
+
+const systemFields = new Set(['id', 'rev', 'created_at', 'updated_at'])
+
+/** A record without its system fields: what a schema sees. */
+export function ownFields(record: StoredRecord): JsonObject {
+  return Object.fromEntries(Object.entries(record).filter(([field]) => !systemFields.has(field)))
+}
+
+/** Types whose schema has answered with a promise: their updates are checked before they queue, so that the actor does not wait. */
+const slowSchemas = new WeakSet<Entity>()
+
+export function isSlow(entity: Entity): boolean {
+  return slowSchemas.has(entity)
+}
+
+/** Asks the schema; answers at once when the schema does. */
+export function askSchema(entity: Entity, fields: JsonObject): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
+  try {
+    const result = entity.schema['~standard'].validate(fields)
+    if (!(result instanceof Promise)) return result
+    slowSchemas.add(entity)
+    return result.catch(threw)
+  } catch (cause) {
+    return threw(cause)
+  }
+}
+
+/** A schema that throws has not said yes. */
+function threw(cause: unknown): SchemaResult<unknown> {
+  return { issues: [{ message: `its schema threw ${cause instanceof Error ? cause.message : String(cause)}` }] }
+}
+
+/** Throws `INVALID` with every issue's path and message. */
+export function throwIssues(
+  type: string,
+  result: SchemaResult<unknown>,
+): asserts result is { readonly value: unknown } {
+  if (result.issues === undefined) return
+  const shown = result.issues.slice(0, 20).map((issue) => ({ path: pathOf(issue), message: issue.message }))
+  const text = shown.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  throw new StatewardError('INVALID', `expected a valid ${type}, found ${text}`, { details: { type, issues: shown } })
+}
+
+function pathOf({ path = [] }: SchemaIssue): string {
+  return path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+}
+
+/** Answers of schemas within one write; a slow schema's answer is awaited once and then found here. */
+export class SchemaChecks {
+  readonly #settled = new Map<string, SchemaResult<unknown>>()
+
+  /** Throws `INVALID` when the record does not fit its schema, `PendingCheck` when that is not known yet. */
+  require(type: string, entity: Entity, record: StoredRecord): void {
+    const fields = ownFields(record)
+    const known = this.#settled.size === 0 ? undefined : this.#settled.get(keyOf(type, fields))
+    const result = known ?? askSchema(entity, fields)
+    if (result instanceof Promise) throw new PendingCheck(this.#settle(type, fields, result))
+    throwIssues(type, result)
+  }
+
+  /** Asks a slow schema ahead of the decision. */
+  async ahead(type: string, entity: Entity, fields: JsonObject): Promise<void> {
+    this.#settled.set(keyOf(type, fields), await askSchema(entity, fields))
+  }
+
+  async #settle(type: string, fields: JsonObject, result: Promise<SchemaResult<unknown>>): Promise<void> {
+    this.#settled.set(keyOf(type, fields), await result)
+  }
+}
+
+function keyOf(type: string, fields: Readonly<Record<string, JsonValue | undefined>>): string {
+  return `${type}\0${JSON.stringify(fields)}`
+}

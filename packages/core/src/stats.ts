@@ -1,0 +1,43 @@
+import type { Durability, LogReader, Stats, Storage } from '@stateward/contract'
+import type { Live } from './live.ts'
+import type { LogPump } from './log-pump.ts'
+
+export interface StatsOf {
+  readonly live: Live
+  readonly pump: LogPump
+  readonly storage: Storage
+  readonly writer: LogReader
+  readonly durability: Durability
+  /** Messages that wait in the mailbox. */
+  readonly depth: number
+}
+
+/** The store in numbers, as of now. */
+export async function statsOf({ live, pump, storage, writer, durability, depth }: StatsOf): Promise<Stats> {
+  const { firstSeq, segments, bytes } = await writer.stats()
+  const types = [...live.types.values()]
+  const { bodies } = live
+  return {
+    firstSeq,
+    lastSeq: live.lastSeq,
+    records: types.reduce((sum, { rows }) => sum + rows.size, 0),
+    recordsByType: Object.fromEntries(types.map(({ name, rows }) => [name, rows.size])),
+    segments,
+    bytes,
+    commits: live.lastSeq,
+    mailboxDepth: depth,
+    cache: {
+      bytes: bodies.bytes,
+      maxBytes: bodies.maxBytes,
+      records: bodies.records,
+      hits: bodies.hits,
+      misses: bodies.misses,
+    },
+    indexes: types.flatMap(({ name, indexes }) =>
+      indexes.map((index) => ({ type: name, name: index.name, entries: index.size() })),
+    ),
+    storage: storage.kind,
+    durability,
+    health: pump.failure === undefined ? 'ok' : 'failed',
+  }
+}

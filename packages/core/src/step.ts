@@ -1,0 +1,40 @@
+import type { Entity, JsonObject } from '@stateward/contract'
+
+/** One change that a caller asks for, checked at the door: plain, frozen, of a known type. */
+export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep
+
+interface StepTarget {
+  readonly type: string
+  readonly entity: Entity
+  readonly id: string
+}
+
+export interface CreateStep extends StepTarget {
+  readonly op: 'create'
+  /** Fields as they will be stored, system fields aside. */
+  readonly fields: JsonObject
+  readonly createdAt: string | undefined
+  readonly updatedAt: string | undefined
+}
+
+export interface Forcing {
+  readonly force: boolean
+  readonly cascade: boolean
+}
+
+export interface UpdateStep extends StepTarget, Forcing {
+  readonly op: 'update'
+  /** May hold `created_at` and `updated_at`. */
+  readonly changes: JsonObject
+  readonly unset: readonly string[]
+  readonly expectedRev: number | undefined
+}
+
+export interface DeleteStep extends StepTarget, Forcing {
+  readonly op: 'delete'
+  readonly expectedRev: number | undefined
+}
+
+export interface RestoreStep extends StepTarget {
+  readonly op: 'restore'
+}

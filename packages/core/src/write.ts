@@ -1,0 +1,43 @@
+import type { Durability, MessageKind } from '@stateward/contract'
+import type { SchemaChecks } from './schema-check.ts'
+import type { Step } from './step.ts'
+
+/** The messages that write. */
+export type WriteKind =
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'restore'
+  | 'createMany'
+  | 'updateMany'
+  | 'deleteMany'
+  | 'transact'
+
+const writeKinds: ReadonlySet<string> = new Set<WriteKind>([
+  'create',
+  'update',
+  'delete',
+  'restore',
+  'createMany',
+  'updateMany',
+  'deleteMany',
+  'transact',
+])
+
+export function isWrite(kind: MessageKind): kind is WriteKind {
+  return writeKinds.has(kind)
+}
+
+/** A message that writes, checked at the door. */
+export interface Write {
+  readonly kind: WriteKind
+  readonly steps: readonly Step[]
+  readonly checks: SchemaChecks
+  /** Present while a schema has still to answer; rejects with `INVALID`. */
+  readonly ready: Promise<void> | undefined
+  readonly actor: string | undefined
+  readonly txid: string | undefined
+  /** Why guards were skipped. */
+  readonly reason: string | undefined
+  readonly durability: Durability
+}
