@@ -25,7 +25,7 @@ export class SmallStore {
   put(record: StoredRecord): void {
     const known = [...this.slots].find(([, row]) => row.id === record.id)?.[0]
     // Neither insertion nor slots are in the order of ids.
-    this.slots.set(known ?? (this.slots.size * 7919 + 13) % 10007, record)
+    this.slots.set(known ?? (++this.#made * 7919) % 10007, record)
   }
 
   delete(id: string): void {
