@@ -1,5 +1,6 @@
 // `npm test`: sets up, runs every guard and then every test, and ends with one line: N passed, N failed, N skipped.
-// `--nightly` gives the tests the scale `nightly`: the same tests, with larger counts.
+// Tests that repeat something read how often from STATEWARD_TEST_SCALE: `every` (or nothing) for every run, `nightly`
+// for the larger counts of `npm run test:nightly`.
 import { requireNode } from './require-node.mjs'
 
 requireNode()
