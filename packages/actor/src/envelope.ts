@@ -1,0 +1,119 @@
+import type { ActorError } from './actor-error.ts'
+import type { Outcome } from './actor-stats.ts'
+import type { ClaimOptions, Delivery, DeliveryOf, DeliveryOptions } from './delivery.ts'
+import type { MessageState } from './mailbox.ts'
+import type { Kind, Protocol } from './protocol.ts'
+import { refusal } from './refusal.ts'
+import type { Failure, Reply } from './reply.ts'
+
+/** Whoever keeps envelopes and is told when one is settled. */
+export interface EnvelopeKeeper<E extends Failure> {
+  readonly name: string
+  /** `from` is where the envelope was; it is `settled` now, and its caller hears after this returns. */
+  released(envelope: SomeEnvelope<E>, from: MessageState, outcome: Outcome): void
+}
+
+/** The part of an envelope that does not depend on its kind. */
+export interface SomeEnvelope<E extends Failure = Failure> {
+  readonly kind: string
+  readonly options: DeliveryOptions
+  readonly deadline: number
+  deadlineSlot: number
+  state: MessageState
+  claim(options?: ClaimOptions<E>): boolean
+  expire(): void
+  abort(): void
+  close(): void
+  fail(cause: unknown): void
+}
+
+/** One message from `ask` or `tell` until it is settled: the only place where a reply is given, once. */
+export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failure>
+  implements DeliveryOf<P, K, E>, SomeEnvelope<E>
+{
+  readonly kind: K
+  readonly body: P[K]['ask']
+  readonly options: DeliveryOptions
+  deadlineSlot = -1
+  state: MessageState = 'queued'
+  readonly #keeper: EnvelopeKeeper<E>
+  readonly #resolve: ((reply: Reply<P[K]['answer'], E | ActorError>) => void) | undefined
+  #onTimeout: ((why: ActorError) => E) | undefined
+
+  /** Without `resolve` nobody waits for the reply: a `tell`. */
+  constructor(
+    keeper: EnvelopeKeeper<E>,
+    kind: K,
+    body: P[K]['ask'],
+    options: DeliveryOptions,
+    resolve?: (reply: Reply<P[K]['answer'], E | ActorError>) => void,
+  ) {
+    this.#keeper = keeper
+    this.kind = kind
+    this.body = body
+    this.options = options
+    this.#resolve = resolve
+  }
+
+  get actor(): string {
+    return this.#keeper.name
+  }
+
+  get deadline(): number {
+    return this.options.deadline ?? Number.POSITIVE_INFINITY
+  }
+
+  claim(options?: ClaimOptions<E>): boolean {
+    if (this.state === 'settled') return false
+    this.state = 'claimed'
+    this.#onTimeout = options?.onTimeout ?? this.#onTimeout
+    return true
+  }
+
+  settle(reply: Reply<P[K]['answer'], E | ActorError>): boolean {
+    return this.#finish(reply, 'handled')
+  }
+
+  expire(): void {
+    this.#giveUp(refusal.expired(this, this.state), 'expired')
+  }
+
+  abort(): void {
+    if (this.state === 'claimed') return
+    this.#giveUp(refusal.aborted(this, this.state, this.options.signal?.reason), 'aborted')
+  }
+
+  close(): void {
+    this.#giveUp(refusal.closed(this, this.state), 'closed')
+  }
+
+  fail(cause: unknown): void {
+    if (this.state !== 'settled') this.#giveUp(refusal.failed(this, cause), 'failed')
+  }
+
+  #giveUp(why: ActorError, outcome: Outcome): void {
+    const error = outcome === 'failed' ? why : this.#errorInsteadOf(why)
+    this.#finish({ ok: false, error }, outcome)
+  }
+
+  /** A caller must hear something even when the claim's own function throws. */
+  #errorInsteadOf(why: ActorError): E | ActorError {
+    try {
+      return this.#onTimeout?.(why) ?? why
+    } catch {
+      return why
+    }
+  }
+
+  #finish(reply: Reply<P[K]['answer'], E | ActorError>, outcome: Outcome): boolean {
+    const from = this.state
+    if (from === 'settled') return false
+    this.state = 'settled'
+    this.#keeper.released(this, from, outcome)
+    this.#resolve?.(reply)
+    return true
+  }
+}
+
+/** Any envelope of a protocol, as the kernel holds it. */
+export type EnvelopeIn<P extends Protocol<P>, E extends Failure> = Delivery<P, E> & SomeEnvelope<E>
