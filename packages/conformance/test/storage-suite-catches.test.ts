@@ -2,11 +2,21 @@ import { AssertionError } from 'node:assert'
 import { describe, expect, test } from 'vitest'
 import { storageCases } from '../src/storage/storage-suite.ts'
 import { type Broken, openBroken } from './broken.ts'
+import { brokenAppends } from './broken-appends.ts'
+import { brokenBases } from './broken-bases.ts'
+import { brokenClosings } from './broken-closings.ts'
+import { brokenFollows } from './broken-follows.ts'
 import { brokenMedia } from './broken-media.ts'
-import { brokenReaders } from './broken-readers.ts'
-import { brokenWriters } from './broken-writers.ts'
+import { brokenReads } from './broken-reads.ts'
 
-const all: readonly Broken[] = [...brokenWriters, ...brokenReaders, ...brokenMedia]
+const all: readonly Broken[] = [
+  ...brokenAppends,
+  ...brokenReads,
+  ...brokenFollows,
+  ...brokenBases,
+  ...brokenClosings,
+  ...brokenMedia,
+]
 /** For what never settles. What settles may take its time, so that no slow machine makes it look caught. */
 const shortPatienceMs = 300
 const patienceMs = 20_000

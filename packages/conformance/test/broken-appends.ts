@@ -1,10 +1,9 @@
-import type { Appended, AppendOptions, BaseChunk, Ptr, Seq } from '@stateward/contract'
-import { hasCode, StatewardError } from '@stateward/contract'
+import { type Appended, type AppendOptions, hasCode, StatewardError } from '@stateward/contract'
 import type { Broken } from './broken.ts'
 import { PlainHandle } from './plain-handle.ts'
 import { likeFiles } from './plain-storage.ts'
 
-export const brokenWriters: readonly Broken[] = [
+export const brokenAppends: readonly Broken[] = [
   {
     breaks: 'acknowledges an append that it never made',
     caught: 'commits are numbered 1, 2, 3 … without gaps, in the order of the records',
@@ -219,116 +218,4 @@ export const brokenWriters: readonly Broken[] = [
       }
     },
   },
-  {
-    breaks: 'forgets the waiting appends at close',
-    caught: 'appends under way when their writer is closed settle, and what they answer is true',
-    hangs: true,
-    Handle: class extends PlainHandle {
-      override land(records: readonly Uint8Array[], options: AppendOptions): Appended {
-        if (this.closed) throw new StatewardError('CLOSED', 'closed')
-        return super.land(records, options)
-      }
-
-      override async append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended> {
-        this.checkOpen()
-        return super.append(records, options).catch((error) => (this.closed ? new Promise(() => undefined) : error))
-      }
-    },
-  },
-  {
-    breaks: 'says CLOSED for an append that lands all the same',
-    caught: 'appends under way when their writer is closed settle, and what they answer is true',
-    Handle: class extends PlainHandle {
-      override async append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended> {
-        const appended = await super.append(records, options)
-        this.checkOpen()
-        return appended
-      }
-    },
-  },
-  {
-    breaks: 'appends after close',
-    caught: 'every method of a closed writer rejects with CLOSED',
-    Handle: class extends PlainHandle {
-      override async append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended> {
-        return this.land(records, options)
-      }
-    },
-  },
-  {
-    breaks: 'fails when it is closed twice',
-    caught: 'close may be called twice, and lets the next writer in',
-    Handle: class extends PlainHandle {
-      override async close(): Promise<void> {
-        this.checkOpen()
-        await super.close()
-      }
-    },
-  },
-  {
-    breaks: 'keeps the lock after close',
-    caught: 'close may be called twice, and lets the next writer in',
-    caps: likeFiles,
-    Handle: class extends PlainHandle {
-      override async close(): Promise<void> {
-        await super.close()
-        this.closed = false
-      }
-    },
-  },
-  {
-    breaks: 'takes a base in as it comes',
-    caught: 'a base whose rows fail half-way leaves the former one',
-    Handle: class extends PlainHandle {
-      override async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>): Promise<readonly Ptr[]> {
-        const saved: Ptr[] = []
-        const rows: { seq: Seq; ptr: Ptr }[] = []
-        this.log.base = { upTo, rows }
-        for await (const { records, seqs } of chunks) {
-          for (const record of records) saved.push(this.log.put(record))
-          rows.push(...seqs.map((seq, at) => ({ seq, ptr: saved[saved.length - seqs.length + at] ?? 0 })))
-        }
-        return saved
-      }
-    },
-  },
-  {
-    breaks: 'saves the rows that it has when a base is aborted',
-    caught: 'a base that is aborted leaves the former one',
-    Handle: class extends PlainHandle {
-      override async saveBase(
-        upTo: Seq,
-        chunks: AsyncIterable<BaseChunk>,
-        signal?: AbortSignal,
-      ): Promise<readonly Ptr[]> {
-        return super.saveBase(
-          upTo,
-          until(chunks, () => signal?.aborted === true),
-        )
-      }
-    },
-  },
-  {
-    breaks: 'saves the rows that it has when it is closed',
-    caught: 'a base under way when its writer is closed settles, and is there whole or not at all',
-    Handle: class extends PlainHandle {
-      override async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>): Promise<readonly Ptr[]> {
-        return super.saveBase(
-          upTo,
-          until(chunks, () => this.closed),
-        )
-      }
-
-      override checkSaving(): void {
-        this.checkNewest()
-      }
-    },
-  },
 ]
-
-async function* until<T>(items: AsyncIterable<T>, isOver: () => boolean): AsyncGenerator<T> {
-  for await (const item of items) {
-    if (isOver()) return
-    yield item
-  }
-}
