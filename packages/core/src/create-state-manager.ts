@@ -15,8 +15,9 @@ import {
   type Storage,
 } from '@stateward/contract'
 import { Bodies } from './bodies.ts'
-import { invalid } from './check.ts'
+import { bounded } from './bounded.ts'
 import { systemEnvironment } from './environment.ts'
+import { oneByOne } from './follow.ts'
 import { describe } from './frozen-json.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Live } from './live.ts'
@@ -92,7 +93,7 @@ export async function createStateManager<const D extends Domain>(options: StateM
     await replay(writer, live, txids)
     const mailbox = { capacity, overflow: options.mailbox?.overflow ?? 'reject' } as const
     return stateOf(
-      new Manager({ storage, writer, recovery, domain, live, txids, durability, mailbox, environment }),
+      new Manager({ storage, writer, domain, live, txids, durability, mailbox, environment }),
       domain,
       recovery,
     )
@@ -107,7 +108,7 @@ function stateOf<const D extends Domain>(manager: Manager, domain: D, recovery: 
     domain,
     recovery,
     transact: transact(manager, domain),
-    changes: ({ since = 1, signal = new AbortController().signal } = {}) => flattened(manager.follow(since, signal)),
+    changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(manager.follow(since, signal)),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: () => manager.ask('compact', {}),
     stats: () => manager.ask('stats', {}),
@@ -120,13 +121,4 @@ function stateOf<const D extends Domain>(manager: Manager, domain: D, recovery: 
   }
   // A domain has no type that is called like a member, so neither hides the other.
   return Object.freeze({ ...collections(manager, domain, { inProcess: true }), ...members }) as State<D>
-}
-
-async function* flattened(groups: AsyncIterable<readonly Commit[]>): AsyncGenerator<Commit> {
-  for await (const group of groups) yield* group
-}
-
-function bounded(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw invalid(`expected ${name} to be a whole number from 1, found ${describe(value)}`)
 }

@@ -7,3 +7,8 @@ export async function* follow(reader: LogReader, from: Seq, signal: AbortSignal)
     yield records.map((record, at) => decodeCommit(record, firstSeq + at)).filter(({ seq }) => seq >= from)
   }
 }
+
+/** Commit by commit what comes in groups. */
+export async function* oneByOne(groups: AsyncIterable<readonly Commit[]>): AsyncGenerator<Commit> {
+  for await (const group of groups) yield* group
+}

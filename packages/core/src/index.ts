@@ -18,3 +18,9 @@ export {
 export { createStateManager, type State, type StateManagerOptions, type StateMembers } from './create-state-manager.ts'
 export type { Exported } from './export.ts'
 export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'
+export {
+  openStateReader,
+  type StateReader,
+  type StateReaderMembers,
+  type StateReaderOptions,
+} from './open-state-reader.ts'

@@ -1,20 +1,19 @@
 import type { Durability, LogReader, Stats, Storage } from '@stateward/contract'
 import type { Live } from './live.ts'
-import type { LogPump } from './log-pump.ts'
 
 export interface StatsOf {
   readonly live: Live
-  readonly pump: LogPump
   readonly storage: Storage
-  readonly writer: LogReader
+  readonly reader: LogReader
+  readonly health: Stats['health']
   readonly durability: Durability
   /** Messages that wait in the mailbox. */
   readonly depth: number
 }
 
 /** The store in numbers, as of now. */
-export async function statsOf({ live, pump, storage, writer, durability, depth }: StatsOf): Promise<Stats> {
-  const { firstSeq, segments, bytes } = await writer.stats()
+export async function statsOf({ live, storage, reader, durability, health, depth }: StatsOf): Promise<Stats> {
+  const { firstSeq, segments, bytes } = await reader.stats()
   const types = [...live.types.values()]
   const { bodies } = live
   return {
@@ -38,6 +37,6 @@ export async function statsOf({ live, pump, storage, writer, durability, depth }
     ),
     storage: storage.kind,
     durability,
-    health: pump.failure === undefined ? 'ok' : 'failed',
+    health,
   }
 }

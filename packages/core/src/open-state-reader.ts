@@ -1,0 +1,130 @@
+import { type Collections, collections } from '@stateward/client'
+import {
+  type AskOptions,
+  type Commit,
+  type Domain,
+  type Endpoint,
+  type LogReader,
+  limits,
+  type MessageKind,
+  type Protocol,
+  type Seq,
+  StatewardError,
+  type Stats,
+  type Storage,
+} from '@stateward/contract'
+import { Bodies } from './bodies.ts'
+import { bounded } from './bounded.ts'
+import { dispatch } from './dispatch.ts'
+import { type Environment, systemEnvironment } from './environment.ts'
+import { follow, oneByOne } from './follow.ts'
+import { Live } from './live.ts'
+import { checkedSeq, type Handlers, type ReadKind, Reads } from './reads.ts'
+import { closed } from './refusals.ts'
+import { replay } from './replay.ts'
+import { statsOf } from './stats.ts'
+import { TxidWindow } from './txid-window.ts'
+import { verify } from './verify.ts'
+
+export interface StateReaderOptions<D extends Domain> {
+  readonly storage: Storage
+  readonly domain: D
+  readonly memory?: { readonly cacheBytes?: number }
+}
+
+/** The state of a log as it was when it was opened, for reading only. */
+export type StateReader<D extends Domain = Domain> = Collections<D> & StateReaderMembers<D> & Endpoint & AsyncDisposable
+
+export interface StateReaderMembers<D extends Domain> {
+  readonly domain: D
+  /** Every commit from `since` on (default 1), then each that the writer makes durable, until `signal` aborts. */
+  changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
+  stats(): Promise<Stats>
+  verify(): Promise<Protocol['verify']['answer']>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a log for reading beside its writer, if there is one: takes no lock and writes nothing. Reads answer from the state
+ * as of opening, `changes` goes on with what comes; whatever would write is `UNSUPPORTED`. O(log) time.
+ */
+export async function openStateReader<const D extends Domain>(options: StateReaderOptions<D>): Promise<StateReader<D>> {
+  const { storage, domain } = options
+  const cacheBytes = bounded('memory.cacheBytes', options.memory?.cacheBytes ?? limits.cacheBytes)
+  const reader = await storage.openReader()
+  try {
+    const live = new Live(domain, new Bodies(reader, cacheBytes))
+    await replay(reader, live, new TxidWindow())
+    const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment: systemEnvironment() })
+    const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
+      domain,
+      changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(endpoint.follow(since, signal)),
+      stats: () => endpoint.ask('stats', {}),
+      verify: () => endpoint.ask('verify', {}),
+      close: () => endpoint.close(),
+      ask: (kind, body, askOptions) => endpoint.ask(kind, body, askOptions),
+      follow: (from, signal) => endpoint.follow(from, signal),
+      [Symbol.asyncDispose]: () => endpoint.close(),
+    }
+    // A domain has no type that is called like a member, so neither hides the other.
+    return Object.freeze({ ...collections(endpoint, domain, { inProcess: true }), ...members }) as StateReader<D>
+  } catch (error) {
+    await reader.close().catch(() => undefined)
+    throw error
+  }
+}
+
+interface ReadOnlyOptions {
+  readonly storage: Storage
+  readonly domain: Domain
+  readonly live: Live
+  readonly reader: LogReader
+  readonly environment: Environment
+}
+
+/** An endpoint over a log that somebody else may be writing. */
+class ReadOnlyManager implements Endpoint {
+  readonly #options: ReadOnlyOptions
+  readonly #reads: Reads
+  readonly #handlers: Handlers<ReadKind | 'stats' | 'verify'>
+  readonly #closing = new AbortController()
+
+  constructor(options: ReadOnlyOptions) {
+    const { storage, live, reader } = options
+    this.#options = options
+    this.#reads = new Reads(options)
+    this.#handlers = {
+      ...this.#reads.handlers,
+      stats: () => statsOf({ live, storage, reader, durability: 'commit', health: 'ok', depth: 0 }),
+      verify: () => verify(reader, live),
+    }
+  }
+
+  ask<K extends MessageKind>(
+    kind: K,
+    body: Protocol[K]['ask'],
+    options: AskOptions = {},
+  ): Promise<Protocol[K]['answer']> {
+    if (this.#closing.signal.aborted) return Promise.reject(closed())
+    return dispatch({ kind, body, options }, this.#handlers, () => {
+      if (Object.hasOwn(this.#handlers, kind)) return undefined
+      throw new StatewardError(
+        'UNSUPPORTED',
+        `this store was opened for reading, and ${kind} would write; open it with its writer's lock`,
+      )
+    })
+  }
+
+  follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
+    if (this.#closing.signal.aborted) throw closed()
+    const first = Math.max(1, checkedSeq('the start of following', from))
+    return follow(this.#options.reader, first, AbortSignal.any([signal, this.#closing.signal]))
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    this.#closing.abort()
+    this.#reads.snapshots.releaseAll()
+    await this.#options.reader.close()
+  }
+}

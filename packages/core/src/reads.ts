@@ -1,0 +1,95 @@
+import type { AskOptions, Domain, LogReader, MessageKind, Protocol, Seq } from '@stateward/contract'
+import { checkedEntity, checkedId, checkedIds, invalid } from './check.ts'
+import type { Environment } from './environment.ts'
+import { describe } from './frozen-json.ts'
+import { historyPage } from './history.ts'
+import type { Live, LiveType } from './live.ts'
+import { readMany, readOne } from './read-records.ts'
+import { LiveView, type ReadView } from './read-view.ts'
+import { type QueryGround, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { Snapshots } from './snapshots.ts'
+
+/** The messages that ask and change nothing, whoever writes the log. */
+export type ReadKind =
+  | 'get'
+  | 'getMany'
+  | 'query'
+  | 'count'
+  | 'groupBy'
+  | 'explain'
+  | 'history'
+  | 'snapshot'
+  | 'release'
+
+type Ask<K extends MessageKind> = Protocol[K]['ask']
+type Answer<K extends MessageKind> = Protocol[K]['answer']
+
+/** A message without a handler does not compile. */
+export type Handlers<Kinds extends MessageKind> = {
+  readonly [K in Kinds]: (body: Ask<K>, options: AskOptions) => Answer<K> | Promise<Answer<K>>
+}
+
+export interface ReadsOptions {
+  readonly domain: Domain
+  readonly live: Live
+  readonly reader: LogReader
+  readonly environment: Environment
+}
+
+/** Answers every message that reads, from the durable state or from an open snapshot of it. */
+export class Reads {
+  readonly snapshots: Snapshots
+  readonly handlers: Handlers<ReadKind>
+  readonly #options: ReadsOptions
+  readonly #view: LiveView
+
+  constructor(options: ReadsOptions) {
+    const { live, reader } = options
+    this.#options = options
+    this.#view = new LiveView(live)
+    this.snapshots = new Snapshots(live)
+    this.handlers = {
+      get: ({ type, id, snapshot }) => readOne(live, this.#viewOf(snapshot), this.#typeOf(type), checkedId(id)),
+      getMany: ({ type, ids, snapshot }) => readMany(live, this.#viewOf(snapshot), this.#typeOf(type), checkedIds(ids)),
+      query: (query, asking) => runQuery(this.#ground(query), query, asking),
+      count: (query, asking) => runCount(this.#ground(query), query, asking),
+      groupBy: ({ query, field }, asking) => runGroupBy(this.#ground(query), query, field, asking),
+      explain: (query) => runExplain(this.#ground(query), query),
+      history: ({ type, id, from = 1 }) =>
+        historyPage(reader, { type: this.#typeOf(type).name, id: checkedId(id), from: checkedSeq('from', from) }),
+      snapshot: () => this.snapshots.open(),
+      release: ({ snapshot }) => {
+        this.snapshots.release(snapshot)
+        return null
+      },
+    }
+  }
+
+  #typeOf(type: string): LiveType {
+    checkedEntity(this.#options.domain, type)
+    return this.#options.live.type(type)
+  }
+
+  #viewOf(snapshot: string | undefined): ReadView {
+    return snapshot === undefined ? this.#view : this.snapshots.get(snapshot)
+  }
+
+  #ground(query: Ask<'query'>): QueryGround {
+    if (typeof query !== 'object' || query === null) throw invalid(`expected a query, found ${describe(query)}`)
+    const { live, domain, environment } = this.#options
+    return {
+      view: this.#viewOf(query.snapshot),
+      type: live.type(query.type),
+      entity: checkedEntity(domain, query.type),
+      live,
+      breathe: environment.breathe,
+      monotonicMs: () => environment.clock.monotonicMs(),
+    }
+  }
+}
+
+/** A seq as a caller may give it; 0 means "from the beginning". */
+export function checkedSeq(name: string, seq: unknown): Seq {
+  if (typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 0) return seq
+  throw invalid(`expected ${name} to be a seq, a whole number from 0, found ${describe(seq)}`)
+}

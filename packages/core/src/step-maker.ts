@@ -1,0 +1,240 @@
+import {
+  type CreateAsk,
+  type DeleteAsk,
+  type Entity,
+  type JsonObject,
+  type JsonValue,
+  limits,
+  type Operation,
+  type Protocol,
+  type RestoreAsk,
+  StatewardError,
+  type UpdateAsk,
+  type WriteOptions,
+} from '@stateward/contract'
+import { checkedEntity, checkedGuard, checkedId, checkedIds, checkedRev, checkKeys, invalid } from './check.ts'
+import { checkedTime } from './checked-time.ts'
+import type { DoorOptions } from './door.ts'
+import { describe, frozenObject, frozenValue } from './frozen-json.ts'
+import { isUuidv7 } from './ids.ts'
+import { askSchema, isSlow, SchemaChecks, throwIssues } from './schema-check.ts'
+import type { CreateStep, DeleteStep, Forcing, RestoreStep, Step, UpdateStep } from './step.ts'
+import type { WriteKind } from './write.ts'
+
+const guardKeys = ['force', 'reason', 'cascade'] as const
+const updateRowKeys = new Set(['id', 'changes', 'unset', 'expectedRev'])
+const operationKeys = new Set(['op', 'type', 'id', 'data', 'changes', 'unset', 'expectedRev', ...guardKeys])
+
+/** Makes checked steps of one message; holds what is to be known of all of them together. */
+export class StepMaker {
+  readonly checks: SchemaChecks = new SchemaChecks()
+  readonly waits: Promise<void>[] = []
+  readonly reasons: string[] = []
+  readonly #options: DoorOptions
+
+  constructor(options: DoorOptions) {
+    this.#options = options
+  }
+
+  steps(kind: WriteKind, body: Protocol[WriteKind]['ask']): Step[] {
+    switch (kind) {
+      case 'create':
+        return [this.#create(body as CreateAsk)]
+      case 'update':
+        return [this.#update(body as UpdateAsk)]
+      case 'delete':
+        return [this.#delete(body as DeleteAsk)]
+      case 'restore':
+        return [this.#restore(body as RestoreAsk)]
+      case 'createMany': {
+        const { type, rows } = body as Protocol['createMany']['ask']
+        return list('rows', rows).map((data, at) => inRow(at, () => this.#create({ type, data: data as JsonObject })))
+      }
+      case 'updateMany': {
+        const { type, updates, ...rest } = body as Protocol['updateMany']['ask']
+        return list('updates', updates).map((row, at) =>
+          inRow(at, () => this.#update({ ...withoutStrangers(row, updateRowKeys), ...rest, type } as UpdateAsk)),
+        )
+      }
+      case 'deleteMany': {
+        const { type, ids, ...rest } = body as Protocol['deleteMany']['ask']
+        return checkedIds(ids).map((id) => this.#delete({ ...rest, type, id }))
+      }
+      case 'transact': {
+        const { operations } = body as Protocol['transact']['ask']
+        return list('operations', operations).map((one, at) =>
+          inRow(at, () => this.#operation(withoutStrangers(one, operationKeys) as Operation)),
+        )
+      }
+      default:
+        return kind satisfies never
+    }
+  }
+
+  #operation(operation: Operation): Step {
+    switch (operation.op) {
+      case 'create':
+        return this.#create(operation)
+      case 'update':
+        return this.#update(operation)
+      case 'delete':
+        return this.#delete(operation)
+      case 'restore':
+        return this.#restore(operation)
+      default:
+        throw invalid(
+          `expected op to be create, update, delete or restore, found ${describe((operation as { op: unknown }).op)}`,
+        )
+    }
+  }
+
+  #create({ type, data }: Pick<CreateAsk, 'type' | 'data'>): CreateStep {
+    const entity = checkedEntity(this.#options.domain, type)
+    const { id: givenId, rev, created_at, updated_at, ...given } = frozenObject(data, 'data')
+    if (rev !== undefined) throw invalid('expected no rev in data, found one; the store counts versions')
+    const id = this.#idFor(type, entity, givenId)
+    const status = entity.status
+    const filled =
+      status === undefined || Object.hasOwn(given, status.field) ? given : { ...given, [status.field]: status.initial }
+    const step = {
+      op: 'create',
+      type,
+      entity,
+      id,
+      createdAt: checkedTime('created_at', created_at),
+      updatedAt: checkedTime('updated_at', updated_at),
+    } as const
+    const result = askSchema(entity, filled)
+    if (!(result instanceof Promise)) {
+      throwIssues(type, result)
+      return { ...step, fields: withDefaults(filled, result.value) }
+    }
+    const late: { -readonly [K in keyof CreateStep]: CreateStep[K] } = { ...step, fields: filled }
+    this.waits.push(
+      result.then((settled) => {
+        throwIssues(type, settled)
+        late.fields = withDefaults(filled, settled.value)
+      }),
+    )
+    return late
+  }
+
+  #idFor(type: string, entity: Entity, given: JsonValue | undefined): string {
+    if (given === undefined && entity.id === 'uuidv7') return this.#options.makeId()
+    if (given === undefined) throw invalid(`expected data.id, found none; the ids of ${type} are given by the caller`)
+    const id = checkedId(given)
+    if (entity.id === 'uuidv7' && !isUuidv7(id))
+      throw invalid(
+        `expected data.id of a ${type} to be a UUIDv7 in lower case, found ${describe(id)}; leave it out and the store makes one`,
+      )
+    return id
+  }
+
+  #update(ask: Omit<UpdateAsk, keyof WriteOptions>): UpdateStep {
+    const entity = checkedEntity(this.#options.domain, ask.type)
+    const changes = frozenObject(ask.changes, 'changes')
+    for (const field of ['id', 'rev']) {
+      if (Object.hasOwn(changes, field) && !(field === 'id' && changes.id === ask.id))
+        throw invalid(`expected no ${field} in changes, found one; it never changes by an update`)
+    }
+    const { id: _, ...fields } = changes
+    checkedTime('created_at', fields.created_at)
+    checkedTime('updated_at', fields.updated_at)
+    const unset = this.#unset(ask.unset, fields)
+    const id = checkedId(ask.id)
+    if (isSlow(entity)) this.#askAhead(ask.type, entity, id, fields, unset)
+    return {
+      op: 'update',
+      type: ask.type,
+      entity,
+      id,
+      changes: fields,
+      unset,
+      expectedRev: checkedRev(ask),
+      ...this.#forcing(ask),
+    }
+  }
+
+  #askAhead(type: string, entity: Entity, id: string, changes: JsonObject, unset: readonly string[]): void {
+    const before = this.#options.peek(type, id)
+    if (before === undefined) return
+    const { id: _, rev: __, created_at: ___, updated_at: ____, ...merged } = { ...before, ...changes }
+    const fields = Object.fromEntries(Object.entries(merged).filter(([field]) => !unset.includes(field)))
+    this.waits.push(this.checks.ahead(type, entity, fields))
+  }
+
+  #unset(unset: unknown, changes: JsonObject): readonly string[] {
+    if (unset === undefined) return []
+    const fields = list('unset', unset).map((field) => (typeof field === 'string' ? field : ''))
+    const wrong = fields.find(
+      (field) =>
+        field === '' || ['id', 'rev', 'created_at', 'updated_at'].includes(field) || Object.hasOwn(changes, field),
+    )
+    if (wrong !== undefined)
+      throw invalid(
+        `expected unset to list fields that are neither the system's nor in changes, found ${describe(wrong)}`,
+      )
+    return [...new Set(fields)]
+  }
+
+  #delete(ask: Omit<DeleteAsk, keyof WriteOptions>): DeleteStep {
+    const entity = checkedEntity(this.#options.domain, ask.type)
+    return {
+      op: 'delete',
+      type: ask.type,
+      entity,
+      id: checkedId(ask.id),
+      expectedRev: checkedRev(ask),
+      ...this.#forcing(ask),
+    }
+  }
+
+  #restore({ type, id }: Pick<RestoreAsk, 'type' | 'id'>): RestoreStep {
+    return { op: 'restore', type, entity: checkedEntity(this.#options.domain, type), id: checkedId(id) }
+  }
+
+  #forcing(ask: Parameters<typeof checkedGuard>[0]): Forcing {
+    const { force, cascade, reason } = checkedGuard(ask)
+    if (reason !== undefined) this.reasons.push(reason)
+    return { force, cascade }
+  }
+}
+
+/** Top-level keys that the schema fills in; what the caller gave stands as it was given. */
+function withDefaults(given: JsonObject, output: unknown): JsonObject {
+  if (typeof output !== 'object' || output === null) return given
+  const added = Object.entries(output).filter(([field, value]) => !Object.hasOwn(given, field) && value !== undefined)
+  if (added.length === 0) return given
+  return {
+    ...given,
+    ...Object.fromEntries(
+      added.map(([field, value]) => [field, frozenValue(value, `the schema's default of ${field}`)]),
+    ),
+  }
+}
+
+function list(name: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(`expected ${name} to be a list, found ${describe(value)}`)
+  if (value.length > limits.queryRows)
+    throw new StatewardError('TOO_LARGE', `expected at most ${limits.queryRows} ${name}, found ${value.length}`)
+  return value
+}
+
+function withoutStrangers(row: unknown, known: ReadonlySet<string>): object {
+  if (typeof row !== 'object' || row === null) throw invalid(`expected an object, found ${describe(row)}`)
+  checkKeys(row, known, 'it')
+  return row
+}
+
+/** Says which row of several was refused. */
+function inRow<T>(at: number, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (!(error instanceof StatewardError)) throw error
+    throw new StatewardError(error.code, `row ${at}: ${error.message}`, {
+      cause: error,
+      details: { ...error.details, row: at },
+    })
+  }
+}
