@@ -2,7 +2,10 @@ import type { JsonValue, Operators, OrderBy, Query, Where } from '@stateward/con
 import fc from 'fast-check'
 import { oddTime, oddTimeOrNot, oddValue, status } from './arbitrary-records.ts'
 
-const anyField = fc.constantFrom('a', 'b', 'at', 'status', 'list', 'toString', 'id', 'updated_at', 'rev')
+/** Those that indexes are about come oftener. */
+const anyField = fc.constantFrom(
+  ...['a', 'a', 'status', 'status', 'at', 'at', 'id', 'id', 'list', 'b', 'toString', 'updated_at', 'rev'],
+)
 const timeFields: readonly string[] = ['at', 'updated_at']
 
 function operandFor(field: string): fc.Arbitrary<JsonValue> {
@@ -57,7 +60,8 @@ export const where: fc.Arbitrary<Where> = fc.letrec<{ where: Where }>((tie) => (
   where: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     condition,
-    fc.array(condition, { maxLength: 3 }).map((parts): Where => Object.assign({}, ...parts)),
+    fc.array(condition, { maxLength: 4 }).map((parts): Where => Object.assign({}, ...parts)),
+    fc.array(condition, { maxLength: 4 }).map((parts): Where => ({ and: parts })),
     fc.array(tie('where'), { maxLength: 3 }).map((parts): Where => ({ and: parts })),
     fc.array(tie('where'), { maxLength: 3 }).map((parts): Where => ({ or: parts })),
     tie('where').map((part): Where => ({ not: part })),

@@ -5,6 +5,7 @@ import { checkQuery } from '../src/check-query.ts'
 import { compilePredicate } from '../src/predicate.ts'
 import { where } from './arbitrary-queries.ts'
 import { records, withTimes } from './arbitrary-records.ts'
+import { runs } from './runs.ts'
 import { slowlyMatches } from './slow-filter.ts'
 
 const system = { id: 'x', rev: 1, created_at: '2024-01-01T00:00:00Z', updated_at: '2024-01-01T00:00:00Z' }
@@ -19,7 +20,7 @@ test('a compiled filter matches what a slow reading of its words matches', () =>
       const predicate = compilePredicate(checked, withTimes)
       expect(rows.map(predicate)).toEqual(rows.map((row) => slowlyMatches(filter, row, withTimes.times)))
     }),
-    { numRuns: 2000 },
+    runs(2000),
   )
 })
 

@@ -1,6 +1,8 @@
 import type { Entity, Index, Query, Slot, StoredRecord } from '@stateward/contract'
 import { checkQuery } from '../src/check-query.ts'
+import { choicesOf } from '../src/choices.ts'
 import { encodeCursor } from '../src/cursor.ts'
+import { factsOf } from '../src/facts.ts'
 import type { Access, Plan } from '../src/plan.ts'
 import { planQuery } from '../src/plan-query.ts'
 import { topK } from '../src/top-k.ts'
@@ -45,6 +47,19 @@ export class SmallStore {
     const page = found.slice(0, plan.limit)
     const last = page.at(-1)
     return last === undefined ? { rows: page } : { rows: page, cursor: encodeCursor(query, last, this.#entity) }
+  }
+
+  /** All rows, found in each way that the planner weighed; behind `last` when it is given. */
+  everyWay(query: Query, last?: StoredRecord): StoredRecord[][] {
+    const cursor = last === undefined ? {} : { cursor: encodeCursor(query, last, this.#entity) }
+    const { predicate = () => true, compare, after, limit } = this.plan({ ...query, ...cursor })
+    const facts = factsOf(checkQuery(query, this.#entity).where, this.#entity)
+    const [entity, indexes, records] = [this.#entity, this.#indexes, this.slots.size]
+    const { all } = choicesOf({ facts, entity, indexes, records, orderBy: query.orderBy, limit, after })
+    return all.map(({ access, inOrder }) => {
+      const rows = this.candidates(access).filter(predicate)
+      return inOrder ? rows : rows.sort(compare)
+    })
   }
 
   candidates(access: Access): StoredRecord[] {

@@ -1,0 +1,139 @@
+import type { JsonObject, StoredRecord, SystemFields, Where } from '@stateward/contract'
+import { describe, expectTypeOf, test } from 'vitest'
+import { and, contains, eq, gt, isIn, not, or, prefix } from '../src/conditions.ts'
+import type { QueryBuilder } from '../src/query-builder.ts'
+import type { FieldOf, WhereOf } from '../src/where-of.ts'
+
+interface Task extends SystemFields {
+  readonly status: 'draft' | 'running'
+  readonly order: number
+  readonly done: boolean
+  readonly labels: readonly string[]
+  readonly scores?: readonly number[] | undefined
+  readonly note?: string | null
+  readonly metadata: { readonly owner: string }
+  readonly either: string | readonly number[]
+  readonly anything: unknown
+}
+
+type Shape =
+  | (SystemFields & { readonly kind: 'circle'; readonly radius: number })
+  | (SystemFields & { readonly kind: 'square'; readonly side: string })
+type Loose = SystemFields & { readonly name: string; readonly [key: string]: unknown }
+
+/** Only compiled: what stands here must be accepted, and what is marked must not be. */
+function compiles(
+  tasks: QueryBuilder<Task>,
+  shapes: QueryBuilder<Shape>,
+  loose: QueryBuilder<Loose>,
+  untyped: QueryBuilder<StoredRecord>,
+): void {
+  tasks.where({
+    status: 'draft',
+    order: { gte: 1, lt: 5 },
+    done: true,
+    id: { prefix: 'a' },
+    updated_at: { gt: '2024' },
+  })
+  tasks.where({
+    labels: { contains: 'x' },
+    scores: { contains: 5, exists: true },
+    note: null,
+    either: { contains: 'x' },
+  })
+  tasks.where({
+    note: { in: ['a', null] },
+    metadata: { eq: { owner: 'x' } },
+    anything: { eq: [1] },
+    done: { lt: true },
+  })
+  tasks
+    .where({ or: [{ status: { ne: 'draft' } }, { not: { and: [{ order: 1 }] } }] })
+    .orderBy('note')
+    .orderBy('rev', 'desc')
+  tasks.where(
+    and(
+      eq('status', 'draft'),
+      or(gt('order', 3), not(isIn('status', ['running']))),
+      contains('labels', 'x'),
+      prefix('note', 'a'),
+    ),
+  )
+  tasks.where(eq('status', 'running')).groupBy('labels')
+  shapes.where({ kind: 'circle', radius: { gt: 1 }, side: { prefix: 'a' } }).orderBy('side')
+  loose.where({ name: 'x' }).orderBy('name')
+  untyped
+    .where({ whatever: { gt: 1 } })
+    .orderBy('whatever')
+    .groupBy('whatever')
+
+  // @ts-expect-error no such field
+  tasks.where({ statsu: 'draft' })
+  // @ts-expect-error no such field, deep down
+  tasks.where({ or: [{ not: { statsu: 'draft' } }] })
+  // @ts-expect-error no such value
+  tasks.where({ status: 'finished' })
+  // @ts-expect-error no such value in a list
+  tasks.where({ status: { in: ['draft', 'finished'] } })
+  // @ts-expect-error a text for a number
+  tasks.where({ order: '1' })
+  // @ts-expect-error a text for a number, in a range
+  tasks.where({ order: { gt: '1' } })
+  // @ts-expect-error no such operator
+  tasks.where({ order: { above: 1 } })
+  // @ts-expect-error only texts have a prefix
+  tasks.where({ order: { prefix: '1' } })
+  // @ts-expect-error lists have no prefix
+  tasks.where({ labels: { prefix: 'x' } })
+  // @ts-expect-error numbers contain nothing
+  tasks.where({ order: { contains: 1 } })
+  // @ts-expect-error an item of another type
+  tasks.where({ labels: { contains: 5 } })
+  // @ts-expect-error lists are in no range
+  tasks.where({ labels: { gt: 'x' } })
+  // @ts-expect-error a list to equal stands under eq
+  tasks.where({ labels: ['x'] })
+  // @ts-expect-error null where none can be
+  tasks.where({ status: null })
+  // @ts-expect-error a value that was forgotten
+  tasks.where({ note: undefined })
+  // @ts-expect-error an operand that was forgotten
+  tasks.where({ order: { gte: undefined } })
+  // @ts-expect-error no such field to order by
+  tasks.orderBy('statsu')
+  // @ts-expect-error no such direction
+  tasks.orderBy('order', 'up')
+  // @ts-expect-error no such field to group by
+  tasks.groupBy('statsu')
+  // @ts-expect-error no such field, by function
+  tasks.where(eq('statsu', 'draft'))
+  // @ts-expect-error no such value, by function
+  tasks.where(eq('status', 'finished'))
+  // @ts-expect-error no such field, by functions within functions
+  tasks.where(and(eq('status', 'draft'), not(eq('statsu', 'x'))))
+  // @ts-expect-error no shape has such a field
+  shapes.where({ colour: 'red' })
+  // @ts-expect-error a field the schema does not know, though records may hold it
+  loose.where({ other: 'x' })
+}
+
+describe('types', () => {
+  test('a wrong field, operator or value does not compile', () => expectTypeOf(compiles).toBeFunction())
+
+  test('fields are those of every shape of the record', () => {
+    expectTypeOf<FieldOf<Shape>>().toEqualTypeOf<'kind' | 'radius' | 'side' | keyof SystemFields>()
+    expectTypeOf<FieldOf<Loose>>().toEqualTypeOf<'name' | keyof SystemFields>()
+    expectTypeOf<FieldOf<StoredRecord>>().toEqualTypeOf<string>()
+  })
+
+  test('where nothing is known, the filter is the plain one', () => {
+    expectTypeOf<WhereOf<StoredRecord>>().toEqualTypeOf<Where>()
+    expectTypeOf<WhereOf<Readonly<unknown> & SystemFields>>().toEqualTypeOf<Where>()
+    expectTypeOf<WhereOf<JsonObject>>().toEqualTypeOf<Where>()
+  })
+
+  test('rows keep their type', () => {
+    expectTypeOf<Awaited<ReturnType<QueryBuilder<Task>['first']>>>().toEqualTypeOf<Task | undefined>()
+    expectTypeOf<Awaited<ReturnType<QueryBuilder<Task>['all']>>>().toEqualTypeOf<readonly Task[]>()
+  })
+})
