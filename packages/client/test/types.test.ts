@@ -1,0 +1,90 @@
+import type { Deleted, Domain, RecordOf, StoredRecord, SystemFields } from '@stateward/contract'
+import { describe, expectTypeOf, test } from 'vitest'
+import type { Collection, VersionOf } from '../src/collection.ts'
+import type { Collections } from '../src/collections.ts'
+import type { Transact } from '../src/transact.ts'
+import type { TaskDomain, TaskOutput } from './task-domain.ts'
+
+type Task = RecordOf<TaskDomain, 'task'>
+
+/** Only compiled: what stands here must be accepted, and what is marked must not be. */
+function compiles(state: Collections<TaskDomain>, transact: Transact<TaskDomain>): void {
+  void state.task.create({ title: 'x' })
+  void state.task.create({ title: 'x', id: 'own', status: 'running', created_at: '2024-01-01T00:00:00Z', note: null })
+  void state.person.create({ id: 'p1', name: 'Ann' })
+  void state.task.update(
+    't1',
+    { status: 'running' },
+    { expectedRev: 1, unset: ['note', 'labels'], force: true, reason: 'x' },
+  )
+  void state.task.where({ status: { in: ['draft'] }, labels: { contains: 'x' }, rev: { gt: 1 } }).orderBy('created_at')
+  void state.task.updateMany([{ id: 't1', changes: { note: null }, expectedRev: 2 }], { cascade: true })
+
+  // @ts-expect-error no such type
+  void state.tasks
+  // @ts-expect-error a field that must be given
+  void state.task.create({})
+  // @ts-expect-error no such field
+  void state.task.create({ title: 'x', titel: 'y' })
+  // @ts-expect-error a value that the schema does not take
+  void state.task.create({ title: 'x', status: 'finished' })
+  // @ts-expect-error the caller gives ids of this type
+  void state.person.create({ name: 'Ann' })
+  // @ts-expect-error the store keeps count
+  void state.task.create({ title: 'x', rev: 1 })
+  // @ts-expect-error no such field
+  void state.task.update('t1', { titel: 'y' })
+  // @ts-expect-error an id does not change
+  void state.task.update('t1', { id: 't2' })
+  // @ts-expect-error no such field to remove
+  void state.task.update('t1', {}, { unset: ['titel'] })
+  // @ts-expect-error a field that no record is without
+  void state.task.update('t1', {}, { unset: ['id'] })
+  // @ts-expect-error no such option
+  void state.task.update('t1', {}, { expectRev: 1 })
+  // @ts-expect-error no such level
+  void state.task.create({ title: 'x' }, { durability: 'always' })
+  // @ts-expect-error no such field
+  void state.task.where({ titel: 'x' })
+  // @ts-expect-error the version expected stands in each item
+  void state.task.updateMany([], { expectedRev: 1 })
+  // @ts-expect-error no such type
+  void transact([{ op: 'create', type: 'tasks', data: { title: 'x' } }])
+  // @ts-expect-error the fields of another type
+  void transact([{ op: 'create', type: 'task', data: { name: 'Ann' } }])
+  // @ts-expect-error no such operation
+  void transact([{ op: 'upsert', type: 'task', id: 't1', changes: {} }])
+}
+
+const inferred = (transact: Transact<TaskDomain>) =>
+  transact([
+    { op: 'create', type: 'task', data: { title: 'x' } },
+    { op: 'update', type: 'person', id: 'p1', changes: { name: 'Ann' } },
+    { op: 'delete', type: 'task', id: 't1' },
+  ])
+
+describe('types', () => {
+  test('a wrong type, field, value or option does not compile', () => expectTypeOf(compiles).toBeFunction())
+
+  test('records are what the schema makes, with the system fields', () => {
+    expectTypeOf<Task>().toExtend<TaskOutput & SystemFields>()
+    expectTypeOf<Awaited<ReturnType<Collection<TaskDomain, 'task'>['get']>>>().toEqualTypeOf<Task | undefined>()
+    expectTypeOf<Awaited<ReturnType<Collection<TaskDomain, 'task'>['getMany']>>>().toEqualTypeOf<
+      readonly (Task | undefined)[]
+    >()
+    expectTypeOf<Task['status']>().toEqualTypeOf<'draft' | 'running'>()
+    expectTypeOf<VersionOf<TaskDomain, 'task'>['record']>().toEqualTypeOf<Task | undefined>()
+  })
+
+  test('a transaction answers item by item', () => {
+    type Results = Awaited<ReturnType<typeof inferred>>['results']
+    expectTypeOf<Results[0]>().toEqualTypeOf<Task>()
+    expectTypeOf<Results[1]>().toEqualTypeOf<RecordOf<TaskDomain, 'person'>>()
+    expectTypeOf<Results[2]>().toEqualTypeOf<Deleted>()
+  })
+
+  test('a domain that is only known at run time takes any filter', () => {
+    expectTypeOf<Parameters<Collections<Domain>[string]['where']>[0]>().toExtend<object | undefined>()
+    expectTypeOf<StoredRecord>().toExtend<Awaited<ReturnType<Collections<Domain>[string]['all']>>[number]>()
+  })
+})
