@@ -10,7 +10,6 @@ create table if not exists head (epoch integer, lastSeq integer, firstSeq intege
 insert into head select 0, 0, 1, null, 0 where not exists (select * from head)`
 /** Rows of the base are pointed at from here on, commits by their seq. */
 const basePtr = 2 ** 50
-
 type Row = { seq: number; epoch: number; record: Uint8Array; row: number }
 /** `upTo`: what the newest base covers; its rows are those behind `before`. */
 type Head = { epoch: number; lastSeq: number; firstSeq: number; upTo: number | null; before: number }
@@ -83,7 +82,9 @@ function openLog(file: string, writes: boolean): LogWriter {
       const appended = last.then(() => insert(records, expectedSeq, durability))
       // Those called before this one has failed fail with it; later ones start anew.
       last = appended
-      appended.catch(() => void (last = last === appended ? Promise.resolve() : last))
+      appended.catch(() => {
+        if (last === appended) last = Promise.resolve()
+      })
       return appended
     },
     async *follow(from, signal) {
@@ -146,5 +147,4 @@ function openLog(file: string, writes: boolean): LogWriter {
 const check = (holds: boolean, code: ErrorCode, message: string): void => {
   if (!holds) throw new StatewardError(code, message)
 }
-
 const bytesOf = ({ record }: Row): Uint8Array => new Uint8Array(record)
