@@ -135,6 +135,8 @@ export interface Storage {
   /** Names the medium in messages and statistics, such as `memory` or `jsonl`. */
   readonly kind: string
   readonly caps: Caps
+  /** The store's level where the one who opens it names none; absent: `commit`. */
+  readonly defaultDurability?: Durability
   /** Opens for reading only: takes no lock and writes nothing. */
   openReader(): Promise<LogReader>
   /**

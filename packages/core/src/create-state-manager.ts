@@ -28,7 +28,7 @@ import { TxidWindow } from './txid-window.ts'
 export interface StateManagerOptions<D extends Domain> {
   readonly storage: Storage
   readonly domain: D
-  /** The least that every write's acknowledgement means; default `commit`. A write may ask for more. */
+  /** The least that every write's acknowledgement means; default: the storage's own, else `commit`. A write may ask for more. */
   readonly durability?: Durability
   readonly memory?: {
     /** Bound of the records kept in memory, in bytes; default 64 MiB. Colder ones are read from the log when asked for. */
@@ -72,7 +72,7 @@ export interface StateMembers<D extends Domain> {
  * `CORRUPT`, `UNSUPPORTED`, `STORAGE_FAILED` …) and leaves the log as it was then. O(log) time.
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
-  const { storage, domain, durability = 'commit' } = options
+  const { storage, domain, durability = storage.defaultDurability ?? 'commit' } = options
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),

@@ -28,5 +28,7 @@ for (const name of ['Design', 'Build', 'Ship']) await state.spec.create({ plan_i
 const specs = await state.spec.where({ plan_id: plan.id }).orderBy('name').all()
 console.log(`${plan.name}: ${specs.map((spec) => `${spec.name} (${spec.status})`).join(', ')}`)
 const { lastSeq, bytes, storage } = await state.stats()
-console.log(`${lastSeq} commits, ${bytes} bytes, kept by ${storage} in ${medium === 'memory' ? 'this process' : folder}`)
+console.log(
+  `${lastSeq} commits, ${bytes} bytes, kept by ${storage} in ${medium === 'memory' ? 'this process' : folder}`,
+)
 await state.close()
