@@ -1,8 +1,7 @@
 import type { Slot } from '@stateward/contract'
+import { GroupColumn } from './group-column.ts'
 import { columnLength, KeyColumn } from './key-column.ts'
-import { type Key, type KeyOrder, keyOrder } from './key-order.ts'
-
-const groupOrder = keyOrder('value')
+import type { Key, KeyOrder } from './key-order.ts'
 
 /** One entry of an ordered list: it stands by its group, in the group by its key, and under one key by the id of its slot. */
 export interface Entry {
@@ -14,17 +13,14 @@ export interface Entry {
 /** Up to `columnLength` consecutive entries of an ordered list, never none. */
 export class Chunk {
   readonly slots: Uint32Array = new Uint32Array(columnLength)
-  groups: KeyColumn
-  keys: KeyColumn
+  readonly groups: GroupColumn
+  readonly keys: KeyColumn
   length: number
   /** Where the next entry goes if entries are coming in order; -1 if the last change was no insertion. */
   expected: number
 
   constructor(order: KeyOrder, entries: readonly Entry[]) {
-    this.groups = new KeyColumn(
-      groupOrder,
-      entries.map((entry) => entry.group),
-    )
+    this.groups = new GroupColumn(entries.map((entry) => entry.group))
     this.keys = new KeyColumn(
       order,
       entries.map((entry) => entry.key),
@@ -42,10 +38,15 @@ export class Chunk {
     return this.slots[at] ?? 0
   }
 
-  /** Compares group and key of the entry at `at` with these. */
+  /** Negative, 0 or positive as the entry at `at` comes before, is in, or comes after this group and key. */
   compare(at: number, group: number, key: Key): number {
-    const order = this.groups.compare(at, group)
-    return order === 0 ? this.keys.compare(at, key) : order
+    const difference = this.groups.get(at) - group
+    return difference === 0 ? this.keys.compare(at, key) : difference
+  }
+
+  /** Whether the entry at `at` has group and key of the one before. */
+  isAsBefore(at: number): boolean {
+    return this.groups.get(at) === this.groups.get(at - 1) && this.keys.isAsBefore(at)
   }
 
   /** Only while it is not full. */
@@ -69,7 +70,7 @@ export class Chunk {
   entries(from = 0, to: number = this.length): Entry[] {
     return Array.from({ length: to - from }, (_, offset) => {
       const at = from + offset
-      return { group: Number(this.groups.get(at)), key: this.keys.get(at), slot: this.slot(at) }
+      return { group: this.groups.get(at), key: this.keys.get(at), slot: this.slot(at) }
     })
   }
 }

@@ -2,10 +2,10 @@ import type { FieldKind, JsonValue, Probe, Slot, StoredRecord } from '@stateward
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { GroupCounts } from './group-counts.ts'
-import { idSource } from './id-source.ts'
 import { keyOrder } from './key-order.ts'
 import { boundsWithin } from './ordered-index.ts'
-import { OrderedList, type Place } from './ordered-list.ts'
+import { OrderedList } from './ordered-list.ts'
+import type { Place } from './place.ts'
 import { combinedKey, probedKeys } from './probed-keys.ts'
 import type { SlotIds } from './slot-ids.ts'
 import { keyedValue, valueKey } from './value-key.ts'
@@ -27,12 +27,11 @@ export interface CompoundIndexOptions {
  * field has no entry. More than `limits.inValues` combinations are answered with every entry. `update`, and `scan` up
  * to its first slot, take O(log n). With one leading field, `counters` are kept.
  */
-export function compoundIndex({ name, fields, kinds, ids: shared }: CompoundIndexOptions): FieldIndex {
+export function compoundIndex({ name, fields, kinds, ids }: CompoundIndexOptions): FieldIndex {
   const leading = fields.slice(0, -1)
   const leadingKinds = kinds.slice(0, leading.length)
   const lastField = fields.at(-1) ?? ''
   const order = keyOrder(kinds.at(-1) ?? 'value')
-  const ids = idSource(shared)
   const list = new OrderedList(order, ids)
   const groups = new GroupCounts()
 
@@ -43,15 +42,14 @@ export function compoundIndex({ name, fields, kinds, ids: shared }: CompoundInde
     return found.map((group) => boundsWithin(list, group, order, probe))
   }
 
-  function* lookup(probe: Probe): IterableIterator<Slot> {
-    for (const [from, to] of ranges(probe)) yield* list.ascending(from, to)
+  function* lookupAll(found: readonly (readonly [from: Place, to: Place])[]): IterableIterator<Slot> {
+    for (const [from, to] of found) yield* list.ascending(from, to)
   }
 
   function enter(slot: Slot, record: StoredRecord): void {
     const key = groupKeyOf(record, leading, leadingKinds)
     if (key === undefined) return
-    ids.enter(slot, record)
-    list.insert({ group: groups.enter(key), key: order.keyOf(fieldValue(record, lastField)), slot })
+    list.insert({ group: groups.enter(key), key: order.keyOf(fieldValue(record, lastField)), slot }, record.id)
   }
 
   function leave(slot: Slot, record: StoredRecord): void {
@@ -59,7 +57,6 @@ export function compoundIndex({ name, fields, kinds, ids: shared }: CompoundInde
     const group = key === undefined ? undefined : groups.find(key)
     if (group === undefined) return
     if (list.remove({ group, key: order.keyOf(fieldValue(record, lastField)), slot })) groups.leave(group)
-    ids.leave(slot)
   }
 
   return {
@@ -67,7 +64,11 @@ export function compoundIndex({ name, fields, kinds, ids: shared }: CompoundInde
     fields,
     kinds,
     shape: { equal: leading.length, range: true },
-    lookup,
+    lookup(probe) {
+      const found = ranges(probe)
+      const [only] = found
+      return found.length === 1 && only !== undefined ? list.ascending(...only) : lookupAll(found)
+    },
     estimate: (probe) => ranges(probe).reduce((rows, [from, to]) => rows + list.count(from, to), 0),
     update(slot, before, after) {
       if (before !== undefined && after !== undefined && isSameIn(fields, before, after)) return
@@ -77,7 +78,6 @@ export function compoundIndex({ name, fields, kinds, ids: shared }: CompoundInde
     clear() {
       list.clear()
       groups.clear()
-      ids.clear()
     },
     size: () => list.size,
     sorted: {

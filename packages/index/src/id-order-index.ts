@@ -1,15 +1,14 @@
 import { compareValues, type JsonValue, type Probe, type Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
-import { idSource } from './id-source.ts'
 import { keyOrder } from './key-order.ts'
 import type { OrderedIndexOptions } from './ordered-index.ts'
-import { OrderedList, type Place, type Side } from './ordered-list.ts'
+import { OrderedList, type Side } from './ordered-list.ts'
+import type { Place } from './place.ts'
 
 const group = 0
 
 /** Keeps every record in the order of its id. What an id table knows already is not kept again: 4 to 8 bytes a record. */
-export function idOrderIndex({ name, ids: shared }: OrderedIndexOptions): FieldIndex {
-  const ids = idSource(shared)
+export function idOrderIndex({ name, ids }: OrderedIndexOptions): FieldIndex {
   // No entry has a key, so that all of the order is that of the ids.
   const list = new OrderedList(keyOrder('value'), ids)
 
@@ -34,17 +33,12 @@ export function idOrderIndex({ name, ids: shared }: OrderedIndexOptions): FieldI
     estimate: (probe) => list.count(...bounds(probe)),
     update(slot, before, after) {
       if (before === undefined && after !== undefined) {
-        ids.enter(slot, after)
-        list.insert({ group, key: undefined, slot })
+        list.insert({ group, key: undefined, slot }, after.id)
       } else if (before !== undefined && after === undefined) {
         list.remove({ group, key: undefined, slot })
-        ids.leave(slot)
       }
     },
-    clear() {
-      list.clear()
-      ids.clear()
-    },
+    clear: () => list.clear(),
     size: () => list.size,
     sorted: {
       scan: (direction, probe): Iterable<Slot> =>

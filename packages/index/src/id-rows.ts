@@ -15,15 +15,21 @@ export class IdRows implements SlotIds {
   readonly #texts: (string | undefined)[] = []
 
   set(slot: Slot, id: string): void {
-    if (!readUuid(id, scratch)) {
-      this.#texts[slot] = id
-      return
-    }
-    for (let word = 0; word < uuidWords; word++) this.#rows.set(slot, word, scratch[word] ?? 0)
+    if (readUuid(id, scratch)) this.setUuid(slot, scratch)
+    else this.setText(slot, id)
+  }
+
+  setUuid(slot: Slot, words: Uint32Array): void {
+    for (let word = 0; word < uuidWords; word++) this.#rows.set(slot, word, words[word] ?? 0)
+  }
+
+  /** Only for a text that `readUuid` refuses. */
+  setText(slot: Slot, id: string): void {
+    this.#texts[slot] = id
   }
 
   remove(slot: Slot): void {
-    if (this.#texts[slot] !== undefined) this.#texts[slot] = undefined
+    if (!this.isUuid(slot)) this.#texts[slot] = undefined
   }
 
   clear(): void {
@@ -33,12 +39,12 @@ export class IdRows implements SlotIds {
 
   idOf(slot: Slot): string {
     const rows = this.#rows
-    return this.#texts[slot] ?? uuidText(rows.get(slot, 0), rows.get(slot, 1), rows.get(slot, 2), rows.get(slot, 3))
+    return this.#textOf(slot) ?? uuidText(rows.get(slot, 0), rows.get(slot, 1), rows.get(slot, 2), rows.get(slot, 3))
   }
 
-  /** Whether the id of this slot is kept as bits. */
+  /** Whether the id of this slot is kept as words. */
   isUuid(slot: Slot): boolean {
-    return this.#texts[slot] === undefined
+    return this.#textOf(slot) === undefined
   }
 
   /** One of the four words of a UUID. */
@@ -48,16 +54,16 @@ export class IdRows implements SlotIds {
 
   compare(a: Slot, b: Slot): number {
     if (a === b) return 0
-    if (this.#texts.length > 0 && !(this.isUuid(a) && this.isUuid(b))) return compareTexts(this.idOf(a), this.idOf(b))
-    for (let word = 0; word < uuidWords; word++) {
-      const difference = this.#rows.get(a, word) - this.#rows.get(b, word)
-      if (difference !== 0) return difference
-    }
-    return 0
+    if (this.isUuid(a) && this.isUuid(b)) return this.#rows.compare(a, b)
+    return compareTexts(this.idOf(a), this.idOf(b))
   }
 
   compareText(slot: Slot, text: string): number {
     return compareTexts(this.idOf(slot), text)
+  }
+
+  #textOf(slot: Slot): string | undefined {
+    return slot < this.#texts.length ? this.#texts[slot] : undefined
   }
 }
 

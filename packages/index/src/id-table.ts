@@ -59,12 +59,17 @@ class PackedIdTable implements IdTable {
   }
 
   insert(id: string): Slot {
-    const known = this.slotOf(id)
+    const isUuid = readUuid(id, scratch)
+    const known = isUuid ? this.#uuids.find(scratch) : this.#texts.get(id)
     if (known !== undefined) return known
     const slot = this.#takeSlot()
-    this.#rows.set(slot, id)
-    if (this.#rows.isUuid(slot)) this.#uuids.insert(slot)
-    else this.#texts.set(id, slot)
+    if (isUuid) {
+      this.#rows.setUuid(slot, scratch)
+      this.#uuids.insert(slot)
+    } else {
+      this.#rows.setText(slot, id)
+      this.#texts.set(id, slot)
+    }
     this.#flip(slot)
     this.#size++
     return slot

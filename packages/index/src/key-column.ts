@@ -9,7 +9,7 @@ export const columnLength = 512
  */
 export class KeyColumn {
   readonly #order: KeyOrder
-  #same: Key
+  readonly #same: Key
   #numbers: Float64Array | undefined
   #values: Key[] | undefined
 
@@ -39,6 +39,12 @@ export class KeyColumn {
     return this.#order.compare(this.get(at), key)
   }
 
+  /** Whether the key at `at` is the same as the one before. */
+  isAsBefore(at: number): boolean {
+    if (this.#numbers !== undefined) return this.#numbers[at] === this.#numbers[at - 1]
+    return this.#values === undefined || this.#order.compare(this.#values[at], this.#values[at - 1]) === 0
+  }
+
   /** @param length entries before the insertion, fewer than `columnLength` */
   insert(at: number, key: Key, length: number): void {
     if (this.#numbers === undefined && this.#values === undefined) {
@@ -56,7 +62,7 @@ export class KeyColumn {
   }
 
   remove(at: number, length: number): void {
-    if (this.#numbers !== undefined) this.#numbers.copyWithin(at, at + 1, length)
+    this.#numbers?.copyWithin(at, at + 1, length)
     this.#values?.splice(at, 1)
   }
 

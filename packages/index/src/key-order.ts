@@ -38,7 +38,7 @@ const timeOrder: KeyOrder = {
   },
   compare(left, right) {
     if (typeof left === 'number' && typeof right === 'number') return compareNumbers(left, right)
-    return compareKeys(timeKey(left), timeKey(right))
+    return compareKeys(timeKey(left, right), timeKey(right, left))
   },
 }
 
@@ -46,10 +46,13 @@ function plainKey(key: Key): JsonValue | undefined {
   return key instanceof PlainNumber ? key.value : key
 }
 
-/** What `orderKey` gives for the value that this key stands for. */
-function timeKey(key: Key): JsonValue | undefined {
-  if (typeof key === 'number') return `\0${microsText(key)}`
-  return plainKey(key)
+/** Where the other side is no text, any text will do: its kind decides. */
+const someText = '\0'
+
+/** What `orderKey` gives for the value that this key stands for, as far as a comparison with the other key needs it. */
+function timeKey(key: Key, other: Key): JsonValue | undefined {
+  if (typeof key !== 'number') return plainKey(key)
+  return typeof other === 'string' ? `\0${microsText(key)}` : someText
 }
 
 function compareNumbers(left: number, right: number): number {

@@ -1,10 +1,10 @@
-import type { FieldKind, Probe, Slot } from '@stateward/contract'
+import type { FieldKind, Probe } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { idOrderIndex } from './id-order-index.ts'
-import { idSource } from './id-source.ts'
 import { type KeyOrder, keyOrder } from './key-order.ts'
-import { OrderedList, type Place } from './ordered-list.ts'
+import { OrderedList } from './ordered-list.ts'
+import type { Place } from './place.ts'
 import type { SlotIds } from './slot-ids.ts'
 
 export interface OrderedIndexOptions {
@@ -18,6 +18,9 @@ export interface OrderedIndexOptions {
   readonly ids?: SlotIds
 }
 
+/** All entries are in one. */
+const group = 0
+
 /**
  * Keeps every record in the order of one field as `compareValues` has it, absent values first, ties by id ascending, in
  * both directions. A bound of a probe is a place in that one order and knows no kinds of value: to find numbers below 5
@@ -29,40 +32,30 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
   const { name, field, kind } = options
   if (field === 'id') return idOrderIndex(options)
   const order = keyOrder(kind)
-  const ids = idSource(options.ids)
-  const list = new OrderedList(order, ids)
+  const list = new OrderedList(order, options.ids)
 
-  function* lookup(probe: Probe): IterableIterator<Slot> {
-    const [from, to] = boundsWithin(list, 0, order, probe)
-    yield* list.ascending(from, to)
-  }
+  const bounds = (probe: Probe): [from: Place, to: Place] => boundsWithin(list, group, order, probe)
 
   return {
     name,
     fields: [field],
     kinds: [kind],
     shape: { equal: 0, range: true },
-    lookup,
-    estimate: (probe) => list.count(...boundsWithin(list, 0, order, probe)),
+    lookup: (probe) => list.ascending(...bounds(probe)),
+    estimate: (probe) => list.count(...bounds(probe)),
     update(slot, before, after) {
       const from = fieldValue(before, field)
       const to = fieldValue(after, field)
       if (before !== undefined && after !== undefined && from === to) return
-      if (before !== undefined) list.remove({ group: 0, key: order.keyOf(from), slot })
-      if (after === undefined) return ids.leave(slot)
-      ids.enter(slot, after)
-      list.insert({ group: 0, key: order.keyOf(to), slot })
+      if (before !== undefined) list.remove({ group, key: order.keyOf(from), slot })
+      if (after === undefined) return
+      list.insert({ group, key: order.keyOf(to), slot }, after.id)
     },
-    clear() {
-      list.clear()
-      ids.clear()
-    },
+    clear: () => list.clear(),
     size: () => list.size,
     sorted: {
-      scan(direction, probe) {
-        const [from, to] = boundsWithin(list, 0, order, probe)
-        return direction === 'asc' ? list.ascending(from, to) : list.descending(from, to)
-      },
+      scan: (direction, probe) =>
+        direction === 'asc' ? list.ascending(...bounds(probe)) : list.descending(...bounds(probe)),
     },
   }
 }
@@ -77,10 +70,10 @@ export function boundsWithin(
   const { from, to } = probe
   return [
     from === undefined
-      ? list.place(group, undefined, 'before')
+      ? list.placeOfGroup(group, 'before')
       : list.place(group, order.keyOf(from.value), from.inclusive ? 'before' : 'after'),
     to === undefined
-      ? list.place(group + 1, undefined, 'before')
+      ? list.placeOfGroup(group, 'after')
       : list.place(group, order.keyOf(to.value), to.inclusive ? 'after' : 'before'),
   ]
 }

@@ -1,38 +1,38 @@
 import type { Slot } from '@stateward/contract'
 import { Chunk, type Entry } from './chunk.ts'
+import { IdRows } from './id-rows.ts'
 import { columnLength } from './key-column.ts'
 import type { Key, KeyOrder } from './key-order.ts'
+import { chunkOf, offsetOf, type Place, placeAt } from './place.ts'
+import { AscendingScan, DescendingScan } from './scans.ts'
 import type { SlotIds } from './slot-ids.ts'
 
 /** A chunk with fewer entries joins a neighbour, if both together leave some room. */
 const fewEntries = columnLength / 4
 const joinedEntries = (columnLength / 4) * 3
-/** So many equal entries are looked at one by one before a search for the first of them. */
-const stepsBack = 8
 
-/** A place between the entries of a list: before entry `at` of a chunk, or `{ chunk: number of chunks, at: 0 }` at the end. */
-export interface Place {
-  readonly chunk: number
-  readonly at: number
-}
-
-/** Which side of the entries with a given group and key a place is on. */
+/** Which side of the entries that are meant a place is on. */
 export type Side = 'before' | 'after'
 
 /**
  * Entries in the order of group, key, id. They stand in chunks of up to 512, so that finding, inserting and removing take
- * O(log n) comparisons and move at most 6 KiB; chunks filled in order end up full.
+ * O(log n) comparisons and move at most 8 KiB; chunks filled in order end up full. Places and scans hold until the next
+ * change.
  */
 export class OrderedList {
   readonly #order: KeyOrder
   readonly #ids: SlotIds
-  #chunks: Chunk[] = []
+  /** The ids, where nobody else keeps them. */
+  readonly #copies: IdRows | undefined
+  readonly #chunks: Chunk[] = []
   #size = 0
 
-  /** @param ids must know the id of every slot in the list, and of one that is being inserted or removed */
-  constructor(order: KeyOrder, ids: SlotIds) {
+  /** @param ids knows the id of every slot in the list, and of one being inserted or removed; else the list keeps copies */
+  constructor(order: KeyOrder, ids?: SlotIds) {
+    const copies = new IdRows()
     this.#order = order
-    this.#ids = ids
+    this.#ids = ids ?? copies
+    this.#copies = ids === undefined ? copies : undefined
   }
 
   get size(): number {
@@ -40,119 +40,103 @@ export class OrderedList {
   }
 
   get start(): Place {
-    return { chunk: 0, at: 0 }
+    return 0
   }
 
   get end(): Place {
-    return { chunk: this.#chunks.length, at: 0 }
+    return placeAt(this.#chunks.length, 0)
   }
 
-  insert(entry: Entry): void {
+  /** @param id that of the entry's slot */
+  insert(entry: Entry, id: string): void {
     this.#size++
+    this.#copies?.set(entry.slot, id)
     const last = this.#chunks.at(-1)
     if (last === undefined) {
       this.#chunks.push(new Chunk(this.#order, [entry]))
     } else if (this.#isBefore(last, last.length - 1, entry)) {
       this.#insertAt(this.#chunks.length - 1, last.length, entry)
     } else {
-      const { chunk, at } = this.#placeOf(entry)
+      const place = this.#placeOf(entry)
+      const number = chunkOf(place)
+      const at = offsetOf(place)
       // The end of the chunk before is the same place, and where entries that come in order belong.
-      const former = at === 0 ? this.#chunks[chunk - 1] : undefined
-      if (former !== undefined && former.expected === former.length) this.#insertAt(chunk - 1, former.length, entry)
-      else this.#insertAt(chunk, at, entry)
+      const former = at === 0 ? this.#chunks[number - 1] : undefined
+      if (former !== undefined && former.expected === former.length) this.#insertAt(number - 1, former.length, entry)
+      else this.#insertAt(number, at, entry)
     }
   }
 
   /** Whether the entry was there. */
   remove(entry: Entry): boolean {
     const place = this.#placeOf(entry)
-    const chunk = this.#chunks[place.chunk]
-    if (chunk === undefined || chunk.slot(place.at) !== entry.slot) return false
+    const number = chunkOf(place)
+    const chunk = this.#chunks[number]
+    if (chunk === undefined || chunk.slot(offsetOf(place)) !== entry.slot) return false
     this.#size--
-    if (chunk.length === 1) {
-      this.#chunks.splice(place.chunk, 1)
-      return true
-    }
-    chunk.remove(place.at)
-    if (chunk.length < fewEntries) this.#join(place.chunk)
+    this.#copies?.remove(entry.slot)
+    chunk.remove(offsetOf(place))
+    if (chunk.length === 0) this.#chunks.splice(number, 1)
+    else if (chunk.length < fewEntries) this.#join(number)
     return true
   }
 
   clear(): void {
-    this.#chunks = []
+    this.#chunks.length = 0
+    this.#copies?.clear()
     this.#size = 0
   }
 
   /** The place before, or after, all entries of this group and key. */
   place(group: number, key: Key, side: Side): Place {
+    const isAfter = side === 'after'
     return this.#search((chunk, at) => {
       const order = chunk.compare(at, group, key)
-      return side === 'before' ? order < 0 : order <= 0
+      return order < 0 || (isAfter && order === 0)
     })
+  }
+
+  /** The place before, or after, all entries of this group. */
+  placeOfGroup(group: number, side: Side): Place {
+    const next = side === 'before' ? group : group + 1
+    return this.#search((chunk, at) => chunk.groups.get(at) < next)
   }
 
   /** The place before, or after, an id, in a list where all entries share one group and key. */
   placeOfId(id: string, side: Side): Place {
+    const isAfter = side === 'after'
     return this.#search((chunk, at) => {
       const order = this.#ids.compareText(chunk.slot(at), id)
-      return side === 'before' ? order < 0 : order <= 0
+      return order < 0 || (isAfter && order === 0)
     })
   }
 
   /** How many entries stand between two places; 0 if `to` is not behind `from`. O(chunks between), not O(entries). */
   count(from: Place, to: Place): number {
-    if (!isBehind(to, from)) return 0
-    let count = to.at - from.at
-    for (let chunk = from.chunk; chunk < to.chunk; chunk++) count += this.#chunks[chunk]?.length ?? 0
+    if (to <= from) return 0
+    let count = offsetOf(to) - offsetOf(from)
+    for (let chunk = chunkOf(from); chunk < chunkOf(to); chunk++) count += this.#chunks[chunk]?.length ?? 0
     return count
   }
 
-  *ascending(from: Place, to: Place): IterableIterator<Slot> {
-    for (let { chunk: number, at } = from; number <= to.chunk; number++, at = 0) {
-      const chunk = this.#chunks[number]
-      if (chunk === undefined) return
-      const end = number === to.chunk ? to.at : chunk.length
-      for (; at < end; at++) yield chunk.slot(at)
-    }
+  ascending(from: Place, to: Place): IterableIterator<Slot> {
+    return new AscendingScan(this.#chunks, from, to)
   }
 
   /** From `to` back to `from`, both at the borders of groups or keys; those with one group and key by id ascending. */
-  *descending(from: Place, to: Place): IterableIterator<Slot> {
-    let end = to
-    while (isBehind(end, from)) {
-      const start = this.#startOfRun(end)
-      yield* this.ascending(start, end)
-      end = start
-    }
+  descending(from: Place, to: Place): IterableIterator<Slot> {
+    return new DescendingScan(this.#chunks, from, to, (group, key) => this.place(group, key, 'before'))
   }
 
   /** From `to` back to `from`, each entry behind the one that follows it. */
   *backward(from: Place, to: Place): IterableIterator<Slot> {
-    for (let end = to; isBehind(end, from); ) {
-      end = this.#former(end)
-      yield this.#chunks[end.chunk]?.slot(end.at) ?? 0
+    for (let number = chunkOf(to); number >= chunkOf(from); number--) {
+      const chunk = this.#chunks[number]
+      if (chunk === undefined) continue
+      const end = number === chunkOf(to) ? offsetOf(to) : chunk.length
+      const start = number === chunkOf(from) ? offsetOf(from) : 0
+      for (let at = end - 1; at >= start; at--) yield chunk.slot(at)
     }
-  }
-
-  /** The place before the first entry that shares group and key with the one before `end`. */
-  #startOfRun(end: Place): Place {
-    let start = this.#former(end)
-    const chunk = this.#chunks[start.chunk]
-    if (chunk === undefined) return this.start
-    const group = Number(chunk.groups.get(start.at))
-    const key = chunk.keys.get(start.at)
-    for (let step = 0; step < stepsBack; step++) {
-      if (start.chunk === 0 && start.at === 0) return start
-      const former = this.#former(start)
-      if (this.#chunks[former.chunk]?.compare(former.at, group, key) !== 0) return start
-      start = former
-    }
-    return this.place(group, key, 'before')
-  }
-
-  /** The place of the entry before this one. */
-  #former({ chunk, at }: Place): Place {
-    return at > 0 ? { chunk, at: at - 1 } : { chunk: chunk - 1, at: (this.#chunks[chunk - 1]?.length ?? 1) - 1 }
   }
 
   #placeOf(entry: Entry): Place {
@@ -183,7 +167,7 @@ export class OrderedList {
       if (isBefore(chunk, middle)) from = middle + 1
       else to = middle
     }
-    return { chunk: low, at: from }
+    return placeAt(low, from)
   }
 
   #insertAt(number: number, at: number, entry: Entry): void {
@@ -215,8 +199,4 @@ export class OrderedList {
       return
     }
   }
-}
-
-function isBehind(place: Place, other: Place): boolean {
-  return place.chunk > other.chunk || (place.chunk === other.chunk && place.at > other.at)
 }

@@ -24,6 +24,21 @@ export class SlotRows {
     this.#page(row)[(row & rowMask) * this.#words + word] = value
   }
 
+  /** Negative, 0 or positive as the first word that differs is smaller, none differs, or it is greater in row `a`. */
+  compare(a: number, b: number): number {
+    const pageA = this.#pages[a >>> pageBits]
+    const pageB = this.#pages[b >>> pageBits]
+    if (pageA === undefined || pageB === undefined) return 0
+    const words = this.#words
+    const startA = (a & rowMask) * words
+    const startB = (b & rowMask) * words
+    for (let word = 0; word < words; word++) {
+      const difference = (pageA[startA + word] ?? 0) - (pageB[startB + word] ?? 0)
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+
   clear(): void {
     this.#pages.length = 0
   }

@@ -1,0 +1,33 @@
+import { columnLength } from './key-column.ts'
+
+/** The groups of some consecutive entries of an ordered list, in their order: one number while all are the same, else 4 bytes each. */
+export class GroupColumn {
+  #same: number
+  #groups: Uint32Array | undefined
+
+  /** @param groups at least one */
+  constructor(groups: readonly number[]) {
+    this.#same = groups[0] ?? 0
+    if (groups.every((group) => group === this.#same)) return
+    this.#groups = new Uint32Array(columnLength)
+    this.#groups.set(groups)
+  }
+
+  get(at: number): number {
+    return this.#groups === undefined ? this.#same : (this.#groups[at] ?? 0)
+  }
+
+  /** @param length entries before the insertion, fewer than `columnLength` */
+  insert(at: number, group: number, length: number): void {
+    if (this.#groups === undefined) {
+      if (group === this.#same) return
+      this.#groups = new Uint32Array(columnLength).fill(this.#same, 0, length)
+    }
+    this.#groups.copyWithin(at + 1, at, length)
+    this.#groups[at] = group
+  }
+
+  remove(at: number, length: number): void {
+    this.#groups?.copyWithin(at, at + 1, length)
+  }
+}
