@@ -1,4 +1,7 @@
 export type { Case } from './case.ts'
+export { type ConformanceEntities, conformanceDomain } from './endpoint/conformance-domain.ts'
+export { endpointCases, testEndpoint } from './endpoint/endpoint-suite.ts'
+export type { EndpointCase, OpenEndpoint, OpenedEndpoint } from './endpoint/trial.ts'
 export type { Runner, SuiteOptions } from './runner.ts'
 export { storageCases, testStorage } from './storage/storage-suite.ts'
 export type { OpenedStorage, OpenStorage, StorageCase } from './storage/trial.ts'
