@@ -9,7 +9,7 @@ export const mixed: Entity = entity({
 export const withTimes: Entity = { ...mixed, times: new Set([...mixed.times, 'at']) }
 
 /** Few enough that equal ones meet, odd enough that every rank and every pitfall of texts is among them. */
-const oddValues: readonly JsonValue[] = [
+export const oddValues: readonly JsonValue[] = [
   ...[null, false, true, 0, -0, 1, 2, 1.5, -3, 1e21, Number.POSITIVE_INFINITY],
   ...[
     '',
@@ -45,7 +45,8 @@ const oddValues: readonly JsonValue[] = [
   ],
 ]
 
-const oddTimes: readonly JsonValue[] = [
+/** Spellings of few instants, and the ends of what RFC 3339 can name. */
+export const oddTimes: readonly JsonValue[] = [
   '2024-01-20T10:00:00.000Z',
   '2024-01-20T10:00:00Z',
   '2024-01-20T11:00:00+01:00',

@@ -23,7 +23,7 @@ test('rows and order are those of a full scan, and the pages together are all ro
       }
       expect(ids(paged)).toEqual(expected)
     }),
-    runs(700),
+    runs(400),
   )
 })
 
@@ -38,7 +38,7 @@ test('every way that was not chosen for being dearer gives the same rows, on the
       if (last === undefined) return
       for (const found of store.everyWay(asked, last)) expect(ids(found)).toEqual(ids(behind))
     }),
-    runs(1500),
+    runs(800),
   )
 })
 
@@ -52,7 +52,7 @@ test('with indexes that are exact, what explain leaves out as checked need not b
       const expected = slowAnswer({ ...asked, orderBy: [] }, rows, withTimes)
       expect(ids(slowAnswer(residual, given, withTimes))).toEqual(ids(expected))
     }),
-    runs(1500),
+    runs(800),
   )
 })
 
@@ -79,6 +79,6 @@ test('a record that stays as it is comes exactly once, while others come, change
       const untouched = ids(paged).filter((id) => !touched.has(id))
       expect(untouched).toEqual(ids(slowAnswer(asked, rows, withTimes)).filter((id) => !touched.has(id)))
     }),
-    runs(500),
+    runs(300),
   )
 })

@@ -20,7 +20,7 @@ test('a compiled filter matches what a slow reading of its words matches', () =>
       const predicate = compilePredicate(checked, withTimes)
       expect(rows.map(predicate)).toEqual(rows.map((row) => slowlyMatches(filter, row, withTimes.times)))
     }),
-    runs(2000),
+    runs(1000),
   )
 })
 
@@ -78,6 +78,7 @@ describe('instants', () => {
     [{ at: { gt: '2024-01-20T10:00:00Z' } }, 'soon', false],
     [{ at: { gt: '2024-01-20T10:00:00Z' } }, 7, false],
     [{ at: { prefix: '2024-01-20T11' } }, '2024-01-20T11:00:00+01:00', true],
+    [{ at: { gt: 'never checked' } }, '2024-01-20T10:00:00Z', false],
     [{ created_at: '2024-01-01T01:00:00+01:00' }, null, true],
     [{ a: '2024-01-20T10:00:00Z' }, '2024-01-20T10:00:00.000Z', false],
   ])('%j on %j is %s', (filter, value, expected) => expect(matches(filter, { at: value })).toBe(expected))
