@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import type { Epoch, Seq } from '@stateward/contract'
+import { headerLine, type SegmentHeader } from './control-line.ts'
+import { checksum, hex8 } from './crc.ts'
+import type { DiskFile } from './disk.ts'
+import { type Environment, timestampOf } from './environment.ts'
+import type { ActiveEntry, LogEntry } from './manifest.ts'
+import { fileNames, segmentName } from './segment-name.ts'
+import { createTemporary, writeAll } from './write-whole.ts'
+
+export type LogHeader = Extract<SegmentHeader, { kind: 'log' }>
+
+/** The segment that a writer appends to: its file, and how much of it is of the log. */
+export class ActiveSegment {
+  readonly segment: number
+  readonly name: string
+  readonly epoch: Epoch
+  readonly firstSeq: Seq
+  readonly file: DiskFile
+  /** Where the next line goes. */
+  bytes = 0
+  /** Of the first `bytes` bytes. */
+  crc = 0
+
+  constructor(file: DiskFile, header: LogHeader) {
+    this.file = file
+    this.segment = header.segment
+    this.name = segmentName('log', header.segment)
+    this.epoch = header.epoch
+    this.firstSeq = header.firstSeq
+  }
+
+  /** Takes note of bytes that were written at the end. */
+  grow(written: Uint8Array): void {
+    this.crc = checksum(written, this.crc)
+    this.bytes += written.length
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await writeAll(this.file, bytes, this.bytes)
+    this.grow(bytes)
+  }
+
+  get entry(): ActiveEntry {
+    const { name, segment, epoch, firstSeq } = this
+    return { kind: 'active', file: name, segment, epoch, firstSeq }
+  }
+
+  /** The entry for when nothing comes behind `lastSeq`. */
+  sealed(lastSeq: Seq): LogEntry {
+    const { bytes, crc } = this
+    return { ...this.entry, kind: 'log', lastSeq, bytes, crc: hex8(crc) }
+  }
+}
+
+/**
+ * Makes a new segment: header, what `fill` adds, sync, rename, directory sync. It is not of the log before a manifest
+ * lists it. On failure the temporary file is gone, or left for the next one to remove.
+ */
+export async function createSegment(
+  environment: Environment,
+  { dir, header, fill }: { dir: string; header: LogHeader; fill?: (segment: ActiveSegment) => Promise<void> },
+): Promise<ActiveSegment> {
+  const { disk } = environment
+  const path = join(dir, segmentName('log', header.segment))
+  const file = await createTemporary(disk, path)
+  try {
+    const segment = new ActiveSegment(file, header)
+    await segment.append(headerLine(header, timestampOf(environment.clock)))
+    await fill?.(segment)
+    await file.datasync()
+    await disk.rename(path + fileNames.temporary, path)
+    await disk.syncDirectory(dir)
+    return segment
+  } catch (error) {
+    await file.close().catch(() => {})
+    await disk.remove(path + fileNames.temporary).catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { fileChunks } from './chunks.ts'
+import { DamagedLine } from './damage.ts'
+import type { DiskFile } from './disk.ts'
+import type { ArchiveEntry } from './manifest.ts'
+
+/** The text of an archived segment. Throws a `DamagedLine` where the archive does not unpack. */
+export async function* unpackedChunks(file: DiskFile, entry: ArchiveEntry): AsyncGenerator<Buffer> {
+  const packed = Readable.from(fileChunks(file, { from: 0, to: entry.packedBytes }), { objectMode: false })
+  const unpacked = createGunzip()
+  packed.on('error', (error) => unpacked.destroy(error))
+  packed.pipe(unpacked)
+  let bytes = 0
+  try {
+    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      yield chunk
+    }
+  } catch (error) {
+    const reason = `the archive does not unpack: ${error instanceof Error ? error.message : error}`
+    throw new DamagedLine(entry.file, bytes, reason)
+  } finally {
+    packed.destroy()
+    unpacked.destroy()
+  }
+}

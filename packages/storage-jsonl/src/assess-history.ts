@@ -1,0 +1,160 @@
+import { join } from 'node:path'
+import { type Seq, StatewardError } from '@stateward/contract'
+import { assessComplete, assessLast, type SegmentFound } from './assess-segment.ts'
+import { type Control, parseControl, type SegmentEnd } from './control-line.ts'
+import { DamageList } from './damage.ts'
+import type { Disk, DiskFile } from './disk.ts'
+import { diskCode } from './failure.ts'
+import { readFirstLine } from './first-line.ts'
+import { whyUnreadable } from './format.ts'
+import { type Entry, type HistoryEntry, isHistory, lastSeqOf, type Manifest } from './manifest.ts'
+import { withFile } from './open-file.ts'
+import { changedPlain } from './plain.ts'
+import type { Recovery } from './recovery.ts'
+import type { Survey } from './survey.ts'
+
+/** What the listed files of a store turned out to be. */
+export interface HistoryFound extends Pick<Recovery, 'rehome' | 'quarantine' | 'cuts' | 'prev'> {
+  readonly damage: DamageList
+  readonly kept: readonly HistoryEntry[]
+  readonly lastSeq: Seq
+  /** The last commit that stays where it is. */
+  readonly provenSeq: Seq
+  /** Listed segments that hold no commit. */
+  readonly dropped: readonly string[]
+  readonly closed: boolean
+}
+
+/** Checks every file that the manifest lists, its bases too. */
+export async function assessHistory(disk: Disk, { dir }: Survey, manifest: Manifest): Promise<HistoryFound> {
+  const damage = new DamageList()
+  const history = manifest.segments.filter(isHistory)
+  const found = new Map<Entry, SegmentFound>()
+  for (const entry of manifest.segments) {
+    const segment = await assessEntry({ disk, dir, manifest }, entry, entry === history.at(-1))
+    damage.addAll(segment.damage)
+    found.set(entry, segment)
+  }
+  const kept = history.flatMap((entry) => keptOf(entry, found.get(entry)))
+  const last = history.at(-1)
+  const lastSeq = (last && found.get(last)?.lastSeq) ?? (last === undefined ? manifest.truncated : lastSeqOf(last))
+  const segments = [...found.values()]
+  return {
+    damage,
+    kept,
+    lastSeq,
+    provenSeq:
+      kept.length > 0
+        ? Math.max(...kept.map(lastSeqOf))
+        : Math.max(manifest.truncated, (history[0]?.firstSeq ?? 1) - 1),
+    dropped: history.flatMap((entry) => (keptOf(entry, found.get(entry)).length === 0 ? [entry.file] : [])),
+    closed: last === undefined || found.get(last)?.closed !== false,
+    rehome: segments.find(({ rehome }) => rehome !== undefined)?.rehome,
+    quarantine: segments.flatMap(({ quarantine }) => quarantine ?? []),
+    cuts: segments.flatMap(({ cut }) => cut ?? []),
+    prev: endOf(kept.at(-1)),
+  }
+}
+
+interface Place {
+  readonly disk: Disk
+  readonly dir: string
+  readonly manifest: Manifest
+}
+
+async function assessEntry(place: Place, entry: Entry, isLast: boolean): Promise<SegmentFound> {
+  try {
+    return await withFile(place.disk, { dir: place.dir, name: entry.file }, (file) =>
+      assessFile(place, { entry, isLast, file }),
+    )
+  } catch (error) {
+    if (diskCode(error) !== 'ENOENT') throw error
+    return damaged(entry, 'the manifest lists this file, and it is not there')
+  }
+}
+
+async function assessFile(
+  place: Place,
+  { entry, isLast, file }: { entry: Entry; isLast: boolean; file: DiskFile },
+): Promise<SegmentFound> {
+  if (entry.kind === 'plain') return changedPlain(file, entry)
+  if (entry.kind === 'archive') {
+    const { bytes } = await file.stat()
+    return bytes === entry.packedBytes
+      ? whole
+      : damaged(entry, `${bytes} bytes, where the manifest lists ${entry.packedBytes}`)
+  }
+  const strange = await assessHeader(place, entry, file)
+  if (strange !== undefined) return strange
+  if (entry.kind === 'active') return assessLast(file, entry)
+  const complete = await assessComplete(file, entry)
+  if (complete.damage.lines === 0 || !isLast || entry.kind === 'base') return complete
+  return assessLast(file, entry)
+}
+
+const whole: SegmentFound = { damage: new DamageList() }
+
+/** Compares a header that reads with what the manifest says of it; one that does not is found by the scan. */
+async function assessHeader(
+  { manifest, dir }: Place,
+  entry: Extract<Entry, { kind: 'active' | 'log' | 'base' }>,
+  file: DiskFile,
+): Promise<SegmentFound | undefined> {
+  const line = await readFirstLine(file)
+  const control: Control | string = line === undefined ? 'no header' : parseControl(line)
+  if (typeof control === 'string') return undefined
+  if (control.type === 'foreign') {
+    const text = `${join(dir, entry.file)} is of ${whyUnreadable(control.format)}. Open the store with the version that wrote it.`
+    throw new StatewardError('UNSUPPORTED', text, { details: { format: control.format } })
+  }
+  if (control.type !== '$segment') return undefined
+  const { header } = control
+  if (header.log !== manifest.log) return damaged(entry, `it is a segment of another log, ${header.log}`)
+  if (header.segment !== entry.segment || header.epoch !== entry.epoch) {
+    return damaged(
+      entry,
+      `it is segment ${header.segment} of epoch ${header.epoch}, not the one that the manifest lists`,
+    )
+  }
+  const start = header.kind === 'log' ? header.firstSeq : header.upTo
+  const listed = entry.kind === 'base' ? entry.upTo : entry.firstSeq
+  if (start !== listed) return damaged(entry, `it begins at seq ${start}, the manifest says ${listed}`)
+  return header.kind === 'log' ? assessLink(manifest, { entry, prev: header.prev }) : undefined
+}
+
+/** Each header names the end of the segment before it: a segment that was swapped for another one shows here. */
+function assessLink(
+  manifest: Manifest,
+  { entry, prev }: { entry: Entry; prev: SegmentEnd | undefined },
+): SegmentFound | undefined {
+  const before = manifest.segments.find(({ segment }) => segment === prev?.segment)
+  if (prev === undefined || before === undefined || before.kind === 'active' || before.kind === 'plain')
+    return undefined
+  if (
+    before.kind !== 'base' &&
+    before.lastSeq === prev.lastSeq &&
+    before.bytes === prev.bytes &&
+    before.crc === prev.crc
+  ) {
+    return undefined
+  }
+  return damaged(entry, `its header follows another segment ${prev.segment} than the one that the manifest lists`)
+}
+
+function damaged(entry: Entry, reason: string): SegmentFound {
+  const damage = new DamageList()
+  damage.add({ file: entry.file, line: 1, byte: 0, reason })
+  return { damage }
+}
+
+function keptOf(entry: HistoryEntry, found: SegmentFound | undefined): HistoryEntry[] {
+  if (found === undefined || !('entry' in found))
+    return entry.kind === 'log' && entry.lastSeq < entry.firstSeq ? [] : [entry]
+  return found.entry === undefined ? [] : [found.entry]
+}
+
+function endOf(entry: HistoryEntry | undefined): SegmentEnd | undefined {
+  if (entry === undefined || entry.kind === 'active' || entry.kind === 'plain') return undefined
+  const { segment, lastSeq, bytes, crc } = entry
+  return { segment, lastSeq, bytes, crc }
+}

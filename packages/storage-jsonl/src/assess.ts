@@ -1,0 +1,84 @@
+import { assessHistory } from './assess-history.ts'
+import { assessLeftovers } from './assess-leftovers.ts'
+import { corrupt } from './damage.ts'
+import type { Environment } from './environment.ts'
+import type { Manifest } from './manifest.ts'
+import { assessPlain } from './plain.ts'
+import { randomUuid } from './random-uuid.ts'
+import { rebuildManifest } from './rebuild-manifest.ts'
+import type { Recovery } from './recovery.ts'
+import { isEmptyStore, refuseForeign, type Survey } from './survey.ts'
+
+/**
+ * Finds out what a store holds and what an opening has to do. Reads only. Throws `CORRUPT` naming every line that does
+ * not hold, `UNSUPPORTED` for files of a newer format, `INVALID` for a directory that is something else.
+ */
+export async function assess(environment: Environment, survey: Survey): Promise<Recovery> {
+  const { manifest } = survey
+  if (manifest !== undefined && typeof manifest !== 'string') return assessManifest(environment, survey, manifest)
+  if (isEmptyStore(survey)) {
+    refuseForeign(survey)
+    return { ...nothing, log: randomUuid(environment.random), segment: 1, temporary: survey.temporary }
+  }
+  const isPlain = survey.segments.length === 0 && survey.archived.length === 0 && survey.previous === undefined
+  if (manifest === undefined && isPlain) {
+    const { entries, lastSeq } = await assessPlain(environment.disk, survey.dir, survey.plain)
+    return {
+      ...nothing,
+      log: randomUuid(environment.random),
+      kept: entries,
+      firstSeq: lastSeq + 1,
+      segment: entries.length + 1,
+      temporary: survey.temporary,
+      adopted: survey.plain,
+    }
+  }
+  return assessManifest(environment, survey, await rebuildManifest(environment.disk, survey))
+}
+
+const nothing: Omit<Recovery, 'log' | 'segment' | 'temporary'> = {
+  epoch: 1,
+  truncated: 0,
+  kept: [],
+  firstSeq: 1,
+  prev: undefined,
+  rehome: undefined,
+  quarantine: [],
+  cuts: [],
+  obsolete: [],
+  clean: true,
+  created: true,
+  adopted: [],
+}
+
+async function assessManifest({ disk }: Environment, survey: Survey, manifest: Manifest): Promise<Recovery> {
+  const history = await assessHistory(disk, survey, manifest)
+  const leftovers = await assessLeftovers(disk, { survey, manifest, lastSeq: history.lastSeq })
+  history.damage.addAll(leftovers.damage)
+  if (history.damage.lines > 0) throw corrupt(history.damage, advice(survey.dir))
+  const present = new Set(survey.segments.map(({ file }) => file))
+  const numbers = [...manifest.segments, ...survey.segments].map(({ segment }) => segment)
+  return {
+    log: manifest.log,
+    epoch: manifest.epoch + 1,
+    truncated: manifest.truncated,
+    kept: [...history.kept, ...manifest.segments.filter(({ kind }) => kind === 'base')],
+    firstSeq: (history.rehome === undefined ? history.lastSeq : history.provenSeq) + 1,
+    prev: history.prev,
+    segment: Math.max(0, ...numbers) + 1,
+    rehome: history.rehome,
+    quarantine: history.quarantine,
+    cuts: history.cuts,
+    obsolete: [
+      ...new Set([...manifest.obsolete.filter((file) => present.has(file)), ...history.dropped, ...leftovers.obsolete]),
+    ],
+    temporary: survey.temporary,
+    clean: manifest.clean && history.closed,
+    created: false,
+    adopted: [],
+  }
+}
+
+function advice(dir: string): string {
+  return `Nothing was changed. Restore these files from a backup, or copy ${dir} and repair the copy.`
+}

@@ -1,0 +1,27 @@
+/** Bounds and defaults of this storage, with their units in the name. */
+export const bounds = {
+  /** One commit as core gives it: `limits.recordBytes` of the contract. */
+  recordBytes: 16_777_216,
+  /** One call of `append`, before the seals. */
+  appendBytes: 67_108_864,
+  appendRecords: 65_536,
+  /** Appends are put together up to this much for one write and one sync. */
+  batchBytes: 4_194_304,
+  batchCommits: 4_096,
+  /** A batch up to this size is written without a trip to the thread pool. */
+  directWriteBytes: 262_144,
+  readBytes: 1_048_576,
+  /** No write of this storage makes a longer run of bytes without a line feed. */
+  lineBytes: 134_217_728,
+  segmentBytes: 67_108_864,
+  segmentBytesMin: 4_096,
+  segmentBytesMax: 4_294_967_296,
+  manifestBytes: 268_435_456,
+  openFiles: 64,
+  /** Bad lines that an error names; the others are counted. */
+  namedDamage: 20,
+  intervalMs: 1_000,
+  idleProofMs: 20,
+  fenceCheckMs: 5_000,
+  pollMs: 200,
+} as const

@@ -1,0 +1,36 @@
+import { StatewardError } from '@stateward/contract'
+
+const advice: Readonly<Record<string, string>> = {
+  EACCES: 'Give this user the right to read and write the directory and its files, or choose another directory.',
+  EPERM: 'Give this user the right to read and write the directory and its files, or choose another directory.',
+  EROFS: 'The file system is mounted read-only: mount it for writing, or open the store for reading only.',
+  ENOSPC: 'The disk is full: free some space and open the store again.',
+  EDQUOT: 'The quota is used up: free some space and open the store again.',
+  EMFILE: 'The process has too many open files: raise its limit (ulimit -n).',
+  ENFILE: 'The machine has too many open files.',
+  ELOOP: 'A link stands where a file of the store should be: the store follows none. Look who made it, and remove it.',
+  EIO: 'The device failed: check it, and open the store again.',
+}
+
+/** The code of a failed disk operation, such as `ENOENT`; empty when it has none. */
+export function diskCode(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''
+}
+
+/** Whether a write failed for want of room, which is no reason to distrust what was written before. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(diskCode(error))
+}
+
+/** `STORAGE_FAILED` for a failed disk operation. A `StatewardError` stays what it is. */
+export function storageFailed(error: unknown, doing: string): StatewardError {
+  if (error instanceof StatewardError) return error
+  const code = diskCode(error)
+  const found = error instanceof Error ? error.message : String(error)
+  return new StatewardError('STORAGE_FAILED', `${doing}: ${found}. ${advice[code] ?? 'Open the store again.'}`, {
+    cause: error,
+    details: code === '' ? {} : { disk: code },
+  })
+}

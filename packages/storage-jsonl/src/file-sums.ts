@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { fileChunks } from './chunks.ts'
+import { checksum, hex8 } from './crc.ts'
+import type { DiskFile } from './disk.ts'
+
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** CRC-32 of a part of a file, eight hex digits. */
+export async function checksumOf(file: DiskFile, range: Range): Promise<string> {
+  let crc = 0
+  for await (const chunk of fileChunks(file, range)) crc = checksum(chunk, crc)
+  return hex8(crc)
+}
+
+/** SHA-256 of a part of a file, hex. */
+export async function sha256Of(file: DiskFile, range: Range): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of fileChunks(file, range)) hash.update(chunk)
+  return hash.digest('hex')
+}

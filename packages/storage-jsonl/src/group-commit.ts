@@ -1,0 +1,283 @@
+import {
+  type Appended,
+  type AppendOptions,
+  type Durability,
+  durabilityLevels,
+  type Seq,
+  StatewardError,
+} from '@stateward/contract'
+import type { ActiveSegment } from './active-segment.ts'
+import { BatchBuffer, roomFor } from './batch-buffer.ts'
+import { bounds } from './bounds.ts'
+import { isFull, storageFailed } from './failure.ts'
+import { whyUnfit } from './record-check.ts'
+import { writeBatch } from './write-batch.ts'
+
+interface Waiting {
+  readonly records: readonly Uint8Array[]
+  readonly room: number
+  readonly firstSeq: Seq
+  readonly level: number
+  readonly resolve: (appended: Appended) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface GroupCommitOptions {
+  readonly active: ActiveSegment
+  readonly lastSeq: Seq
+  readonly segmentBytes: number
+  /** Ends the active segment at `lastSeq` and makes the next one; leaves everything as it was where it rejects as full. */
+  readonly rotate: (lastSeq: Seq) => Promise<ActiveSegment>
+  /** Rejects when this writer is not the newest any more. */
+  readonly assertNewest: () => Promise<void>
+  /** Called after each batch, when `visible` has moved. */
+  readonly committed: (level: Durability) => void
+}
+
+const levelOf: Readonly<Record<Durability, number>> = { none: 0, interval: 1, commit: 2 }
+const synced = levelOf.commit
+
+/**
+ * The queue of appends and the one hand that writes. One write and one sync are in flight; what arrives meanwhile is the
+ * next batch. Everything else that touches the active segment runs between two batches, by `exclusive`.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions
+  readonly #buffer = new BatchBuffer()
+  #active: ActiveSegment
+  #queue: Waiting[] = []
+  #tasks: (() => Promise<void>)[] = []
+  #running = false
+  #idle: Promise<void> = Promise.resolve()
+  #stopped: StatewardError | undefined
+  /** The tail as it will be when all that waits is written. */
+  #queuedSeq: Seq
+  #writtenSeq: Seq
+  #durableSeq: Seq
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options
+    this.#active = options.active
+    this.#queuedSeq = options.lastSeq
+    this.#writtenSeq = options.lastSeq
+    this.#durableSeq = options.lastSeq
+  }
+
+  get active(): ActiveSegment {
+    return this.#active
+  }
+
+  /** The last commit in the file; between batches only. */
+  get writtenSeq(): Seq {
+    return this.#writtenSeq
+  }
+
+  get durableSeq(): Seq {
+    return this.#durableSeq
+  }
+
+  get stopped(): StatewardError | undefined {
+    return this.#stopped
+  }
+
+  append(records: readonly Uint8Array[], { expectedSeq, durability }: AppendOptions): Promise<Appended> {
+    const room = roomFor(records)
+    const refusal = this.#stopped ?? whyUnfit(records, room) ?? this.#conflict(expectedSeq)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    const firstSeq = expectedSeq + 1
+    this.#queuedSeq = expectedSeq + records.length
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ records, room, firstSeq, level: levelOf[durability], resolve, reject })
+      this.#wake()
+    })
+  }
+
+  /** Runs `task` when no batch is in flight, before the next one. */
+  exclusive<T>(task: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#tasks.push(() => task().then(resolve, reject))
+      this.#wake()
+    })
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  async drained(): Promise<void> {
+    while (this.#running) await this.#idle
+  }
+
+  /** Nothing is written from now on: what waits fails with `error`, and so does every later append. */
+  stop(error: StatewardError): void {
+    if (this.#stopped !== undefined) return
+    this.#stopped = error
+    this.#rejectQueue(error)
+  }
+
+  /** Makes all that is written durable. Between batches only. A failure stops the writer: nobody knows what is on the disk. */
+  async sync(): Promise<void> {
+    if (this.#durableSeq === this.#writtenSeq) return
+    const target = this.#writtenSeq
+    await this.guarded(() => this.#active.file.datasync(), 'syncing the log')
+    this.#durableSeq = target
+  }
+
+  /** Ends the active segment and goes on in a new one. Between batches only. */
+  async rotate(): Promise<void> {
+    await this.sync()
+    const full: unknown[] = []
+    const next = await this.guarded(
+      () =>
+        this.#options.rotate(this.#writtenSeq).catch((error: unknown) => {
+          if (!isFull(error)) throw error
+          full.push(error)
+          return undefined
+        }),
+      'beginning a new segment',
+    )
+    if (next === undefined) throw this.#full(full[0])
+    this.#active = next
+  }
+
+  /** Appends a line of the storage's own. Between batches only. */
+  async note(line: Uint8Array): Promise<void> {
+    if (this.#stopped !== undefined) throw this.#stopped
+    const outcome = await writeBatch(this.#active, line)
+    if (outcome.kind === 'full') throw this.#full(outcome.cause)
+    if (outcome.kind === 'failed') {
+      this.stop(storageFailed(outcome.cause, 'writing to the log'))
+      throw outcome.cause
+    }
+  }
+
+  /** Runs an action whose failure leaves the disk in a state that nobody knows: then this writer stops. */
+  async guarded<T>(action: () => Promise<T>, doing: string): Promise<T> {
+    if (this.#stopped !== undefined) throw this.#stopped
+    try {
+      return await action()
+    } catch (error) {
+      const failure = storageFailed(error, doing)
+      this.stop(failure)
+      throw failure
+    }
+  }
+
+  #conflict(expectedSeq: Seq): StatewardError | undefined {
+    if (expectedSeq === this.#queuedSeq) return undefined
+    const message = `append expects the tail at ${expectedSeq}, it is at ${this.#queuedSeq}: read on, then decide again.`
+    return new StatewardError('CONFLICT', message, { details: { lastSeq: this.#queuedSeq } })
+  }
+
+  #wake(): void {
+    if (this.#running) return
+    this.#running = true
+    // Behind everything that runs now: all appends of this turn go into one batch.
+    this.#idle = new Promise((resolve) => {
+      queueMicrotask(() => process.nextTick(() => resolve(this.#run())))
+    })
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const task = this.#tasks.shift()
+      if (task !== undefined) {
+        await task()
+        continue
+      }
+      const batch = this.#take()
+      if (batch.length === 0) break
+      const outcome = await this.#store(batch)
+      // No await from here to the next write: callers handle their answers while the disk is at work.
+      if (outcome instanceof StatewardError) for (const { reject } of batch) reject(outcome)
+      else this.#settle(batch, outcome)
+    }
+    this.#running = false
+  }
+
+  #take(): Waiting[] {
+    let room = 0
+    let commits = 0
+    let count = 0
+    for (const { records, room: own } of this.#queue) {
+      room += own
+      commits += records.length
+      if (count > 0 && (room > bounds.batchBytes || commits > bounds.batchCommits)) break
+      count++
+    }
+    return count === this.#queue.length ? this.#queue.splice(0) : this.#queue.splice(0, count)
+  }
+
+  /** Writes a batch. Resolves with the pointers, or with why none of it is acknowledged. */
+  async #store(batch: readonly Waiting[]): Promise<readonly (readonly number[])[] | StatewardError> {
+    const room = batch.reduce((sum, append) => sum + append.room, 0)
+    if (batch.some(({ records }) => records.length === 0)) {
+      const refusal = await this.#options.assertNewest().catch((error: unknown) => error)
+      if (refusal !== undefined) return this.#stopWith(refusal)
+    }
+    if (
+      room > 0 &&
+      this.#active.bytes + room > this.#options.segmentBytes &&
+      this.#writtenSeq >= this.#active.firstSeq
+    ) {
+      const refusal = await this.rotate().catch((error: unknown) => error)
+      if (refusal !== undefined) return storageFailed(refusal, 'beginning a new segment')
+    }
+    const { segment, bytes: offset } = this.#active
+    const place = { segment, offset, firstSeq: this.#writtenSeq + 1, dur: this.#durableSeq }
+    const { bytes, ptrs } = this.#buffer.fill(batch, room, place)
+    const written = writeBatch(this.#active, bytes)
+    const outcome = written instanceof Promise ? await written : written
+    if (outcome.kind === 'full') return this.#full(outcome.cause)
+    if (outcome.kind === 'failed') return this.#unknown(batch, outcome.cause)
+    const lastSeq = place.firstSeq + ptrs.reduce((sum, own) => sum + own.length, 0) - 1
+    this.#writtenSeq = lastSeq
+    if (batch.some(({ level }) => level === synced)) {
+      try {
+        await this.sync()
+      } catch (error) {
+        return this.#unknown(batch, error)
+      }
+    }
+    return this.#stopped === undefined ? ptrs : this.#unknown(batch, this.#stopped)
+  }
+
+  #settle(batch: readonly Waiting[], ptrs: readonly (readonly number[])[]): void {
+    const strongest = batch.reduce((level, append) => Math.max(level, append.level), 0)
+    this.#options.committed(durabilityLevels[strongest] ?? 'none')
+    for (const [index, { records, firstSeq, resolve }] of batch.entries()) {
+      resolve({ lastSeq: firstSeq + records.length - 1, ptrs: ptrs[index] ?? [] })
+    }
+  }
+
+  /** The disk is full and the file is cut back to what it was: these records are not in it, nor is anything behind them. */
+  #full(cause: unknown): StatewardError {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    const error = new StatewardError(
+      'FULL',
+      `writing to the log: ${found}. Nothing of it is in the log. Free some space and try again.`,
+      { cause },
+    )
+    this.#rejectQueue(error)
+    return error
+  }
+
+  #stopWith(refusal: unknown): StatewardError {
+    const error = storageFailed(refusal, 'checking the lock')
+    this.stop(error)
+    return this.#stopped ?? error
+  }
+
+  #unknown(batch: readonly Waiting[], cause: unknown): StatewardError {
+    this.stop(storageFailed(cause, 'writing to the log'))
+    const first = batch[0]?.firstSeq
+    return new StatewardError(
+      'UNKNOWN',
+      `commits from seq ${first} on: the disk failed while they were written, they may or may not be in the log. ` +
+        'Open the store again: recovery finds out.',
+      { cause, details: { firstSeq: first } },
+    )
+  }
+
+  #rejectQueue(error: StatewardError): void {
+    this.#queuedSeq = this.#writtenSeq
+    for (const { reject } of this.#queue.splice(0)) reject(error)
+  }
+}

@@ -1,0 +1,6 @@
+export type { Disk, DiskFile, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
+export type { Machine, Timers } from './environment.ts'
+export { type JsonlStorage, jsonlStorage } from './jsonl-storage.ts'
+export { nodeDisk } from './node-disk.ts'
+export type { JsonlStorageOptions, LockMethod } from './options.ts'
+export type { Retention } from './truncate.ts'

@@ -1,0 +1,45 @@
+import type { Durability, LogReader, OpenedWriter, Storage } from '@stateward/contract'
+import { bounds } from './bounds.ts'
+import { storageFailed } from './failure.ts'
+import { openWriter } from './open-writer.ts'
+import { type JsonlStorageOptions, settingsOf } from './options.ts'
+import { JsonlReader } from './reader.ts'
+
+export interface JsonlStorage extends Storage {
+  readonly kind: 'jsonl'
+  /** The store's directory, as it was given. */
+  readonly dir: string
+  /** The level of a write that asks for none. */
+  readonly defaultDurability: Durability
+}
+
+/**
+ * A log in a directory of JSON lines, for one writing process and any number of reading ones. Throws `INVALID` for an
+ * option out of bounds; touches nothing before it is opened.
+ */
+export function jsonlStorage(options: JsonlStorageOptions): JsonlStorage {
+  const settings = settingsOf(options)
+  return {
+    kind: 'jsonl',
+    dir: settings.dir,
+    defaultDurability: settings.durability,
+    caps: {
+      fencing: 'lock',
+      unknown: 'stop',
+      survives: { none: 'process', interval: 'process', commit: 'power' },
+      maxRecordBytes: bounds.recordBytes,
+      maxBatchBytes: bounds.appendBytes,
+      maxBatchRecords: bounds.appendRecords,
+    },
+    async openReader(): Promise<LogReader> {
+      try {
+        const reader = new JsonlReader({ ...settings, dir: await settings.environment.disk.resolve(settings.dir) })
+        await reader.refresh()
+        return reader
+      } catch (error) {
+        throw storageFailed(error, `opening ${settings.dir} for reading`)
+      }
+    },
+    openWriter: (owner): Promise<OpenedWriter> => openWriter(settings, owner),
+  }
+}

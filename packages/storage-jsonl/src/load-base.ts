@@ -1,0 +1,56 @@
+import type { BaseChunk, Ptr } from '@stateward/contract'
+import { fileChunks, wholeLines } from './chunks.ts'
+import { isControl } from './control-line.ts'
+import { DamagedLine, damageIn } from './damage.ts'
+import type { FileCache } from './file-cache.ts'
+import { readTail, unsealInPlace } from './line.ts'
+import type { BaseEntry } from './manifest.ts'
+import { makePtr } from './ptr.ts'
+
+/** The rows of a base, each checked by its checksum, and their number by the manifest. Throws `CORRUPT`. */
+export async function* loadBase(
+  files: FileCache,
+  entry: BaseEntry,
+): AsyncGenerator<BaseChunk & { readonly ptrs: readonly Ptr[] }> {
+  const held = await files.acquire(entry.file)
+  let rows = 0
+  try {
+    for await (const { bytes, offset, whole } of wholeLines(fileChunks(held.file, { from: 0, to: entry.bytes }))) {
+      if (!whole) throw new DamagedLine(entry.file, offset, 'the line does not end')
+      const chunk = rowsOf(bytes, offset, entry)
+      rows += chunk.records.length
+      if (chunk.records.length > 0) yield chunk
+    }
+    if (rows !== entry.rows) {
+      throw new DamagedLine(entry.file, entry.bytes, `the base has ${rows} rows, the manifest lists ${entry.rows}`)
+    }
+  } catch (error) {
+    throw error instanceof DamagedLine ? await damageIn(held.file, error) : error
+  } finally {
+    files.release(held)
+  }
+}
+
+function rowsOf(
+  bytes: Buffer,
+  offset: number,
+  { file, segment, upTo }: BaseEntry,
+): BaseChunk & { readonly ptrs: Ptr[] } {
+  const seqs: number[] = []
+  const records: Uint8Array[] = []
+  const ptrs: Ptr[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, at)
+    const tail = readTail(bytes, at, end)
+    if (typeof tail === 'string') throw new DamagedLine(file, offset + at, tail)
+    if (!isControl(bytes, at)) {
+      if (tail.seq > upTo)
+        throw new DamagedLine(file, offset + at, `seq ${tail.seq} in a base of the state after ${upTo}`)
+      seqs.push(tail.seq)
+      ptrs.push(makePtr(segment, offset + at))
+      records.push(unsealInPlace(bytes, at, tail))
+    }
+    at = end + 1
+  }
+  return { seqs, records, ptrs }
+}

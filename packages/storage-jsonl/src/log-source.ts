@@ -1,0 +1,53 @@
+import type { Seq } from '@stateward/contract'
+import { type BaseEntry, type HistoryEntry, isHistory, lastSeqOf, type Manifest } from './manifest.ts'
+
+/** How far the segment that is being written may be read. */
+export interface Tail {
+  readonly segment: number
+  readonly bytes: number
+  readonly lastSeq: Seq
+}
+
+/** A log as somebody sees it now: a writer, exactly; a reader, as far as it has looked. */
+export interface LogSource {
+  /** `undefined` where there is no store yet. */
+  readonly manifest: Manifest | undefined
+  readonly tail: Tail
+  /** Looks again, where looking costs something. */
+  refresh(): Promise<void>
+  /** Resolves when there may be commits behind `seen`, or when `signal` aborts. */
+  moved(seen: Seq, signal: AbortSignal): Promise<void>
+}
+
+/** A part of history that can be read: `bytes` of its file hold the commits `firstSeq` … `lastSeq`. */
+export interface Part {
+  readonly entry: HistoryEntry
+  readonly firstSeq: Seq
+  readonly lastSeq: Seq
+  readonly bytes: number
+}
+
+export function partsOf({ manifest, tail }: LogSource): Part[] {
+  const entries = manifest?.segments.filter(isHistory) ?? []
+  return entries.map((entry) => {
+    const { firstSeq } = entry
+    if (entry.kind !== 'active') return { entry, firstSeq, lastSeq: lastSeqOf(entry), bytes: entry.bytes }
+    if (entry.segment !== tail.segment) return { entry, firstSeq, lastSeq: firstSeq - 1, bytes: 0 }
+    return { entry, firstSeq, lastSeq: tail.lastSeq, bytes: tail.bytes }
+  })
+}
+
+/** The oldest commit that can be read; one past the last where none can. */
+export function firstSeqOf(source: LogSource): Seq {
+  const first = partsOf(source).find(({ firstSeq, lastSeq }) => firstSeq <= lastSeq)
+  return first === undefined ? source.tail.lastSeq + 1 : first.firstSeq
+}
+
+/** The base of the latest state. */
+export function newestBase(manifest: Manifest | undefined): BaseEntry | undefined {
+  const bases = manifest?.segments.filter((entry): entry is BaseEntry => entry.kind === 'base') ?? []
+  return bases.reduce<BaseEntry | undefined>(
+    (best, entry) => (best === undefined || entry.upTo >= best.upTo ? entry : best),
+    undefined,
+  )
+}

@@ -1,0 +1,169 @@
+import {
+  type LogBatch,
+  type LogStats,
+  type Ptr,
+  type Seq,
+  StatewardError,
+  type StorageCheck,
+  type StoredBase,
+} from '@stateward/contract'
+import { DamagedLine, damageIn, damageInSync } from './damage.ts'
+import type { Environment } from './environment.ts'
+import { fetchLines, type Target } from './fetch-lines.ts'
+import { FileCache } from './file-cache.ts'
+import { loadBase } from './load-base.ts'
+import { firstSeqOf, type LogSource, newestBase, partsOf } from './log-source.ts'
+import { cursorAt, readLog } from './read-log.ts'
+import { verifyLog } from './verify-log.ts'
+
+/** Everything that is read of a log, for whoever knows where it ends: its writer or a reader. */
+export class LogView {
+  readonly files: FileCache
+  readonly #source: LogSource
+  readonly #closing = new AbortController()
+  #targets: { readonly manifest: unknown; readonly bySegment: ReadonlyMap<number, Target> } | undefined
+  #scratch = Buffer.allocUnsafeSlow(65_536)
+
+  constructor(environment: Environment, dir: string, source: LogSource) {
+    this.files = new FileCache(environment.disk, dir)
+    this.#source = source
+  }
+
+  async stats(): Promise<LogStats> {
+    await this.#refresh()
+    const { manifest, tail } = this.#source
+    const bytes = (manifest?.segments ?? []).reduce((sum, entry) => {
+      if (entry.kind === 'archive') return sum + entry.packedBytes
+      if (entry.kind === 'active') return sum + (entry.segment === tail.segment ? tail.bytes : 0)
+      return sum + entry.bytes
+    }, 0)
+    return {
+      firstSeq: firstSeqOf(this.#source),
+      lastSeq: tail.lastSeq,
+      epoch: manifest?.epoch ?? 0,
+      bytes,
+      segments: manifest?.segments.length ?? 0,
+    }
+  }
+
+  async *read(from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
+    await this.#refresh()
+    const cursor = cursorAt(Math.max(from, 1))
+    const to = this.#source.tail.lastSeq
+    for await (const batch of readLog({ source: this.#source, files: this.files }, cursor, to)) {
+      if (signal?.aborted) throw new StatewardError('ABORTED', 'reading the log was aborted by the caller')
+      this.#assertOpen()
+      yield batch
+    }
+  }
+
+  async *follow(from: Seq, signal: AbortSignal): AsyncGenerator<LogBatch> {
+    const cursor = cursorAt(Math.max(from, 1))
+    const either = AbortSignal.any([signal, this.#closing.signal])
+    while (!signal.aborted) {
+      await this.#refresh()
+      for await (const batch of readLog(
+        { source: this.#source, files: this.files },
+        cursor,
+        this.#source.tail.lastSeq,
+      )) {
+        if (signal.aborted) return
+        this.#assertOpen()
+        yield batch
+      }
+      await this.#source.moved(cursor.next - 1, either)
+    }
+  }
+
+  async fetch(ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]> {
+    this.#assertOpen()
+    const dialogue = fetchLines(ptrs, (segment) => this.#target(segment))
+    try {
+      let step = dialogue.next()
+      while (!step.done) {
+        const { file: name, position, length } = step.value
+        const bytes = Buffer.allocUnsafe(length)
+        const count = await this.files.using(name, (file) => file.read(bytes, position))
+        step = dialogue.next(bytes.subarray(0, count))
+      }
+      return step.value
+    } catch (error) {
+      throw error instanceof DamagedLine ? await this.#locate(error) : error
+    }
+  }
+
+  fetchSync(ptrs: readonly Ptr[]): (Uint8Array | undefined)[] {
+    this.#assertOpen()
+    const dialogue = fetchLines(ptrs, (segment) => this.#target(segment))
+    try {
+      let step = dialogue.next()
+      while (!step.done) {
+        const { file: name, position, length } = step.value
+        if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length)
+        const bytes = this.#scratch.subarray(0, length)
+        step = dialogue.next(bytes.subarray(0, this.files.sync(name).readSync(bytes, position)))
+      }
+      return step.value
+    } catch (error) {
+      throw error instanceof DamagedLine ? damageInSync(this.files.sync(error.file), error) : error
+    }
+  }
+
+  async loadBase(): Promise<StoredBase | undefined> {
+    await this.#refresh()
+    const entry = newestBase(this.#source.manifest)
+    return entry === undefined ? undefined : { upTo: entry.upTo, chunks: loadBase(this.files, entry) }
+  }
+
+  async verify(signal?: AbortSignal): Promise<StorageCheck> {
+    await this.#refresh()
+    return verifyLog({ source: this.#source, files: this.files }, signal)
+  }
+
+  /** Lets go of files whose names are about to mean something else, or nothing. */
+  forget(names: readonly string[]): void {
+    this.files.drop(names)
+  }
+
+  close(): void {
+    this.#closing.abort()
+    this.files.close()
+  }
+
+  async #refresh(): Promise<void> {
+    this.#assertOpen()
+    await this.#source.refresh()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) throw new StatewardError('CLOSED', 'the log was closed: open it again to read.')
+  }
+
+  #target(segment: number): Target | undefined {
+    const { manifest, tail } = this.#source
+    if (this.#targets === undefined || this.#targets.manifest !== manifest) {
+      this.#targets = { manifest, bySegment: targetsOf(this.#source) }
+    }
+    const target = this.#targets.bySegment.get(segment)
+    return segment === tail.segment && target !== undefined ? { ...target, bytes: tail.bytes } : target
+  }
+
+  async #locate(error: DamagedLine): Promise<StatewardError> {
+    return this.files.using(error.file, (file) => damageIn(file, error))
+  }
+}
+
+function targetsOf(source: LogSource): Map<number, Target> {
+  const deadSeq = source.manifest?.truncated ?? 0
+  const targets = new Map<number, Target>()
+  for (const { entry, lastSeq, bytes } of partsOf(source)) {
+    if (entry.kind === 'archive') continue
+    if (entry.kind === 'active' || lastSeq > deadSeq)
+      targets.set(entry.segment, { file: entry.file, isPlain: entry.kind === 'plain', bytes, deadSeq })
+  }
+  for (const entry of source.manifest?.segments ?? []) {
+    if (entry.kind === 'base')
+      targets.set(entry.segment, { file: entry.file, isPlain: false, bytes: entry.bytes, deadSeq: -1 })
+  }
+  return targets
+}

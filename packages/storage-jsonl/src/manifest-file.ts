@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { StatewardError } from '@stateward/contract'
+import { bounds } from './bounds.ts'
+import type { Disk } from './disk.ts'
+import { type Environment, timestampOf } from './environment.ts'
+import { diskCode } from './failure.ts'
+import { whyUnreadable } from './format.ts'
+import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts'
+import { fileNames } from './segment-name.ts'
+import { writeWhole } from './write-whole.ts'
+
+/** What stands under the manifest's name: a manifest, nothing, or (in words) why it is none. */
+export type ManifestFound = Manifest | undefined | string
+
+/** Reads a manifest. Throws `UNSUPPORTED` when it is of a format that cannot be read here. */
+export async function readManifest(disk: Disk, dir: string, name: string = fileNames.manifest): Promise<ManifestFound> {
+  const bytes = await readFile(disk, join(dir, name))
+  if (bytes === undefined) return undefined
+  const found = decodeManifest(bytes)
+  if (typeof found === 'string' || !('foreign' in found)) return found
+  throw new StatewardError(
+    'UNSUPPORTED',
+    `${name} is of ${whyUnreadable(found.foreign)}. Open the store with the version of Stateward that wrote it, or a newer one.`,
+    { details: { format: found.foreign } },
+  )
+}
+
+/**
+ * Makes `manifest` the store's, for good: afterwards it survives a power cut. Until the rename is durable the former one
+ * holds, and whichever of the two a crash leaves is whole. The former one is kept beside it.
+ */
+export async function writeManifest(environment: Environment, dir: string, manifest: Manifest): Promise<void> {
+  const { disk, clock } = environment
+  const path = join(dir, fileNames.manifest)
+  const former = await readFile(disk, path)
+  if (former !== undefined) await writeWhole(disk, join(dir, fileNames.previousManifest), former)
+  await writeWhole(disk, path, encodeManifest(manifest, timestampOf(clock)))
+  await disk.syncDirectory(dir)
+}
+
+async function readFile(disk: Disk, path: string): Promise<Buffer | undefined> {
+  const file = await disk.open(path, 'read').catch((error: unknown) => {
+    if (diskCode(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (file === undefined) return undefined
+  try {
+    const { bytes, kind } = await file.stat()
+    if (kind !== 'file' || bytes > bounds.manifestBytes) return Buffer.alloc(0)
+    const content = Buffer.alloc(bytes)
+    return content.subarray(0, await file.read(content, 0))
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,142 @@
+import * as fs from 'node:fs'
+import { promisify } from 'node:util'
+import type { Disk, DiskFile, DiskStat, LockOutcome, OpenMode } from './disk.ts'
+import { flock } from './node-flock.ts'
+
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants
+const flags: Readonly<Record<OpenMode, number>> = {
+  read: O_RDONLY | O_NOFOLLOW,
+  change: O_RDWR | O_NOFOLLOW,
+  create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+}
+const open = promisify(fs.open)
+const fstat = promisify(fs.fstat)
+const { lstat, mkdir, readdir, realpath, rename, rmdir, unlink } = fs.promises
+
+/** The file system of this machine. The one place that touches `node:fs`. */
+export const nodeDisk: Disk = {
+  async open(path, mode) {
+    return nodeFile(await open(path, flags[mode], 0o600))
+  },
+  openSync(path) {
+    return nodeFile(fs.openSync(path, flags.read))
+  },
+  async stat(path) {
+    try {
+      return statOf(await lstat(path, { bigint: true }))
+    } catch (error) {
+      if (isAbsence(error)) return undefined
+      throw error
+    }
+  },
+  async resolve(path) {
+    try {
+      return await realpath(path)
+    } catch (error) {
+      if (isAbsence(error)) return path
+      throw error
+    }
+  },
+  list: (directory) => readdir(directory),
+  async makeDirectory(path) {
+    try {
+      await mkdir(path, { mode: 0o700 })
+      return true
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+      throw error
+    }
+  },
+  removeDirectory: rmdir,
+  rename,
+  remove: unlink,
+  syncDirectory,
+  watch(directory, changed) {
+    try {
+      const watcher = fs.watch(directory, { persistent: false }, changed)
+      watcher.on('error', () => watcher.close())
+      return () => watcher.close()
+    } catch {
+      // Out of watches, or a file system without them: whoever follows polls anyway.
+      return () => {}
+    }
+  },
+}
+
+/** Callbacks of `node:fs` on a bare descriptor cost about a third less than a `FileHandle` from call to answer. */
+function nodeFile(fd: number): DiskFile {
+  return {
+    async read(into, position) {
+      let done = 0
+      while (done < into.length) {
+        const count = await readSome(fd, into, done, position + done)
+        if (count === 0) break
+        done += count
+      }
+      return done
+    },
+    readSync(into, position) {
+      let done = 0
+      while (done < into.length) {
+        const count = fs.readSync(fd, into, done, into.length - done, position + done)
+        if (count === 0) break
+        done += count
+      }
+      return done
+    },
+    write: (from, position) =>
+      new Promise((resolve, reject) => {
+        fs.write(fd, from, 0, from.length, position, (error, count) =>
+          error === null ? resolve(count) : reject(error),
+        )
+      }),
+    writeSync: (from, position) => fs.writeSync(fd, from, 0, from.length, position),
+    datasync: () =>
+      new Promise((resolve, reject) => {
+        fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))
+      }),
+    truncate: (bytes) =>
+      new Promise((resolve, reject) => {
+        fs.ftruncate(fd, bytes, (error) => (error ? reject(error) : resolve()))
+      }),
+    stat: async () => statOf(await fstat(fd, { bigint: true })),
+    lock: async (): Promise<LockOutcome> => flock(fd),
+    close: () =>
+      new Promise((resolve, reject) => {
+        fs.close(fd, (error) => (error ? reject(error) : resolve()))
+      }),
+  }
+}
+
+function readSome(fd: number, into: Uint8Array, offset: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, into, offset, into.length - offset, position, (error, count) =>
+      error === null ? resolve(count) : reject(error),
+    )
+  })
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows opens no directories: there, whether a rename survives is for its file system to say.
+  if (process.platform === 'win32') return
+  const fd = await open(path, O_RDONLY)
+  try {
+    await promisify(fs.fsync)(fd)
+  } finally {
+    await promisify(fs.close)(fd)
+  }
+}
+
+function statOf(stat: fs.BigIntStats): DiskStat {
+  return { kind: kindOf(stat), bytes: Number(stat.size), inode: `${stat.dev}:${stat.ino}` }
+}
+
+function kindOf(stat: fs.BigIntStats): DiskStat['kind'] {
+  if (stat.isFile()) return 'file'
+  if (stat.isDirectory()) return 'directory'
+  return stat.isSymbolicLink() ? 'link' : 'other'
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}

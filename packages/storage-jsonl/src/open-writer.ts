@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path'
+import { type OpenedWriter, StatewardError } from '@stateward/contract'
+import { assess } from './assess.ts'
+import type { Disk } from './disk.ts'
+import { storageFailed } from './failure.ts'
+import type { Settings } from './options.ts'
+import { recover } from './recover.ts'
+import { fileNames } from './segment-name.ts'
+import { surveyDirectory } from './survey.ts'
+import { takeLock } from './take-lock.ts'
+import { JsonlWriter } from './writer.ts'
+
+/** Takes a store over: lock, assessment, recovery. Before the assessment has accepted it, nothing is written but LOCK. */
+export async function openWriter(given: Settings, owner: string): Promise<OpenedWriter> {
+  const { environment } = given
+  const { disk } = environment
+  try {
+    const dir = await disk.resolve(given.dir)
+    const settings = { ...given, dir }
+    const made = await makeDirectories(disk, dir)
+    try {
+      const lock = await takeLock(environment, { dir, owner, method: settings.lock })
+      try {
+        await syncNames(disk, dir)
+        const recovery = await assess(environment, await surveyDirectory(disk, dir))
+        const recovered = await recover(environment, { dir, owner, recovery })
+        return { writer: new JsonlWriter({ settings, lock, recovered }), recovery: recovered.report }
+      } catch (error) {
+        await lock.release({ restore: true }).catch(() => {})
+        throw error
+      }
+    } catch (error) {
+      for (const path of made.reverse()) await disk.removeDirectory(path).catch(() => {})
+      throw error
+    }
+  } catch (error) {
+    throw storageFailed(error, `opening ${given.dir}`)
+  }
+}
+
+/** Makes the directory and those above it, each durable by its parent. Resolves with the new ones, outermost first. */
+async function makeDirectories(disk: Disk, dir: string): Promise<string[]> {
+  const standing = await disk.stat(dir)
+  if (standing?.kind === 'directory') return []
+  if (standing !== undefined) {
+    throw new StatewardError(
+      'INVALID',
+      `${dir} is a ${standing.kind}, where a directory should be: give the path of a directory.`,
+    )
+  }
+  const made = await makeDirectories(disk, dirname(dir))
+  if (await disk.makeDirectory(dir)) made.push(dir)
+  await disk.syncDirectory(dirname(dir))
+  return made
+}
+
+/** A name that a dead process has made or changed may still be lost: only synced names are believed. */
+async function syncNames(disk: Disk, dir: string): Promise<void> {
+  await disk.syncDirectory(dir)
+  for (const name of [fileNames.archive, fileNames.quarantine]) {
+    const standing = await disk.stat(join(dir, name))
+    if (standing?.kind === 'directory') await disk.syncDirectory(join(dir, name))
+  }
+}

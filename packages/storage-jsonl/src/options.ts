@@ -1,0 +1,96 @@
+import { type Clock, type Durability, durabilityLevels, type Random, StatewardError } from '@stateward/contract'
+import { bounds } from './bounds.ts'
+import type { Disk } from './disk.ts'
+import type { Environment, Machine, Timers } from './environment.ts'
+import { nodeDisk } from './node-disk.ts'
+import { nodeClock, nodeMachine, nodeRandom, nodeTimers } from './node-environment.ts'
+import type { Retention } from './truncate.ts'
+
+export type LockMethod = 'flock' | 'pidfile'
+
+export interface JsonlStorageOptions {
+  /** The store's directory; made, mode 0700, when it is not there. */
+  readonly dir: string
+  /** What a write that asks for nothing gets: told to the composition, which hands it to the core. Default `commit`. */
+  readonly durability?: Durability
+  /** The longest time between a write at level `interval` and the sync that makes it durable. 1 … 86 400 000, default 1000. */
+  readonly intervalMs?: number
+  /** What becomes of commits that a base covers: `all` moves them, compressed, into `archive/` (default); `none` removes them. */
+  readonly retention?: Retention
+  /** A segment that would grow beyond this is ended and the next begun. 4096 … 4 294 967 296, default 67 108 864. */
+  readonly segmentBytes?: number
+  /** How writers keep each other out. Default: `flock`, and `pidfile` where this machine or file system cannot. */
+  readonly lock?: LockMethod
+  /** After so long without commits the log says that everything in it is durable. 0: never. Default 20. */
+  readonly idleProofMs?: number
+  /** How often the writer looks whether it is still the newest. 0: only before a rotation, a base and a barrier. Default 5000. */
+  readonly fenceCheckMs?: number
+  /** How often a reader that follows looks for more, should the file system's hints fail. Default 200. */
+  readonly pollMs?: number
+  readonly fs?: Disk
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly timers?: Timers
+  readonly machine?: Machine
+}
+
+type Numbers = 'intervalMs' | 'segmentBytes' | 'idleProofMs' | 'fenceCheckMs' | 'pollMs'
+
+/** The options with every default filled in. */
+export interface Settings extends Readonly<Record<Numbers, number>> {
+  readonly dir: string
+  readonly durability: Durability
+  readonly retention: Retention
+  readonly lock: LockMethod | undefined
+  readonly environment: Environment
+}
+
+const dayMs = 86_400_000
+const ranges: Readonly<Record<Numbers, readonly [least: number, most: number]>> = {
+  intervalMs: [1, dayMs],
+  segmentBytes: [bounds.segmentBytesMin, bounds.segmentBytesMax],
+  idleProofMs: [0, dayMs],
+  fenceCheckMs: [0, dayMs],
+  pollMs: [1, dayMs],
+}
+
+/** Throws `INVALID` for an option out of its bounds. */
+export function settingsOf(options: JsonlStorageOptions): Settings {
+  const { dir, durability = 'commit', retention = 'all', lock } = options
+  if (typeof dir !== 'string' || dir === '') throw invalid('dir', 'the path of a directory', dir)
+  if (!durabilityLevels.includes(durability)) throw invalid('durability', durabilityLevels.join(', '), durability)
+  if (retention !== 'all' && retention !== 'none') throw invalid('retention', 'all or none', retention)
+  if (lock !== undefined && lock !== 'flock' && lock !== 'pidfile') throw invalid('lock', 'flock or pidfile', lock)
+  const number = (name: Numbers): number => {
+    const value = options[name] ?? bounds[name]
+    const [least, most] = ranges[name]
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw invalid(name, `a whole number from ${least} to ${most}`, value)
+    return value
+  }
+  return {
+    dir,
+    durability,
+    retention,
+    lock,
+    intervalMs: number('intervalMs'),
+    segmentBytes: number('segmentBytes'),
+    idleProofMs: number('idleProofMs'),
+    fenceCheckMs: number('fenceCheckMs'),
+    pollMs: number('pollMs'),
+    environment: {
+      disk: options.fs ?? nodeDisk,
+      clock: options.clock ?? nodeClock,
+      random: options.random ?? nodeRandom,
+      timers: options.timers ?? nodeTimers,
+      machine: options.machine ?? nodeMachine,
+    },
+  }
+}
+
+function invalid(name: string, expected: string, found: unknown): StatewardError {
+  return new StatewardError(
+    'INVALID',
+    `the option ${name} of jsonlStorage is ${expected}; got ${JSON.stringify(found)}.`,
+  )
+}

@@ -1,0 +1,97 @@
+import { type LogBatch, type Seq, StatewardError } from '@stateward/contract'
+import { unpackedChunks } from './archive-chunks.ts'
+import { fileChunks, wholeLines } from './chunks.ts'
+import { DamagedLine, damageIn } from './damage.ts'
+import { diskCode } from './failure.ts'
+import type { FileCache } from './file-cache.ts'
+import { firstSeqOf, type LogSource, type Part, partsOf } from './log-source.ts'
+import { readPlain } from './plain.ts'
+import { type ReadBatch, readCommits } from './read-lines.ts'
+
+/** Where the next commit's line begins, where that is known. */
+export interface Cursor {
+  next: Seq
+  segment: number
+  byte: number
+}
+
+export function cursorAt(next: Seq): Cursor {
+  return { next, segment: -1, byte: 0 }
+}
+
+/**
+ * The commits from `cursor` up to `to`, in order; moves the cursor behind what it gave. Throws `TRIMMED` where the next
+ * one is no longer there, `CORRUPT` where it does not read.
+ */
+export async function* readLog(
+  { source, files }: { source: LogSource; files: FileCache },
+  cursor: Cursor,
+  to: Seq,
+): AsyncGenerator<LogBatch> {
+  for (let tries = 0; cursor.next <= to; ) {
+    const firstSeq = firstSeqOf(source)
+    if (cursor.next < firstSeq) throw trimmed(cursor.next, firstSeq)
+    const part = partsOf(source).find((candidate) => cursor.next <= candidate.lastSeq)
+    if (part === undefined) return
+    const { next } = cursor
+    try {
+      yield* readPart(files, { part, to }, cursor)
+    } catch (error) {
+      // The file was moved to the archive, or given up, since the list was made: look once more.
+      if (diskCode(error) !== 'ENOENT' || tries++ > 0) throw error
+      await source.refresh()
+      continue
+    }
+    if (cursor.next === next) throw await ends(files, part, next)
+    tries = 0
+  }
+}
+
+async function* readPart(
+  files: FileCache,
+  { part, to }: { part: Part; to: Seq },
+  cursor: Cursor,
+): AsyncGenerator<LogBatch> {
+  const { entry } = part
+  const held = await files.acquire(entry.file)
+  const isKnown = cursor.segment === entry.segment && entry.kind !== 'archive'
+  const plan = {
+    file: entry.file,
+    segment: entry.segment,
+    epoch: entry.kind === 'plain' ? 0 : entry.epoch,
+    next: isKnown ? cursor.next : part.firstSeq,
+    from: cursor.next,
+    to: Math.min(to, part.lastSeq),
+  }
+  const from = isKnown ? cursor.byte : 0
+  try {
+    const chunks =
+      entry.kind === 'archive' ? unpackedChunks(held.file, entry) : fileChunks(held.file, { from, to: part.bytes })
+    const lines = wholeLines(chunks, from)
+    const batches: AsyncIterable<ReadBatch> = entry.kind === 'plain' ? readPlain(lines, plan) : readCommits(lines, plan)
+    for await (const { batch, end } of batches) {
+      cursor.segment = entry.segment
+      cursor.byte = end
+      cursor.next = batch.firstSeq + batch.records.length
+      yield batch
+    }
+  } catch (error) {
+    throw error instanceof DamagedLine ? await damageIn(held.file, error) : error
+  } finally {
+    files.release(held)
+  }
+}
+
+function ends(files: FileCache, part: Part, seq: Seq): Promise<StatewardError> {
+  const { file } = part.entry
+  const missing = new DamagedLine(file, part.bytes, `commit ${seq} should be before here, and is not`)
+  return files.using(file, (open) => damageIn(open, missing))
+}
+
+function trimmed(seq: Seq, firstSeq: Seq): StatewardError {
+  return new StatewardError(
+    'TRIMMED',
+    `commit ${seq} is no longer in the log, which begins at ${firstSeq}: load the base, and read from there.`,
+    { details: { firstSeq } },
+  )
+}

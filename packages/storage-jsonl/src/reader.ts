@@ -1,0 +1,131 @@
+import type { LogBatch, LogReader, LogStats, Ptr, Seq, StorageCheck, StoredBase } from '@stateward/contract'
+import { StatewardError } from '@stateward/contract'
+import { Bell } from './bell.ts'
+import { fileChunks, wholeLines } from './chunks.ts'
+import type { DiskStat } from './disk.ts'
+import type { LogSource, Tail } from './log-source.ts'
+import { LogView } from './log-view.ts'
+import { type ActiveEntry, knownLastSeq, type Manifest } from './manifest.ts'
+import type { Settings } from './options.ts'
+import { manifestToRead } from './reader-manifest.ts'
+import { Scan } from './scan.ts'
+
+/** Reads a store that another process may be writing. Takes no lock, writes nothing, and believes only what is proven durable. */
+export class JsonlReader implements LogReader, LogSource {
+  readonly #settings: Settings
+  readonly #view: LogView
+  readonly #bell = new Bell()
+  #manifest: Manifest | undefined
+  #manifestStat: DiskStat | undefined
+  #tail: Tail = { segment: -1, bytes: 0, lastSeq: 0 }
+  #scan: { readonly segment: number; readonly scan: Scan; size: number } | undefined
+  #refreshing: Promise<void> | undefined
+  #unwatch: (() => void) | undefined
+  #isClosed = false
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+    this.#view = new LogView(settings.environment, settings.dir, this)
+  }
+
+  get manifest(): Manifest | undefined {
+    return this.#manifest
+  }
+
+  get tail(): Tail {
+    return this.#tail
+  }
+
+  /** Looks at the manifest and at the end of the segment that is being written. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  async moved(_seen: Seq, signal: AbortSignal): Promise<void> {
+    const { environment, dir, pollMs } = this.#settings
+    this.#unwatch ??= environment.disk.watch(dir, () => this.#bell.ring())
+    const cancel = environment.timers.after(pollMs, () => this.#bell.ring(), { keepAlive: true })
+    try {
+      await this.#bell.next(signal)
+    } finally {
+      cancel()
+    }
+  }
+
+  stats(): Promise<LogStats> {
+    return this.#view.stats()
+  }
+
+  read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
+    return this.#view.read(from, signal)
+  }
+
+  follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch> {
+    return this.#view.follow(from, signal)
+  }
+
+  fetch(ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#view.fetch(ptrs)
+  }
+
+  fetchSync(ptrs: readonly Ptr[]): (Uint8Array | undefined)[] {
+    return this.#view.fetchSync(ptrs)
+  }
+
+  loadBase(): Promise<StoredBase | undefined> {
+    return this.#view.loadBase()
+  }
+
+  verify(signal?: AbortSignal): Promise<StorageCheck> {
+    return this.#view.verify(signal)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#unwatch?.()
+    this.#view.close()
+  }
+
+  async #refresh(): Promise<void> {
+    const { environment, dir } = this.#settings
+    const found = await manifestToRead(environment.disk, dir, { manifest: this.#manifest, stat: this.#manifestStat })
+    if (found.manifest !== this.#manifest) this.#view.forget(namesGone(this.#manifest, found.manifest))
+    this.#manifest = found.manifest
+    this.#manifestStat = found.stat
+    if (this.#isClosed) throw new StatewardError('CLOSED', 'the reader was closed: open the log again to read.')
+    const active = found.manifest?.segments.find((entry): entry is ActiveEntry => entry.kind === 'active')
+    if (active !== undefined) return this.#look(active)
+    this.#scan = undefined
+    this.#tail = { segment: -1, bytes: 0, lastSeq: found.manifest === undefined ? 0 : knownLastSeq(found.manifest) }
+  }
+
+  /** Reads on where the last look ended. A line that is not whole, or does not read, may be in the middle of being written. */
+  async #look(active: ActiveEntry): Promise<void> {
+    const { segment, file: name, firstSeq } = active
+    let known = this.#scan?.segment === segment ? this.#scan : undefined
+    await this.#view.files.using(name, async (file) => {
+      const { bytes: size } = await file.stat()
+      if (known?.scan.firstBad !== undefined && known.size !== size) known = undefined
+      known ??= { segment, scan: new Scan(name), size: 0 }
+      this.#scan = known
+      if (known.scan.firstBad !== undefined) return
+      known.size = size
+      const from = known.scan.goodBytes
+      for await (const piece of wholeLines(fileChunks(file, { from, to: size }), from)) {
+        if (piece.whole) known.scan.look(piece)
+      }
+    })
+    const proven = this.#scan?.scan.proven
+    const lastSeq = Math.max(firstSeq - 1, proven?.seq ?? 0)
+    if (this.#tail.segment === segment && lastSeq <= this.#tail.lastSeq) return
+    this.#tail = { segment, bytes: proven?.byte ?? 0, lastSeq }
+  }
+}
+
+function namesGone(before: Manifest | undefined, now: Manifest | undefined): string[] {
+  const kept = new Set(now?.segments.map(({ file }) => file))
+  return (before?.segments ?? []).map(({ file }) => file).filter((file) => !kept.has(file))
+}

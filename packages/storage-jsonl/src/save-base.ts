@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import { type BaseChunk, type Ptr, type Seq, StatewardError } from '@stateward/contract'
+import { bounds } from './bounds.ts'
+import { headerLine } from './control-line.ts'
+import { checksum, hex8 } from './crc.ts'
+import { corrupt } from './damage.ts'
+import type { DiskFile } from './disk.ts'
+import { type Environment, timestampOf } from './environment.ts'
+import { isFull } from './failure.ts'
+import { format } from './format.ts'
+import { sealedLine } from './line.ts'
+import type { BaseEntry, Manifest } from './manifest.ts'
+import { withFile } from './open-file.ts'
+import { makePtr } from './ptr.ts'
+import { whyUnfit } from './record-check.ts'
+import { scanSegment } from './scan.ts'
+import { fileNames, segmentName } from './segment-name.ts'
+import { createTemporary, writeAll } from './write-whole.ts'
+
+export interface BaseOptions {
+  readonly dir: string
+  readonly manifest: Manifest
+  /** Number of the new file. */
+  readonly segment: number
+  readonly upTo: Seq
+  readonly chunks: AsyncIterable<BaseChunk>
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Writes a base into a file of its own, reads it back, and gives it its name. It counts for nothing before the manifest
+ * lists the entry that comes back. On failure no file is left.
+ */
+export async function writeBase(
+  environment: Environment,
+  options: BaseOptions,
+): Promise<{ readonly entry: BaseEntry; readonly ptrs: Ptr[] }> {
+  const { disk } = environment
+  const { dir, segment } = options
+  const name = segmentName('base', segment)
+  const temporary = name + fileNames.temporary
+  const file = await createTemporary(disk, join(dir, name))
+  try {
+    const written = await writeRows(environment, file, options).finally(() => file.close())
+    const { ptrs, ...sums } = written
+    const entry: BaseEntry = {
+      kind: 'base',
+      file: name,
+      segment,
+      epoch: options.manifest.epoch,
+      upTo: options.upTo,
+      ...sums,
+    }
+    await withFile(disk, { dir, name: temporary }, (again) => assertReadsBack(again, entry))
+    await disk.rename(join(dir, temporary), join(dir, name))
+    await disk.syncDirectory(dir)
+    return { entry, ptrs }
+  } catch (error) {
+    await disk.remove(join(dir, temporary)).catch(() => {})
+    if (!isFull(error)) throw error
+    throw new StatewardError(
+      'FULL',
+      'writing a base: the disk is full. The former base still holds; free some space and try again.',
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function writeRows(
+  { clock }: Environment,
+  file: DiskFile,
+  { manifest, segment, upTo, chunks, signal }: BaseOptions,
+): Promise<{ rows: number; bytes: number; crc: string; ptrs: Ptr[] }> {
+  const { log, epoch } = manifest
+  const ptrs: Ptr[] = []
+  let waiting = [headerLine({ format, log, segment, epoch, kind: 'base', upTo }, timestampOf(clock))]
+  let waitingBytes = waiting[0]?.length ?? 0
+  let bytes = 0
+  let crc = 0
+  const write = async (): Promise<void> => {
+    const lines = Buffer.concat(waiting)
+    await writeAll(file, lines, bytes)
+    crc = checksum(lines, crc)
+    bytes += lines.length
+    waiting = []
+    waitingBytes = 0
+  }
+  for await (const chunk of chunks) {
+    if (signal?.aborted)
+      throw new StatewardError('ABORTED', 'saving a base was aborted by the caller; the former one holds.')
+    const refusal = whyUnfit(chunk.records, 0)
+    if (refusal !== undefined) throw refusal
+    for (const [index, record] of chunk.records.entries()) {
+      const line = sealedLine(record, { seq: chunk.seqs[index] ?? upTo })
+      ptrs.push(makePtr(segment, bytes + waitingBytes))
+      waiting.push(line)
+      waitingBytes += line.length
+      if (waitingBytes >= bounds.readBytes) await write()
+    }
+  }
+  await write()
+  await file.datasync()
+  return { rows: ptrs.length, bytes, crc: hex8(crc), ptrs }
+}
+
+/** Reads the whole file again: what the disk gives back must be what was given to it. */
+async function assertReadsBack(file: DiskFile, entry: BaseEntry): Promise<void> {
+  const { bytes } = await file.stat()
+  const scan = await scanSegment(file, entry.file, bytes)
+  const { damage } = scan
+  const isSame = bytes === entry.bytes && scan.crc === entry.crc && scan.lines === entry.rows + 1
+  if (damage.lines === 0 && !isSame) {
+    const reason = `${scan.lines} lines, ${bytes} bytes, checksum ${scan.crc}; written were ${entry.rows + 1}, ${entry.bytes}, ${entry.crc}`
+    damage.add({ file: entry.file, line: scan.lines, byte: scan.goodBytes, reason })
+  }
+  if (damage.lines > 0)
+    throw corrupt(damage, 'The new base does not read back as it was written: check the disk. The former one holds.')
+}

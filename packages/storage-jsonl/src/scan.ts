@@ -1,0 +1,196 @@
+import type { Seq } from '@stateward/contract'
+import { fileChunks, type Lines, wholeLines } from './chunks.ts'
+import { isControl, parseControl, type SegmentHeader } from './control-line.ts'
+import { checksum, hex8 } from './crc.ts'
+import { DamageList } from './damage.ts'
+import type { DiskFile } from './disk.ts'
+import type { Format } from './format.ts'
+import { readTail, type Tail } from './line.ts'
+
+const lineFeed = 0x0a
+const sectorBytes = 512
+
+/** The first line that does not hold: what is needed to tell a torn write from damage. */
+export interface FirstBad {
+  readonly byte: number
+  readonly reason: string
+  readonly hasLineFeed: boolean
+  /** Whether some part of it that lies in one sector is all zeros: a sector that was never written. */
+  readonly hasZeroSector: boolean
+}
+
+/** What a line-by-line look at a segment found. The good prefix is the longest run of lines from the start that hold. */
+export interface SegmentScan {
+  readonly header: SegmentHeader | undefined
+  /** Set when the header is of a format that cannot be read here; then nothing else was looked at. */
+  readonly foreign: Format | undefined
+  readonly goodBytes: number
+  readonly lines: number
+  /** Last commit of the good prefix; one before the segment's first where there is none. */
+  readonly lastSeq: Seq
+  /** Commits up to `seq`, which are the lines before `byte`, were durable by the word of a line of the good prefix. */
+  readonly proven: { readonly seq: Seq; readonly byte: number }
+  /** Everything up to here was durable, by the word of a line that holds and stands behind a bad one. */
+  readonly provenBehind: Seq
+  /** Whether the good prefix ends with the line of an orderly close. */
+  readonly closed: boolean
+  readonly firstBad: FirstBad | undefined
+  readonly damage: DamageList
+  /** Of all bytes that were looked at, eight hex digits. */
+  readonly crc: string
+}
+
+/** Looks at every line of a strict segment, up to `size` bytes of the file. */
+export function scanSegment(file: DiskFile, name: string, size: number): Promise<SegmentScan> {
+  return scanLines(fileChunks(file, { from: 0, to: size }), name)
+}
+
+/** As `scanSegment`, from the bytes of a whole segment, wherever they come from. */
+export async function scanLines(chunks: AsyncIterable<Buffer>, name: string): Promise<SegmentScan> {
+  const scan = new Scan(name)
+  for await (const piece of wholeLines(chunks)) {
+    scan.look(piece)
+    if (scan.foreign !== undefined) break
+  }
+  return scan
+}
+
+/** A look at a segment that takes its lines piece by piece, in order. */
+export class Scan implements SegmentScan {
+  readonly #name: string
+  readonly damage: DamageList = new DamageList()
+  header: SegmentHeader | undefined
+  foreign: Format | undefined
+  goodBytes = 0
+  lines = 0
+  lastSeq: Seq = 0
+  provenBehind: Seq = -1
+  closed = false
+  firstBad: FirstBad | undefined
+  #crc = 0
+  #line = 0
+  /** The commit that the next line must be; undefined behind a bad line, where any later one may follow. */
+  #next: Seq | undefined
+  #last: Seq = 0
+  /** Where batches begin that are not proven yet, by their first seq. */
+  readonly #batches = new Map<Seq, number>()
+  #firstCommitAt: number | undefined
+  #firstSeq: Seq = 1
+  #provenSeq: Seq = 0
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  get proven(): { seq: Seq; byte: number } {
+    if (this.lastSeq <= this.#provenSeq) return { seq: this.lastSeq, byte: this.goodBytes }
+    const byte = this.#batches.get(this.#provenSeq + 1)
+    if (byte !== undefined) return { seq: this.#provenSeq, byte }
+    return { seq: this.#firstSeq - 1, byte: this.#firstCommitAt ?? this.goodBytes }
+  }
+
+  get crc(): string {
+    return hex8(this.#crc)
+  }
+
+  look({ bytes, offset, whole }: Lines): void {
+    this.#crc = checksum(bytes, this.#crc)
+    for (let at = 0; at < bytes.length; ) {
+      const end = whole ? bytes.indexOf(lineFeed, at) : bytes.length
+      this.#line++
+      const reason = whole ? this.#take(bytes, at, { end, offset }) : 'the line does not end'
+      if (this.foreign !== undefined) return
+      if (reason !== undefined) this.#bad(bytes.subarray(at, end), { byte: offset + at, reason, whole })
+      else if (this.firstBad === undefined) {
+        this.lines = this.#line
+        this.goodBytes = offset + end + 1
+      }
+      at = end + 1
+    }
+  }
+
+  /** Takes a line in, or says what is wrong with it. */
+  #take(bytes: Buffer, start: number, { end, offset }: { end: number; offset: number }): string | undefined {
+    const tail = readTail(bytes, start, end)
+    if (typeof tail === 'string') return tail
+    if (this.closed) return 'a line behind the closing line'
+    if (isControl(bytes, start)) return this.#control(bytes.toString('utf8', start, end), tail)
+    if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
+    if (this.#next !== undefined && tail.seq !== this.#next) return `expected seq ${this.#next}, found ${tail.seq}`
+    // Rows of a base ascend, with holes and in groups; commits count.
+    const isBase = this.header?.kind === 'base'
+    const least = isBase ? this.#last : this.#last + 1
+    if (tail.seq < least) return `expected seq ${least} or a later one, found ${tail.seq}`
+    this.#last = tail.seq
+    this.#next = isBase ? undefined : tail.seq + 1
+    if (this.firstBad === undefined) {
+      this.lastSeq = tail.seq
+      this.#firstCommitAt ??= offset + start
+      if (tail.dur >= 0) this.#batches.set(tail.seq, offset + start)
+    }
+    this.#prove(tail)
+    return undefined
+  }
+
+  #control(line: string, tail: Tail): string | undefined {
+    const control = parseControl(line)
+    if (typeof control === 'string') return control
+    if (control.type === 'foreign') {
+      this.foreign = control.format
+      return undefined
+    }
+    if (control.type === '$segment') return this.#begin(control.header)
+    if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
+    if (this.#next !== undefined && tail.seq !== this.#next - 1)
+      return `expected seq ${this.#next - 1}, found ${tail.seq}`
+    if (control.type === '$gap') {
+      this.#next = control.gap.to + 1
+      this.#last = control.gap.to
+      if (this.firstBad === undefined) this.lastSeq = control.gap.to
+    }
+    if (control.type === '$close') this.closed = true
+    this.#prove(tail)
+    return undefined
+  }
+
+  #begin(header: SegmentHeader): string | undefined {
+    if (this.header !== undefined || this.#line > 1) return 'a second segment header'
+    this.header = header
+    const before = header.kind === 'log' ? header.firstSeq - 1 : 0
+    this.lastSeq = before
+    this.#firstSeq = before + 1
+    this.#provenSeq = before
+    this.#last = before
+    this.#next = header.kind === 'log' ? before + 1 : undefined
+    return undefined
+  }
+
+  #prove({ dur }: Tail): void {
+    if (this.firstBad !== undefined) {
+      this.provenBehind = Math.max(this.provenBehind, dur)
+      return
+    }
+    if (dur <= this.#provenSeq) return
+    this.#provenSeq = dur
+    for (const seq of this.#batches.keys()) if (seq <= dur) this.#batches.delete(seq)
+  }
+
+  #bad(line: Buffer, { byte, reason, whole }: { byte: number; reason: string; whole: boolean }): void {
+    this.damage.add({ file: this.#name, line: this.#line, byte, reason })
+    this.#next = undefined
+    this.firstBad ??= { byte, reason, hasLineFeed: whole, hasZeroSector: hasZeroSector(line, byte) }
+  }
+}
+
+/**
+ * Whether a part of `line` that lies in one 512-byte sector of its file (`byte`: where it begins) is all zeros. No line
+ * holds a zero byte, so that such a part was never written. Source: etcd's write-ahead log, `isTornEntry`.
+ */
+export function hasZeroSector(line: Uint8Array, byte: number): boolean {
+  for (let at = 0; at < line.length; ) {
+    const end = Math.min(at + sectorBytes - ((byte + at) % sectorBytes), line.length)
+    if (line.subarray(at, end).every((value) => value === 0)) return true
+    at = end
+  }
+  return false
+}

@@ -1,0 +1,40 @@
+/** Names of the files in a store's directory. */
+export const fileNames = {
+  manifest: 'manifest.json',
+  previousManifest: 'manifest.prev.json',
+  lock: 'LOCK',
+  archive: 'archive',
+  quarantine: 'quarantine',
+  temporary: '.tmp',
+} as const
+
+const digits = 8
+const segmentPattern = /^(log|base)-(\d{8,})\.jsonl$/
+const temporaryPattern = /^(?:(?:log|base)-\d{8,}\.jsonl(?:\.gz)?|manifest(?:\.prev)?\.json)\.tmp$/
+
+export interface SegmentName {
+  readonly kind: 'log' | 'base'
+  readonly segment: number
+}
+
+/** `log-00000007.jsonl`. */
+export function segmentName(kind: SegmentName['kind'], segment: number): string {
+  return `${kind}-${String(segment).padStart(digits, '0')}.jsonl`
+}
+
+/** `archive/log-00000007.jsonl.gz`. */
+export function archiveName(segment: number): string {
+  return `${fileNames.archive}/${segmentName('log', segment)}.gz`
+}
+
+/** What a name says, or `undefined` when it is no segment's. */
+export function parseSegmentName(name: string): SegmentName | undefined {
+  const parts = segmentPattern.exec(name)
+  if (parts === null) return undefined
+  return { kind: parts[1] === 'log' ? 'log' : 'base', segment: Number(parts[2]) }
+}
+
+/** Whether a name is one that this storage gives to a file it has not finished: such a file holds nothing of the log. */
+export function isTemporaryName(name: string): boolean {
+  return temporaryPattern.test(name)
+}

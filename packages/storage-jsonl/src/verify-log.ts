@@ -1,0 +1,80 @@
+import type { Seq, StorageCheck } from '@stateward/contract'
+import { StatewardError } from '@stateward/contract'
+import { unpackedChunks } from './archive-chunks.ts'
+import { fileChunks } from './chunks.ts'
+import { DamagedLine, DamageList } from './damage.ts'
+import type { DiskFile } from './disk.ts'
+import { diskCode } from './failure.ts'
+import type { FileCache } from './file-cache.ts'
+import { type LogSource, type Part, partsOf } from './log-source.ts'
+import type { BaseEntry } from './manifest.ts'
+import { changedPlain } from './plain.ts'
+import { scanLines } from './scan.ts'
+
+/** Reads every line of every part once more: checksums, numbers, and the checksums of the whole files. */
+export async function verifyLog(
+  { source, files }: { source: LogSource; files: FileCache },
+  signal?: AbortSignal,
+): Promise<StorageCheck> {
+  const damage = new DamageList()
+  let commits = 0
+  let bytes = 0
+  let unverified = 0
+  const bases = source.manifest?.segments.filter((entry): entry is BaseEntry => entry.kind === 'base') ?? []
+  for (const part of [...partsOf(source), ...bases]) {
+    if (signal?.aborted) throw new StatewardError('ABORTED', 'the verification was aborted by the caller')
+    const found = await check(files, part)
+    damage.addAll(found.damage)
+    commits += found.commits
+    bytes += found.bytes
+    if ('entry' in part && part.entry.kind === 'plain') unverified += found.commits
+  }
+  return { ok: damage.lines === 0, commits, bytes, unverified, damage: damage.named }
+}
+
+interface Checked {
+  readonly damage: DamageList
+  readonly commits: number
+  readonly bytes: number
+}
+
+async function check(files: FileCache, part: Part | BaseEntry): Promise<Checked> {
+  const file = 'entry' in part ? part.entry.file : part.file
+  const commits = 'entry' in part ? Math.max(0, part.lastSeq - part.firstSeq + 1) : 0
+  try {
+    return await files.using(file, async (open) => ({ commits, bytes: part.bytes, damage: await damageIn(open, part) }))
+  } catch (error) {
+    if (diskCode(error) !== 'ENOENT') throw error
+    const damage = new DamageList()
+    damage.add({ file, line: 1, byte: 0, reason: 'the manifest lists this file, and it is not there' })
+    return { damage, commits: 0, bytes: 0 }
+  }
+}
+
+async function damageIn(open: DiskFile, part: Part | BaseEntry): Promise<DamageList> {
+  const entry = 'entry' in part ? part.entry : part
+  if (entry.kind === 'plain') return (await changedPlain(open, entry)).damage
+  const chunks = entry.kind === 'archive' ? unpackedChunks(open, entry) : fileChunks(open, { from: 0, to: part.bytes })
+  const scan = await scanLines(chunks, entry.file).catch((error: unknown) => {
+    if (!(error instanceof DamagedLine)) throw error
+    const damage = new DamageList()
+    damage.add({ file: error.file, line: 1, byte: error.byte, reason: error.message })
+    return { damage, goodBytes: 0, lines: 0, lastSeq: 0, crc: '' }
+  })
+  const { damage } = scan
+  const reason = damage.lines > 0 ? undefined : whyNotTheSame(part, scan)
+  if (reason !== undefined) damage.add({ file: entry.file, line: scan.lines + 1, byte: scan.goodBytes, reason })
+  return damage
+}
+
+function whyNotTheSame(
+  part: Part | BaseEntry,
+  found: { readonly crc: string; readonly goodBytes: number; readonly lastSeq: Seq },
+): string | undefined {
+  if (found.goodBytes !== part.bytes) return `the file ends here, at ${found.goodBytes} bytes of ${part.bytes}`
+  if ('entry' in part && found.lastSeq !== part.lastSeq)
+    return `it ends with commit ${found.lastSeq}, not ${part.lastSeq}`
+  const entry = 'entry' in part ? part.entry : part
+  if (entry.kind === 'active' || entry.kind === 'plain' || found.crc === entry.crc) return undefined
+  return 'every line reads, but the file is not the one that the manifest lists'
+}

@@ -1,0 +1,36 @@
+import type { Disk, DiskFile } from './disk.ts'
+import { diskCode } from './failure.ts'
+import { fileNames } from './segment-name.ts'
+
+/** Writes all of `bytes` at `position`, however often the disk takes only a part. */
+export async function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const count = await file.write(done === 0 ? bytes : bytes.subarray(done), position + done)
+    if (count === 0) throw Object.assign(new Error('the disk takes no more bytes'), { code: 'ENOSPC' })
+    done += count
+  }
+}
+
+/** A new file under a temporary name, in place of one that a crash may have left there. */
+export async function createTemporary(disk: Disk, path: string): Promise<DiskFile> {
+  const temporary = path + fileNames.temporary
+  await disk.remove(temporary).catch((error: unknown) => {
+    if (diskCode(error) !== 'ENOENT') throw error
+  })
+  return disk.open(temporary, 'create')
+}
+
+/**
+ * Puts `bytes` under the name `path`: whole, or not at all. Durable once the directory is synced too: the rename comes
+ * after the sync of the file, or a crash could leave a whole name with an empty file.
+ */
+export async function writeWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await createTemporary(disk, path)
+  try {
+    await writeAll(file, bytes, 0)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await disk.rename(path + fileNames.temporary, path)
+}

@@ -1,0 +1,254 @@
+import {
+  type Appended,
+  type AppendOptions,
+  type BaseChunk,
+  type Durability,
+  type Epoch,
+  type LogBatch,
+  type LogStats,
+  type LogWriter,
+  type Ptr,
+  type Seq,
+  StatewardError,
+  type StorageCheck,
+  type StoredBase,
+} from '@stateward/contract'
+import type { ActiveSegment } from './active-segment.ts'
+import { Bell } from './bell.ts'
+import { closeLine, durableLine } from './control-line.ts'
+import { timestampOf } from './environment.ts'
+import { assertNewest } from './fence.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { HeldLock } from './lock.ts'
+import type { LogSource, Tail } from './log-source.ts'
+import { LogView } from './log-view.ts'
+import type { Manifest } from './manifest.ts'
+import { ManifestKeeper } from './manifest-keeper.ts'
+import { removeObsolete } from './obsolete.ts'
+import type { Settings } from './options.ts'
+import { Pacer } from './pacer.ts'
+import type { Recovered } from './recover.ts'
+import { nextSegment, replaceActive } from './rotation.ts'
+import { writeBase } from './save-base.ts'
+import { truncateLog } from './truncate.ts'
+
+export interface WriterOptions {
+  /** `dir` without links. */
+  readonly settings: Settings
+  readonly lock: HeldLock
+  readonly recovered: Recovered
+}
+
+/** The one writer of a store. */
+export class JsonlWriter implements LogWriter, LogSource {
+  readonly epoch: Epoch
+  readonly #settings: Settings
+  readonly #lock: HeldLock
+  readonly #keeper: ManifestKeeper
+  readonly #commits: GroupCommit
+  readonly #view: LogView
+  readonly #pacer: Pacer
+  readonly #bell = new Bell()
+  #tail: Tail
+  #provenSeq: Seq
+  #maintenance: Promise<unknown> = Promise.resolve()
+  #closed: Promise<void> | undefined
+
+  constructor({ settings, lock, recovered }: WriterOptions) {
+    const { environment, dir } = settings
+    const { active, manifest, lastSeq } = recovered
+    this.epoch = manifest.epoch
+    this.#settings = settings
+    this.#lock = lock
+    this.#keeper = new ManifestKeeper(environment, dir, manifest)
+    this.#tail = { segment: active.segment, bytes: active.bytes, lastSeq }
+    this.#provenSeq = lastSeq
+    this.#commits = new GroupCommit({
+      active,
+      lastSeq,
+      segmentBytes: settings.segmentBytes,
+      rotate: (last) => this.#rotate(last),
+      assertNewest: () => this.#assertNewest(),
+      committed: (level) => this.#committed(level),
+    })
+    this.#view = new LogView(environment, dir, this)
+    this.#pacer = new Pacer(environment.timers, settings, {
+      sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(() => this.#prove()),
+      prove: () => this.#prove(),
+      check: () => this.#check(),
+    })
+  }
+
+  get manifest(): Manifest {
+    return this.#keeper.current
+  }
+
+  get tail(): Tail {
+    return this.#tail
+  }
+
+  /** A writer knows its log. */
+  async refresh(): Promise<void> {}
+
+  async moved(seen: Seq, signal: AbortSignal): Promise<void> {
+    if (this.#tail.lastSeq <= seen) await this.#bell.next(signal)
+  }
+
+  append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended> {
+    if (this.#closed !== undefined) return Promise.reject(closedError())
+    return this.#commits.append(records, options)
+  }
+
+  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]> {
+    return this.#maintain(async () => {
+      const { environment, dir } = this.#settings
+      await this.#commits.exclusive(() => this.#beforeBase(upTo))
+      const segment = this.#keeper.newSegment()
+      const { entry, ptrs } = await writeBase(environment, {
+        dir,
+        manifest: this.manifest,
+        segment,
+        upTo,
+        chunks,
+        signal,
+      })
+      await this.#check()
+      await this.#publish((manifest) => ({ ...manifest, segments: [...manifest.segments, entry] }))
+      return ptrs
+    })
+  }
+
+  async truncate(upTo: Seq): Promise<void> {
+    await this.#maintain(async () => {
+      const { environment, dir, retention } = this.#settings
+      await this.#check()
+      const obsolete = await truncateLog(environment.disk, {
+        dir,
+        manifest: this.manifest,
+        publish: (change) => this.#publish(change),
+        upTo,
+        retention,
+      })
+      this.#view.forget(obsolete)
+      await removeObsolete(environment.disk, dir, obsolete)
+    })
+  }
+
+  stats(): Promise<LogStats> {
+    return this.#view.stats()
+  }
+
+  read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
+    return this.#view.read(from, signal)
+  }
+
+  follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch> {
+    return this.#view.follow(from, signal)
+  }
+
+  fetch(ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#view.fetch(ptrs)
+  }
+
+  fetchSync(ptrs: readonly Ptr[]): (Uint8Array | undefined)[] {
+    return this.#view.fetchSync(ptrs)
+  }
+
+  loadBase(): Promise<StoredBase | undefined> {
+    return this.#view.loadBase()
+  }
+
+  verify(signal?: AbortSignal): Promise<StorageCheck> {
+    return this.#view.verify(signal)
+  }
+
+  /** Settles what was appended, ends the segment in order and gives the lock back. A writer that has stopped only lets go. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    this.#pacer.close()
+    try {
+      await this.#maintenance
+      await this.#commits.drained()
+      if (this.#commits.stopped === undefined) await this.#commits.exclusive(() => this.#seal())
+    } finally {
+      this.#view.close()
+      await this.#commits.active.file.close().catch(() => {})
+      await this.#lock.release()
+    }
+  }
+
+  async #seal(): Promise<void> {
+    const { environment, dir } = this.#settings
+    const commits = this.#commits
+    await commits.sync()
+    await commits.note(closeLine(commits.writtenSeq, timestampOf(environment.clock)))
+    await commits.guarded(() => commits.active.file.datasync(), 'syncing the log')
+    const { obsolete } = this.manifest
+    const sealed = commits.active.sealed(commits.writtenSeq)
+    await this.#publish((manifest) => ({ ...replaceActive(manifest, [sealed]), clean: true, obsolete: [] }))
+    await removeObsolete(environment.disk, dir, obsolete)
+  }
+
+  #committed(level: Durability): void {
+    const { active, writtenSeq } = this.#commits
+    this.#tail = { segment: active.segment, bytes: active.bytes, lastSeq: writtenSeq }
+    this.#pacer.committed(level)
+    this.#bell.ring()
+  }
+
+  async #rotate(lastSeq: Seq): Promise<ActiveSegment> {
+    const { environment, dir } = this.#settings
+    await this.#assertNewest()
+    const next = await nextSegment(environment, { dir, keeper: this.#keeper, from: this.#commits.active, lastSeq })
+    this.#tail = { segment: next.segment, bytes: next.bytes, lastSeq }
+    return next
+  }
+
+  async #beforeBase(upTo: Seq): Promise<void> {
+    const { active, writtenSeq } = this.#commits
+    if (!Number.isInteger(upTo) || upTo < 0 || upTo > writtenSeq) {
+      throw new StatewardError('INVALID', `a base is of the state after a commit from 0 to ${writtenSeq}, got ${upTo}.`)
+    }
+    if (upTo === writtenSeq && writtenSeq >= active.firstSeq) await this.#commits.rotate()
+    else await this.#commits.sync()
+  }
+
+  async #prove(): Promise<void> {
+    await this.#commits.exclusive(async () => {
+      const { durableSeq, writtenSeq } = this.#commits
+      if (durableSeq <= this.#provenSeq || this.#commits.stopped !== undefined) return
+      const line = durableLine({ seq: writtenSeq, dur: durableSeq }, timestampOf(this.#settings.environment.clock))
+      await this.#commits.note(line)
+      this.#provenSeq = durableSeq
+    })
+  }
+
+  #assertNewest(): Promise<void> {
+    const { environment, dir } = this.#settings
+    return assertNewest(environment.disk, { dir, lock: this.#lock, epoch: this.epoch })
+  }
+
+  async #check(): Promise<void> {
+    await this.#commits.guarded(() => this.#assertNewest(), 'looking for another writer')
+  }
+
+  async #publish(change: (manifest: Manifest) => Manifest): Promise<void> {
+    await this.#commits.guarded(() => this.#keeper.publish(change), 'publishing the manifest')
+  }
+
+  /** Bases and truncations take place one after the other. */
+  #maintain<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) return Promise.reject(closedError())
+    const done = this.#maintenance.then(action)
+    this.#maintenance = done.catch(() => {})
+    return done
+  }
+}
+
+function closedError(): StatewardError {
+  return new StatewardError('CLOSED', 'this writer was closed: open the store again to write.')
+}
