@@ -105,6 +105,7 @@ function checkFields(type: string, definition: Entity): void {
     ...definition.times,
   ]
   if (definition.status !== undefined) named.push(definition.status.field)
+  for (const { to } of Object.values(definition.refs)) if (typeof to !== 'string') named.push(to.typeField)
   for (const field of named) {
     if (reservedFieldNames.includes(field))
       throw invalid(type, `a field may not be called ${field}: filters use the word`)

@@ -9,7 +9,7 @@ const fractionDigits = 9
  * `10:00:00.5+02:00` and `08:00:00.500Z` of one day have the same key.
  */
 export function instantKey(text: string): string | undefined {
-  if (written.test(text)) return isRealDate(text) ? `${text.slice(0, -1)}000000` : undefined
+  if (written.test(text) && isRealDate(text)) return `${text.slice(0, -1)}000000`
   const parts = shape.exec(text)
   if (parts === null) return undefined
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] = parts

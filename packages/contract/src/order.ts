@@ -8,7 +8,8 @@ export type FieldKind = 'value' | 'time'
  * The one ordering of values, total over everything JSON can hold and over absence:
  * absent < null < false < true < numbers < texts < arrays < objects. Texts compare by UTF-16 code units, arrays item by
  * item, objects by their keys in text order and then by the values. In a field of kind `time`, texts that name an
- * instant come before other texts and compare as instants. Returns a negative number, 0 or a positive number.
+ * instant compare as instants, and come behind the empty text and before all others. Returns a negative number, 0 or a
+ * positive number.
  */
 export function compareValues(
   left: JsonValue | undefined,
