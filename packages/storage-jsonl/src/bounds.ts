@@ -3,7 +3,7 @@ export const bounds = {
   /** One commit as core gives it: `limits.recordBytes` of the contract. */
   recordBytes: 16_777_216,
   /** One call of `append`, before the seals. */
-  appendBytes: 67_108_864,
+  appendBytes: 33_554_432,
   appendRecords: 65_536,
   /** Appends are put together up to this much for one write and one sync. */
   batchBytes: 4_194_304,
@@ -24,4 +24,7 @@ export const bounds = {
   idleProofMs: 20,
   fenceCheckMs: 5_000,
   pollMs: 200,
+  /** How long a reader waits for the proof of lines that it sees, and how often it looks meanwhile. */
+  proofPatienceMs: 250,
+  proofPollMs: 10,
 } as const

@@ -48,6 +48,7 @@ export class GroupCommit {
   #queue: Waiting[] = []
   #tasks: (() => Promise<void>)[] = []
   #running = false
+  #isRefusing = false
   #idle: Promise<void> = Promise.resolve()
   #stopped: StatewardError | undefined
   /** The tail as it will be when all that waits is written. */
@@ -81,9 +82,9 @@ export class GroupCommit {
   }
 
   append(records: readonly Uint8Array[], { expectedSeq, durability }: AppendOptions): Promise<Appended> {
+    const refusal = this.#stopped ?? whyUnfit(records) ?? this.#conflict(expectedSeq)
+    if (refusal !== undefined) return this.#refuse(refusal)
     const room = roomFor(records)
-    const refusal = this.#stopped ?? whyUnfit(records, room) ?? this.#conflict(expectedSeq)
-    if (refusal !== undefined) return Promise.reject(refusal)
     const firstSeq = expectedSeq + 1
     this.#queuedSeq = expectedSeq + records.length
     return new Promise((resolve, reject) => {
@@ -160,9 +161,19 @@ export class GroupCommit {
     }
   }
 
+  /** An append fails all that are called after it, until its caller can know. */
+  #refuse(refusal: StatewardError): Promise<never> {
+    this.#isRefusing = true
+    queueMicrotask(() => {
+      this.#isRefusing = false
+    })
+    return Promise.reject(refusal)
+  }
+
   #conflict(expectedSeq: Seq): StatewardError | undefined {
-    if (expectedSeq === this.#queuedSeq) return undefined
-    const message = `append expects the tail at ${expectedSeq}, it is at ${this.#queuedSeq}: read on, then decide again.`
+    if (expectedSeq === this.#queuedSeq && !this.#isRefusing) return undefined
+    const found = this.#isRefusing ? 'one called just before it failed' : `it is at ${this.#queuedSeq}`
+    const message = `append expects the tail at ${expectedSeq}, ${found}: read on, then decide again.`
     return new StatewardError('CONFLICT', message, { details: { lastSeq: this.#queuedSeq } })
   }
 

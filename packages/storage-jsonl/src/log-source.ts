@@ -15,6 +15,8 @@ export interface LogSource {
   readonly tail: Tail
   /** Looks again, where looking costs something. */
   refresh(): Promise<void>
+  /** The tail to answer a call with that is made now: everything acknowledged before it, as far as can be known. */
+  tailNow(): Seq | Promise<Seq>
   /** Resolves when there may be commits behind `seen`, or when `signal` aborts. */
   moved(seen: Seq, signal: AbortSignal): Promise<void>
 }

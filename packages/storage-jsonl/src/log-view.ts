@@ -30,7 +30,8 @@ export class LogView {
   }
 
   async stats(): Promise<LogStats> {
-    await this.#refresh()
+    this.#assertOpen()
+    await this.#source.tailNow()
     const { manifest, tail } = this.#source
     const bytes = (manifest?.segments ?? []).reduce((sum, entry) => {
       if (entry.kind === 'archive') return sum + entry.packedBytes
@@ -46,11 +47,17 @@ export class LogView {
     }
   }
 
-  async *read(from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
-    await this.#refresh()
+  read(from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
+    const tail = this.#closing.signal.aborted ? 0 : this.#source.tailNow()
+    // Whoever never begins to read shall not be told of a failure either.
+    if (tail instanceof Promise) tail.catch(() => {})
+    return this.#readUpTo(tail, from, signal)
+  }
+
+  async *#readUpTo(tail: Seq | Promise<Seq>, from: Seq, signal: AbortSignal | undefined): AsyncGenerator<LogBatch> {
+    this.#assertOpen()
     const cursor = cursorAt(Math.max(from, 1))
-    const to = this.#source.tail.lastSeq
-    for await (const batch of readLog({ source: this.#source, files: this.files }, cursor, to)) {
+    for await (const batch of readLog({ source: this.#source, files: this.files }, cursor, await tail)) {
       if (signal?.aborted) throw new StatewardError('ABORTED', 'reading the log was aborted by the caller')
       this.#assertOpen()
       yield batch
@@ -116,7 +123,8 @@ export class LogView {
   }
 
   async verify(signal?: AbortSignal): Promise<StorageCheck> {
-    await this.#refresh()
+    this.#assertOpen()
+    await this.#source.tailNow()
     return verifyLog({ source: this.#source, files: this.files }, signal)
   }
 

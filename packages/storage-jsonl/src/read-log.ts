@@ -28,9 +28,10 @@ export async function* readLog(
   cursor: Cursor,
   to: Seq,
 ): AsyncGenerator<LogBatch> {
-  for (let tries = 0; cursor.next <= to; ) {
+  for (let tries = 0; ; ) {
     const firstSeq = firstSeqOf(source)
     if (cursor.next < firstSeq) throw trimmed(cursor.next, firstSeq)
+    if (cursor.next > to) return
     const part = partsOf(source).find((candidate) => cursor.next <= candidate.lastSeq)
     if (part === undefined) return
     const { next } = cursor

@@ -1,6 +1,7 @@
 import type { LogBatch, LogReader, LogStats, Ptr, Seq, StorageCheck, StoredBase } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
 import { Bell } from './bell.ts'
+import { bounds } from './bounds.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
 import type { DiskStat } from './disk.ts'
 import type { LogSource, Tail } from './log-source.ts'
@@ -21,7 +22,9 @@ export class JsonlReader implements LogReader, LogSource {
   #scan: { readonly segment: number; readonly scan: Scan; size: number } | undefined
   #refreshing: Promise<void> | undefined
   #unwatch: (() => void) | undefined
-  #isClosed = false
+  /** The last commit that was waited for in vain. */
+  #waitedFor: Seq = -1
+  readonly #closing = new AbortController()
 
   constructor(settings: Settings) {
     this.#settings = settings
@@ -44,15 +47,25 @@ export class JsonlReader implements LogReader, LogSource {
     return this.#refreshing
   }
 
-  async moved(_seen: Seq, signal: AbortSignal): Promise<void> {
-    const { environment, dir, pollMs } = this.#settings
-    this.#unwatch ??= environment.disk.watch(dir, () => this.#bell.ring())
-    const cancel = environment.timers.after(pollMs, () => this.#bell.ring(), { keepAlive: true })
-    try {
-      await this.#bell.next(signal)
-    } finally {
-      cancel()
+  /**
+   * A line that is there and not yet proven may have been acknowledged just now. The writer proves it with its next
+   * batch, or when it is idle: that is waited for, a while. A writer that has died proves nothing more.
+   */
+  async tailNow(): Promise<Seq> {
+    await this.refresh()
+    const { clock } = this.#settings.environment
+    const seen = this.#scan?.scan.lastSeq ?? 0
+    const until = clock.monotonicMs() + bounds.proofPatienceMs
+    while (this.#tail.lastSeq < seen && this.#waitedFor !== seen) {
+      if (clock.monotonicMs() >= until) this.#waitedFor = seen
+      else await this.#wait(bounds.proofPollMs, this.#closing.signal)
+      await this.refresh()
     }
+    return this.#tail.lastSeq
+  }
+
+  async moved(_seen: Seq, signal: AbortSignal): Promise<void> {
+    await this.#wait(this.#settings.pollMs, signal)
   }
 
   stats(): Promise<LogStats> {
@@ -84,9 +97,21 @@ export class JsonlReader implements LogReader, LogSource {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     this.#unwatch?.()
     this.#view.close()
+  }
+
+  /** Until something changes in the directory, as far as the disk tells, or the time is over. */
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    const { environment, dir } = this.#settings
+    this.#unwatch ??= environment.disk.watch(dir, () => this.#bell.ring())
+    const cancel = environment.timers.after(ms, () => this.#bell.ring(), { keepAlive: true })
+    try {
+      await this.#bell.next(signal)
+    } finally {
+      cancel()
+    }
   }
 
   async #refresh(): Promise<void> {
@@ -95,7 +120,8 @@ export class JsonlReader implements LogReader, LogSource {
     if (found.manifest !== this.#manifest) this.#view.forget(namesGone(this.#manifest, found.manifest))
     this.#manifest = found.manifest
     this.#manifestStat = found.stat
-    if (this.#isClosed) throw new StatewardError('CLOSED', 'the reader was closed: open the log again to read.')
+    if (this.#closing.signal.aborted)
+      throw new StatewardError('CLOSED', 'the reader was closed: open the log again to read.')
     const active = found.manifest?.segments.find((entry): entry is ActiveEntry => entry.kind === 'active')
     if (active !== undefined) return this.#look(active)
     this.#scan = undefined

@@ -11,12 +11,14 @@ const lineFeed = 0x0a
  * Why these records cannot be appended, or `undefined`. What would pass here and not read back would damage the log for
  * all that comes after it, so that these few checks are made a second time behind the door.
  */
-export function whyUnfit(records: readonly Uint8Array[], room: number): StatewardError | undefined {
+export function whyUnfit(records: readonly Uint8Array[]): StatewardError | undefined {
   if (records.length > bounds.appendRecords) {
     return tooLarge(`one append takes at most ${bounds.appendRecords} records, got ${records.length}`)
   }
+  let bytes = 0
   for (const record of records) {
     const { length } = record
+    bytes += length
     if (length > bounds.recordBytes) return tooLarge(`a record has at most ${bounds.recordBytes} bytes, got ${length}`)
     if (record[0] !== brace || record[length - 1] !== closingBrace || isControl(record)) {
       return invalid('a record is a JSON object, and its type does not begin with $')
@@ -24,8 +26,8 @@ export function whyUnfit(records: readonly Uint8Array[], room: number): Statewar
     if (Buffer.prototype.indexOf.call(record, lineFeed) >= 0) return invalid('a record is one line: no line feed in it')
     if (!isUtf8(record)) return invalid('a record is UTF-8')
   }
-  return room > bounds.appendBytes
-    ? tooLarge(`one append takes at most ${bounds.appendBytes} bytes, got ${room}`)
+  return bytes > bounds.appendBytes
+    ? tooLarge(`one append takes at most ${bounds.appendBytes} bytes, got ${bytes}`)
     : undefined
 }
 

@@ -25,6 +25,8 @@ export interface BaseOptions {
   readonly upTo: Seq
   readonly chunks: AsyncIterable<BaseChunk>
   readonly signal?: AbortSignal | undefined
+  /** Aborts when the writer is closed. */
+  readonly closing: AbortSignal
 }
 
 /**
@@ -71,7 +73,7 @@ export async function writeBase(
 async function writeRows(
   { clock }: Environment,
   file: DiskFile,
-  { manifest, segment, upTo, chunks, signal }: BaseOptions,
+  { manifest, segment, upTo, chunks, signal, closing }: BaseOptions,
 ): Promise<{ rows: number; bytes: number; crc: string; ptrs: Ptr[] }> {
   const { log, epoch } = manifest
   const ptrs: Ptr[] = []
@@ -88,9 +90,11 @@ async function writeRows(
     waitingBytes = 0
   }
   for await (const chunk of chunks) {
+    if (closing.aborted)
+      throw new StatewardError('CLOSED', 'the writer was closed while a base was saved; the former one holds.')
     if (signal?.aborted)
       throw new StatewardError('ABORTED', 'saving a base was aborted by the caller; the former one holds.')
-    const refusal = whyUnfit(chunk.records, 0)
+    const refusal = whyUnfit(chunk.records)
     if (refusal !== undefined) throw refusal
     for (const [index, record] of chunk.records.entries()) {
       const line = sealedLine(record, { seq: chunk.seqs[index] ?? upTo })

@@ -49,6 +49,8 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly #view: LogView
   readonly #pacer: Pacer
   readonly #bell = new Bell()
+  /** Ends what may take long. */
+  readonly #closing = new AbortController()
   #tail: Tail
   #provenSeq: Seq
   #maintenance: Promise<unknown> = Promise.resolve()
@@ -90,6 +92,10 @@ export class JsonlWriter implements LogWriter, LogSource {
   /** A writer knows its log. */
   async refresh(): Promise<void> {}
 
+  tailNow(): Seq {
+    return this.#tail.lastSeq
+  }
+
   async moved(seen: Seq, signal: AbortSignal): Promise<void> {
     if (this.#tail.lastSeq <= seen) await this.#bell.next(signal)
   }
@@ -103,14 +109,14 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#maintain(async () => {
       const { environment, dir } = this.#settings
       await this.#commits.exclusive(() => this.#beforeBase(upTo))
-      const segment = this.#keeper.newSegment()
       const { entry, ptrs } = await writeBase(environment, {
         dir,
         manifest: this.manifest,
-        segment,
+        segment: this.#keeper.newSegment(),
         upTo,
         chunks,
         signal,
+        closing: this.#closing.signal,
       })
       await this.#check()
       await this.#publish((manifest) => ({ ...manifest, segments: [...manifest.segments, entry] }))
@@ -170,6 +176,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async #close(): Promise<void> {
     this.#pacer.close()
+    this.#closing.abort()
     try {
       await this.#maintenance
       await this.#commits.drained()
