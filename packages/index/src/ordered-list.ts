@@ -39,6 +39,11 @@ export class OrderedList {
     return this.#size
   }
 
+  /** How many chunks it takes; `size / 512` would be the fewest. */
+  get chunkCount(): number {
+    return this.#chunks.length
+  }
+
   get start(): Place {
     return 0
   }

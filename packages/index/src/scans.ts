@@ -59,6 +59,10 @@ export class DescendingScan implements IterableIterator<Slot> {
   /** The run being given. What is before its start is still to come. */
   #runStart: Place
   #runEnd: Place
+  /** The chunk in which the run starts, where in it, and the first of its entries that is to be given at all. */
+  #startChunk: Chunk | undefined
+  #startAt = 0
+  #lowest = 0
   /** The part of the run that is in one chunk. */
   #slots: Uint32Array = none
   #number: number
@@ -79,20 +83,41 @@ export class DescendingScan implements IterableIterator<Slot> {
   }
 
   next(): IteratorResult<Slot, undefined> {
-    while (this.#at >= this.#end) if (!this.#enterNext()) return { done: true, value: undefined }
+    while (this.#at >= this.#end) {
+      if (this.#stepBack()) return { done: false, value: this.#startChunk?.slots[this.#startAt] ?? 0 }
+      if (!this.#enterNext()) return { done: true, value: undefined }
+    }
     return { done: false, value: this.#slots[this.#at++] ?? 0 }
+  }
+
+  /** Goes to the entry before the run if it is plain to see that it is a run by itself, as where keys differ. */
+  #stepBack(): boolean {
+    const at = this.#startAt - 1
+    const chunk = this.#startChunk
+    if (chunk === undefined || at <= this.#lowest || this.#isRunUnread || chunk.isAsBefore(at)) return false
+    this.#startAt = at
+    this.#runStart--
+    return true
+  }
+
+  get #isRunUnread(): boolean {
+    return this.#number < chunkOf(this.#runEnd)
   }
 
   /** Whether there was a further chunk of this run, or a run before it. */
   #enterNext(): boolean {
-    if (this.#number < chunkOf(this.#runEnd)) {
+    if (this.#isRunUnread) {
       this.#enter(this.#number + 1, 0)
       return true
     }
     if (this.#runStart <= this.#from) return false
     this.#runEnd = this.#runStart
     this.#runStart = this.#startOfRun(this.#runEnd)
-    this.#enter(chunkOf(this.#runStart), offsetOf(this.#runStart))
+    const number = chunkOf(this.#runStart)
+    this.#startChunk = this.#chunks[number]
+    this.#startAt = offsetOf(this.#runStart)
+    this.#lowest = number === chunkOf(this.#from) ? offsetOf(this.#from) : 0
+    this.#enter(number, this.#startAt)
     return true
   }
 

@@ -3,7 +3,7 @@ import type { IdRows } from './id-rows.ts'
 
 /** A shard grows when more than this part of its places is taken. */
 const fullest = 0.8
-const growth = 1.3
+const growth = 1.6
 const smallest = 8
 const shardBits = 8
 /** Of the 32 bits of a place the lower ones hold slot + 1 and the upper ones a tag: most misses need no look at an id. */
@@ -18,7 +18,7 @@ export type UuidHash = (a: number, b: number, c: number, d: number) => number
 
 /**
  * UUID → slot, for the UUIDs that `rows` holds: open addressing with linear probing and backward-shift deletion, in 256
- * small tables, so that growing one moves 1/256 of the slots and no insertion takes long. 5 to 7 bytes a slot. A bad
+ * small tables, so that growing one moves 1/256 of the slots and no insertion takes long. 5 to 8 bytes a slot. A bad
  * hash makes it slow, never wrong.
  */
 export class UuidSlots {

@@ -1,0 +1,91 @@
+import { hasCode, limits, type StoredRecord } from '@stateward/contract'
+import { describe, expect, test } from 'vitest'
+import { compoundIndex } from '../src/compound-index.ts'
+import { equalityIndex } from '../src/equality-index.ts'
+import { orderedIndex } from '../src/ordered-index.ts'
+import { relationIndex } from '../src/relation-index.ts'
+
+const at = '2024-01-20T10:00:00.000Z'
+const record = (id: string, fields: object): StoredRecord => ({ id, rev: 1, created_at: at, updated_at: at, ...fields })
+const compound = () => compoundIndex({ name: 'status+at', fields: ['status', 'updated_at'], kinds: ['value', 'time'] })
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+describe('a probe', () => {
+  test('without a value for every leading field is refused, never answered in part', () => {
+    for (const index of [compound(), equalityIndex({ name: 'a', field: 'a', kind: 'value' })]) {
+      for (const equal of [[], [['x'], ['y']]]) {
+        for (const ask of [() => [...index.lookup({ equal })], () => index.estimate({ equal })]) {
+          expect(hasCode(thrownBy(ask), 'UNSUPPORTED')).toBe(true)
+        }
+      }
+    }
+  })
+
+  test('with more combinations than the limit is answered with every entry', () => {
+    const index = compoundIndex({ name: 'abc', fields: ['a', 'b', 'c'], kinds: ['value', 'value', 'value'] })
+    const equality = equalityIndex({ name: 'a', field: 'a', kind: 'value' })
+    const relation = relationIndex({ name: 'a →', field: 'a' })
+    for (const one of [index, equality, relation]) one.update(0, undefined, record('x', { a: 'no', b: 'no' }))
+    const many = Array.from({ length: limits.inValues }, (_, n) => n)
+    expect([...index.lookup({ equal: [many, [1, 2]] })]).toEqual([0])
+    for (const one of [equality, relation]) {
+      expect([...one.lookup({ equal: [[...many, -1]] })]).toEqual([0])
+      expect(one.estimate({ equal: [[...many, -1]] })).toBe(1)
+      expect([...one.lookup({ equal: [many] })]).toEqual([])
+    }
+  })
+})
+
+describe('an update', () => {
+  test('that leaves the fields of an index alone leaves the index alone', () => {
+    const ids = {
+      compare: () => {
+        throw new Error('the order was looked at')
+      },
+      compareText: () => 0,
+    }
+    const index = compoundIndex({ name: 'i', fields: ['a', 'b'], kinds: ['value', 'value'], ids })
+    const order = orderedIndex({ name: 'o', field: 'a', kind: 'value', ids })
+    const before = record('x', { a: 1, b: 2 })
+    index.update(0, undefined, before)
+    order.update(0, undefined, before)
+    expect(() => index.update(0, before, { ...before, c: 3 })).not.toThrow()
+    expect(() => order.update(0, before, { ...before, b: 3 })).not.toThrow()
+    expect(() => order.update(0, before, { ...before, a: 3 })).toThrow('looked at')
+  })
+
+  test('moves a slot from where it stands, even when told a former value that is wrong', () => {
+    const index = equalityIndex({ name: 'a', field: 'a', kind: 'value' })
+    index.update(0, undefined, record('x', { a: 'one' }))
+    index.update(0, record('x', { a: 'other' }), record('x', { a: 'two' }))
+    expect([...index.lookup({ equal: [['one']] })]).toEqual([])
+    expect([...index.lookup({ equal: [['two']] })]).toEqual([0])
+    expect(index.size()).toBe(1)
+  })
+})
+
+test('texts in a relation are told of while there are any', () => {
+  const index = relationIndex({ name: 'a →', field: 'a' })
+  const text = record('x', { a: 'text' })
+  const list = record('x', { a: ['text'] })
+  expect(index.membership?.holdsTexts()).toBe(false)
+  index.update(0, undefined, text)
+  index.update(1, undefined, list)
+  expect(index.membership?.holdsTexts()).toBe(true)
+  index.update(0, text, list)
+  expect(index.membership?.holdsTexts()).toBe(false)
+  index.update(1, list, text)
+  index.update(1, text, undefined)
+  expect(index.membership?.holdsTexts()).toBe(false)
+  index.update(1, undefined, text)
+  index.clear()
+  expect(index.membership?.holdsTexts()).toBe(false)
+})
