@@ -42,6 +42,9 @@ describe('the predicate', () => {
     const query: Query = { type: 'mixed', limit: 1 }
     const predicate = planOf({ limit: 1, cursor: encodeCursor(query, rows[5] as StoredRecord, type) }).predicate
     expect(rows.filter((row) => predicate?.(row))).toEqual(rows.slice(6))
+    const filtered: Query = { type: 'mixed', where: { parent: 'p5' }, limit: 1 }
+    const both = planOf({ ...filtered, cursor: encodeCursor(filtered, rows[55] as StoredRecord, type) }).predicate
+    expect(rows.filter((row) => both?.(row))).toEqual(rows.filter(({ parent }, at) => parent === 'p5' && at > 55))
   })
 })
 

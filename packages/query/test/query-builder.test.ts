@@ -78,6 +78,9 @@ describe('the JSON', () => {
       and: [{ status: 'draft' }, { status: 'running' }],
       status: { ne: 'draft' },
     })
+    expect(twice.where({ order: 1 }).where({ order: 2 }).toJSON().where).toEqual({
+      and: [{ and: [{ status: 'draft' }, { status: 'running' }], order: 1 }, { order: 2 }],
+    })
     expect(twice.where({ and: [{ order: 1 }] }).toJSON().where).toEqual({
       and: [{ status: 'draft' }, { status: 'running' }, { and: [{ order: 1 }] }],
     })
