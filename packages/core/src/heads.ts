@@ -1,5 +1,5 @@
 import type { Seq, StoredRecord } from '@stateward/contract'
-import { refersTo } from './refers.ts'
+import { Referrers } from './referrers.ts'
 
 /** The newest version of one id, as the next write will find it. */
 export interface Head {
@@ -20,10 +20,17 @@ export interface HeadReader {
   referring(type: string, field: string, id: string): readonly StoredRecord[]
 }
 
+/** What a layer holds of one type. */
+interface LayerOfType {
+  readonly heads: Map<string, Head>
+  /** By field; only of fields that were asked about. */
+  readonly referrers: Map<string, Referrers>
+}
+
 /** Versions on top of others: those of commits that are not durable yet, or of a write that is not decided yet. */
 export class HeadLayer implements HeadReader {
   readonly #below: HeadReader
-  readonly #heads = new Map<string, Map<string, Head>>()
+  readonly #types = new Map<string, LayerOfType>()
 
   constructor(below: HeadReader) {
     this.#below = below
@@ -39,33 +46,38 @@ export class HeadLayer implements HeadReader {
   }
 
   own(type: string, id: string): Head | undefined {
-    return this.#heads.get(type)?.get(id)
+    return this.#types.get(type)?.heads.get(id)
   }
 
   referring(type: string, field: string, id: string): readonly StoredRecord[] {
     const below = this.#below.referring(type, field, id)
-    const own = this.#heads.get(type)
-    if (own === undefined || own.size === 0) return below
-    const untouched = below.filter((record) => !own.has(record.id))
-    const here = [...own.values()].flatMap(({ record }) =>
-      record !== undefined && refersTo(record, field, id) ? [record] : [],
-    )
+    const own = this.#types.get(type)
+    if (own === undefined || own.heads.size === 0) return below
+    const untouched = below.filter((record) => !own.heads.has(record.id))
+    const here = [...referrersBy(own, field).of(id)].flatMap((other) => own.heads.get(other)?.record ?? [])
     return [...untouched, ...here]
   }
 
   set(type: string, id: string, head: Head): void {
-    let heads = this.#heads.get(type)
-    if (heads === undefined) {
-      heads = new Map()
-      this.#heads.set(type, heads)
+    let own = this.#types.get(type)
+    if (own === undefined) {
+      own = { heads: new Map(), referrers: new Map() }
+      this.#types.set(type, own)
     }
-    heads.set(id, head)
+    for (const referrers of own.referrers.values()) {
+      referrers.remove(own.heads.get(id)?.record)
+      referrers.add(head.record)
+    }
+    own.heads.set(id, head)
   }
 
   /** Forgets a version that has reached the layer below, unless a later one stands here already. */
   settle(type: string, id: string, seq: Seq): void {
-    const heads = this.#heads.get(type)
-    if (heads?.get(id)?.seq === seq) heads.delete(id)
+    const own = this.#types.get(type)
+    const head = own?.heads.get(id)
+    if (own === undefined || head?.seq !== seq) return
+    for (const referrers of own.referrers.values()) referrers.remove(head.record)
+    own.heads.delete(id)
   }
 
   /** Takes over everything that stands in `upper`. */
@@ -75,10 +87,22 @@ export class HeadLayer implements HeadReader {
 
   /** Drops everything. */
   clear(): void {
-    this.#heads.clear()
+    this.#types.clear()
   }
 
   *entries(): Iterable<readonly [type: string, id: string, head: Head]> {
-    for (const [type, heads] of this.#heads) for (const [id, head] of heads) yield [type, id, head]
+    for (const [type, { heads }] of this.#types) for (const [id, head] of heads) yield [type, id, head]
   }
+}
+
+function referrersBy(own: LayerOfType, field: string): Referrers {
+  let referrers = own.referrers.get(field)
+  if (referrers === undefined) {
+    referrers = new Referrers(
+      field,
+      [...own.heads.values()].map(({ record }) => record),
+    )
+    own.referrers.set(field, referrers)
+  }
+  return referrers
 }
