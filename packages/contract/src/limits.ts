@@ -25,6 +25,7 @@ export const limits = {
   filterNodes: 1_000,
   inValues: 10_000,
   openSnapshots: 16,
+  plannedQueries: 1_000,
   historyPage: 1_000,
   cacheBytes: 67_108_864,
   closeTimeoutMs: 30_000,

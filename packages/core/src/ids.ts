@@ -3,13 +3,24 @@ import { V7Generator } from 'uuidv7'
 
 /** A step back of the clock up to this keeps counting from the highest time seen; beyond it, ids start again from the clock. */
 const rollbackAllowanceMs = 10_000
+const poolBytes = 1_024
 
 /**
  * Makes UUIDv7 texts (RFC 9562, 5.7): growing within a millisecond and while the clock steps back by up to ten
  * seconds, random otherwise.
  */
 export function uuidv7Maker(clock: Clock, random: Random): () => string {
-  const nextUint32 = (): number => Buffer.from(random.bytes(4)).readUInt32BE(0)
+  // A call into the system's randomness costs as much for a thousand bytes as for four.
+  let pool = Buffer.alloc(0)
+  let at = 0
+  const nextUint32 = (): number => {
+    if (at === pool.length) {
+      pool = Buffer.from(random.bytes(poolBytes))
+      at = 0
+    }
+    at += 4
+    return pool.readUInt32BE(at - 4)
+  }
   const generator = new V7Generator({ nextUint32 })
   return () => generator.generateOrResetCore(clock.now(), rollbackAllowanceMs).toString()
 }

@@ -11,8 +11,9 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { checkField, checkQuery, encodeCursor, groupRows, type Plan, planQuery, topK } from '@stateward/query'
+import { checkField, encodeCursor, groupRows, type Plan, topK } from '@stateward/query'
 import type { Live, LiveType } from './live.ts'
+import type { PlanCache, Planned } from './plan-cache.ts'
 import { readAll } from './read-records.ts'
 import { type Candidate, isCold, type ReadView } from './read-view.ts'
 
@@ -22,6 +23,7 @@ export interface QueryGround {
   readonly type: LiveType
   readonly entity: Entity
   readonly live: Live
+  readonly plans: PlanCache
   /** Lets other work have its turn; called between slices of long evaluations. */
   readonly breathe: () => Promise<void>
   readonly monotonicMs: () => number
@@ -34,28 +36,35 @@ const reachGrowth = 4
 
 /** Answers a query. Rows are as of one seq, fixed in the turn in which their candidates were taken. */
 export async function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
-  const query = checkQuery(given, ground.entity)
-  const plan = planOf(ground, query)
+  const { query, plan } = plannedFor(ground, given)
   // One more than asked tells whether a next page is worth a cursor.
   const wanted = query.limit === undefined ? undefined : query.limit + 1
   const { rows, seq } = await rowsOf(ground, plan, wanted, options)
-  if (query.limit === undefined || rows.length <= query.limit) return { rows, seq }
+  return query.limit === undefined || rows.length <= query.limit ? { rows, seq } : pageOf(ground, query, rows, seq)
+}
+
+/** A page that is not the last. Its cursor is made when it is looked at: most callers never do. */
+function pageOf({ entity }: QueryGround, query: Query, rows: readonly StoredRecord[], seq: Seq): QueryAnswer {
   const page = rows.slice(0, query.limit)
   const last = page.at(-1)
-  return last === undefined
-    ? { rows: page, seq }
-    : { rows: page, seq, cursor: encodeCursor(query, last, ground.entity) }
+  if (last === undefined) return { rows: page, seq }
+  return {
+    rows: page,
+    seq,
+    get cursor() {
+      return encodeCursor(query, last, entity)
+    },
+  }
 }
 
 /** Counts what matches; from the index alone where it answers the whole filter. */
 export async function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<number> {
-  const query = checkQuery(withoutPaging(given), ground.entity)
-  const plan = planOf(ground, query)
+  const { plan } = plannedFor(ground, withoutPaging(given))
   if (plan.predicate === undefined) return ground.view.size(ground.type)
-  if (ground.view.keepsOrder && plan.explanation.residual === undefined)
+  if (ground.view.keepsOrder && plan.explanation.residual === undefined) {
     return counted(ground.view.candidates(ground.type, plan.access))
-  const { rows } = await rowsOf(ground, { ...plan, inOrder: false }, undefined, options)
-  return rows.length
+  }
+  return (await everyRow(ground, plan, options)).length
 }
 
 /** Groups what matches by one field; from kept counters where there is no filter. */
@@ -66,20 +75,23 @@ export async function runGroupBy(
   options: AskOptions = {},
 ): Promise<readonly Group[]> {
   checkField(field, ground.entity, 'field')
-  const query = checkQuery(withoutPaging(given), ground.entity)
-  const plan = planOf(ground, query)
+  const { plan } = plannedFor(ground, withoutPaging(given))
   const kept = countersOf(ground, plan, field)
   if (kept !== undefined) return kept
-  const { rows } = await rowsOf(ground, { ...plan, inOrder: false }, undefined, options)
-  return groupRows(rows, field, fieldKind(ground.entity, field))
+  return groupRows(await everyRow(ground, plan, options), field, fieldKind(ground.entity, field))
 }
 
 export function runExplain(ground: QueryGround, given: Query): Explanation {
-  return planOf(ground, checkQuery(given, ground.entity)).explanation
+  return plannedFor(ground, given).plan.explanation
 }
 
-function planOf({ type, entity, view }: QueryGround, query: Query): Plan {
-  return planQuery(query, entity, type.indexes, view.size(type))
+function plannedFor({ type, entity, view, plans }: QueryGround, given: Query): Planned {
+  return plans.planned(given, type, entity, view.size(type))
+}
+
+/** All that match, in no order. */
+function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<StoredRecord[]> {
+  return matching(ground, plan, [...ground.view.candidates(ground.type, plan.access)], undefined, options)
 }
 
 function withoutPaging({ type, where, snapshot }: Query): Query {
