@@ -79,7 +79,12 @@ class Model {
   async #compact(): Promise<void> {
     await this.#trial.ask('compact', {})
     this.#compacted = true
-    if ((await this.#trial.ask('stats', {})).firstSeq > 1) this.#items.forgetHistory()
+    const { firstSeq } = await this.#trial.ask('stats', {})
+    // What an open snapshot holds on to may be let go of at any time after it is released.
+    if (firstSeq === 1 && this.#snapshot === undefined) return
+    this.#items.forgetHistory()
+    // Nor can a write be answered once more whose versions are gone.
+    this.#answered.length = 0
   }
 
   #ask(): Asked {
