@@ -1,0 +1,71 @@
+import type { WorkStatus } from 'stateward'
+import type { Changes } from './data/data-set.ts'
+import type { Item, ItemType } from './data/item.ts'
+import type { Durability } from './durability.ts'
+
+/** A result, or a promise of it: who answers at once is not made to pay for a promise. */
+export type Soon<T> = T | Promise<T>
+
+/** A record as a contender gives it back: at least the fields of the item that was stored. */
+export type Row = object & { readonly id: string }
+
+/** Settles when the write is as safe as the contender's `durability` says. */
+export interface Writes {
+  /** Stores all batches; settles when all of them are as safe as a single write would be. */
+  load(batches: Iterable<readonly Item[]>): Promise<void>
+  create(item: Item): Soon<unknown>
+  /** Sets fields of a phase. */
+  update(id: string, changes: Changes): Soon<unknown>
+}
+
+/** Ties in every order come by id ascending. */
+export interface Reads {
+  /** How many records there are. */
+  size(): Soon<number>
+  get(type: ItemType, id: string): Soon<Row | undefined>
+  /** Phases with this status, newest `updated_at` first, `limit` of them. */
+  newest(status: WorkStatus, limit: number): Soon<readonly Row[]>
+  /** The specs of a plan by id. */
+  specsOf(planId: string): Soon<readonly Row[]>
+  /** Phases by `updated_at`, from `from` (RFC 3339) on, `limit` of them. */
+  since(from: string, limit: number): Soon<readonly Row[]>
+  /** The number of phases by status. */
+  counts(): Soon<Readonly<Record<string, number>>>
+}
+
+/** The limit of the disk: the bytes of so many commits, written and synced as one group. */
+export interface Groups {
+  write(commits: number): Soon<unknown>
+}
+
+/** What is being measured, opened. */
+export interface Store {
+  readonly writes?: Writes
+  readonly reads?: Reads
+  readonly groups?: Groups
+  /** What it wants to say about itself beside its figures, such as the mean size of its groups. */
+  remark?(): string | undefined
+  close(): Soon<void>
+}
+
+/** Opens, and where nothing is there makes, a store in a directory that exists. Limits take the data set instead. */
+export type OpenStore = (dir: string, context: OpenContext) => Promise<Store>
+
+export interface OpenContext {
+  readonly seed: number
+  readonly size: number
+}
+
+/** What a contender can be asked to do. */
+export type Ability = 'create' | 'load' | 'update' | 'get' | 'query' | 'reopen' | 'group'
+
+export interface Contender {
+  readonly name: string
+  /** For people: what it is and how it is set. */
+  readonly title: string
+  readonly role: 'stateward' | 'peer' | 'limit'
+  readonly durability: Durability
+  readonly abilities: readonly Ability[]
+  /** Loaded only in the process that measures it. */
+  readonly opener: () => Promise<OpenStore>
+}

@@ -1,0 +1,112 @@
+import type { Ability, Contender } from '../contender.ts'
+
+const everything: readonly Ability[] = ['create', 'load', 'update', 'get', 'query', 'reopen']
+
+/** Everybody who takes part, in the order in which they take their turns. */
+export const contenders: readonly Contender[] = [
+  {
+    name: 'stateward',
+    title: 'Stateward, openState(), JSON lines, one write and fdatasync a group',
+    role: 'stateward',
+    durability: 'power',
+    abilities: everything,
+    opener: async () => {
+      const { openStateward } = await import('./stateward.ts')
+      return (dir) => openStateward(dir)
+    },
+  },
+  {
+    name: 'sqlite',
+    title: 'SQLite (libsql), WAL, synchronous FULL, JSON beside indexed columns, a commit a write',
+    role: 'peer',
+    durability: 'power',
+    abilities: everything,
+    opener: async () => {
+      const { SqliteStore } = await import('./sqlite.ts')
+      return async (dir) => new SqliteStore(dir)
+    },
+  },
+  {
+    name: 'sqlite-batch',
+    title: 'the same, one COMMIT for all writes of a turn of the event loop',
+    role: 'peer',
+    durability: 'power',
+    abilities: ['create', 'load', 'update', 'get', 'reopen'],
+    opener: async () => {
+      const { SqliteBatchStore } = await import('./sqlite-batch.ts')
+      return async (dir) => new SqliteBatchStore(dir)
+    },
+  },
+  {
+    name: 'lmdb',
+    title: 'lmdb, acknowledged when flushed, one table of index keys kept by hand',
+    role: 'peer',
+    durability: 'power',
+    abilities: everything,
+    opener: async () => {
+      const { LmdbStore } = await import('./lmdb.ts')
+      return async (dir) => new LmdbStore(dir)
+    },
+  },
+  {
+    name: 'map-file',
+    title: 'a Map, and for each write appendFile and fdatasync',
+    role: 'peer',
+    durability: 'power',
+    abilities: everything,
+    opener: async () => {
+      const { MapFileStore } = await import('./map-file.ts')
+      return (dir) => MapFileStore.open(dir)
+    },
+  },
+  {
+    name: 'nedb',
+    title: '@seald-io/nedb, in memory, appended to a file that is not synced',
+    role: 'peer',
+    durability: 'process',
+    abilities: everything,
+    opener: async () => {
+      const { NedbStore } = await import('./nedb.ts')
+      return (dir) => NedbStore.open(dir)
+    },
+  },
+  {
+    name: 'raw',
+    title: 'limit: write and fdatasync of the same bytes in groups of the same size, blocking',
+    role: 'limit',
+    durability: 'power',
+    abilities: ['group'],
+    opener: async () => (await import('./raw-blocking.ts')).openRawBlocking,
+  },
+  {
+    name: 'raw-async',
+    title: 'limit: the same on the thread pool, not blocking the event loop',
+    role: 'limit',
+    durability: 'power',
+    abilities: ['group'],
+    opener: async () => (await import('./raw-async.ts')).openRawAsync,
+  },
+  {
+    name: 'map-get',
+    title: 'limit: Map.get',
+    role: 'limit',
+    durability: 'none',
+    abilities: ['get'],
+    opener: async () => (await import('./map-get.ts')).openMapGet,
+  },
+  {
+    name: 'ceiling',
+    title: 'limit: the harness itself with an adapter that does nothing, a resolved promise',
+    role: 'limit',
+    durability: 'none',
+    abilities: ['create', 'load', 'update', 'get', 'query'],
+    opener: async () => (await import('./ceiling.ts')).openCeiling,
+  },
+]
+
+/** Throws for a name that nobody has. */
+export function contenderNamed(name: string): Contender {
+  const found = contenders.find((contender) => contender.name === name)
+  if (found !== undefined) return found
+  throw new Error(`no contender is called ${name}: there are ${contenders.map((one) => one.name).join(', ')}`)
+}

@@ -1,0 +1,32 @@
+import { quantile } from './quantile.ts'
+import type { Samples } from './samples.ts'
+
+/** One workload of one contender in one round. */
+export interface Measured {
+  /** In the workload's unit. */
+  readonly value: number
+  /** Milliseconds of one operation. */
+  readonly p50?: number
+  readonly p99?: number
+  /** The longest time that the event loop did not turn, milliseconds; absent when it never turned. */
+  readonly stallMs?: number
+  /** How many operations the figure rests on. */
+  readonly operations: number
+  readonly remark?: string
+}
+
+/** The figures, with the quantiles of these durations in milliseconds. */
+export function measuredOf(
+  samples: Samples,
+  { value, operations, stallMs }: Pick<Measured, 'value' | 'operations'> & { readonly stallMs: number },
+): Measured {
+  const values = samples.values()
+  const p50 = quantile(values, 0.5)
+  const p99 = quantile(values, 0.99)
+  return {
+    value,
+    ...(p50 !== undefined && p99 !== undefined && { p50, p99 }),
+    ...(stallMs > 0 && { stallMs }),
+    operations,
+  }
+}

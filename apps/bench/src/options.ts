@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util'
+import type { Contender } from './contender.ts'
+import { contenderNamed, contenders } from './contenders/registry.ts'
+import type { Timing } from './measure/timing.ts'
+import type { Workload } from './workload.ts'
+import { workloads, workloadsNamed } from './workloads/registry.ts'
+
+export interface Options {
+  readonly help: boolean
+  readonly workloads: readonly Workload[]
+  readonly contenders: readonly Contender[]
+  readonly sizes: readonly number[]
+  readonly rounds: number
+  readonly timing: Timing
+  readonly seed: number
+  /** Where the stores are written while measuring; default: beside this program. */
+  readonly dir?: string
+  readonly profileDir?: string
+  /** Whether the medians are added to the history that is kept in the repository. */
+  readonly record: boolean
+  readonly source: boolean
+}
+
+export const usage: string = `Stateward and its peers, measured in one run.
+
+  npm run bench -- [options]
+
+  --only W2,R2             only these workloads: ${workloads.map(({ id }) => id).join(' ')}
+  --contenders a,b         only these: ${contenders.map(({ name }) => name).join(' ')}
+  --size 10k,100k          records in the store (default 10k,100k)
+  --full                   also 1m records, and five rounds
+  --rounds 3               how often each takes its turn (default 3)
+  --seconds 1              how long each workload is timed in a turn (default 1)
+  --seed 1                 of the records
+  --dir path               where the stores are written while measuring: the disk that is measured
+  --profile path           CPU profiles of the measured processes, one a workload and contender
+  --record                 adds the medians to results/history.jsonl
+  --source                 measures the sources through a loader instead of what is built
+  --help
+
+  npm run bench -- --only W2,R2 --contenders stateward,sqlite,raw --size 100k --rounds 3
+`
+
+/** Throws, with a message for people, for an option that does not exist or makes no sense. */
+export function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      contenders: { type: 'string' },
+      size: { type: 'string' },
+      full: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      seconds: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      dir: { type: 'string' },
+      profile: { type: 'string' },
+      record: { type: 'boolean', default: false },
+      source: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const runMs = number('seconds', values.seconds, 0.001) * 1000
+  return {
+    help: values.help,
+    workloads: values.only === undefined ? workloads : workloadsNamed(listOf(values.only)),
+    contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
+    sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),
+    rounds: number('rounds', values.rounds ?? (values.full ? '5' : '3'), 1),
+    timing: { warmMs: runMs * 0.4, runMs },
+    seed: number('seed', values.seed, 0),
+    ...(values.dir !== undefined && { dir: values.dir }),
+    ...(values.profile !== undefined && { profileDir: values.profile }),
+    record: values.record,
+    source: values.source,
+  }
+}
+
+function listOf(text: string): readonly string[] {
+  return text.split(',').map((word) => word.trim())
+}
+
+const factors: Readonly<Record<string, number>> = { '': 1, k: 1000, m: 1_000_000 }
+// Fewer have no specs for every plan and no phases for every caller.
+const smallest = 1000
+
+function sizeOf(text: string): number {
+  const parts = /^(\d+)([km]?)$/i.exec(text)
+  const size = Number(parts?.[1]) * (factors[parts?.[2]?.toLowerCase() ?? ''] ?? 1)
+  if (size >= smallest) return size
+  throw new Error(`expected --size to be numbers from ${smallest} on such as 10k,100k,1m, found ${text}`)
+}
+
+function number(name: string, text: string, least: number): number {
+  const value = Number(text)
+  if (text !== '' && Number.isFinite(value) && value >= least) return value
+  throw new Error(`expected --${name} to be a number from ${least} on, found ${text}`)
+}

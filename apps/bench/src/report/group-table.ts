@@ -1,0 +1,41 @@
+import { compare, oursOf } from './compare.ts'
+import { short, shortMs, shortSize, shortTimes } from './numbers.ts'
+import type { Group, Summary } from './summary.ts'
+import { table } from './table.ts'
+
+/** All figures of one workload at one size, and what went wrong. */
+export function groupTable(group: Group): string {
+  const { workload, size, summaries, failures } = group
+  const records = size === 0 ? '' : `, ${shortSize(size)} records`
+  const head = ['contender', 'durable', workload.unit, 'min – max', 'stateward is', 'p50 ms', 'p99 ms', 'stall ms']
+  const ours = oursOf(group)
+  return [
+    `### ${workload.id} ${workload.title}${records}\n`,
+    table(
+      head,
+      summaries.map((summary) => rowOf(summary, ours)),
+    ),
+    ...summaries.flatMap(({ contender, remark }) => (remark === undefined ? [] : [`- ${contender.name}: ${remark}`])),
+    ...failures.map(({ contender, round, failure }) => `- **${contender} failed** in round ${round + 1}: ${failure}`),
+    '',
+  ].join('\n')
+}
+
+function rowOf(summary: Summary, ours: Summary | undefined): readonly string[] {
+  const { contender, median, min, max, p50, p99, stallMs } = summary
+  return [
+    contender.name,
+    contender.role === 'limit' ? 'limit' : contender.durability,
+    short(median),
+    `${short(min)} – ${short(max)}`,
+    ours === undefined || ours === summary ? '' : timesOver(ours, summary),
+    shortMs(p50),
+    shortMs(p99),
+    shortMs(stallMs),
+  ]
+}
+
+function timesOver(ours: Summary, theirs: Summary): string {
+  const { kind, times } = compare(ours, theirs)
+  return `${kind === 'unlike' ? '≠ ' : ''}${shortTimes(times)}`
+}

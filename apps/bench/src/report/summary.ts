@@ -1,0 +1,67 @@
+import type { Contender } from '../contender.ts'
+import { median } from '../measure/quantile.ts'
+import type { Row } from '../run/row.ts'
+import type { Workload } from '../workload.ts'
+
+/** All rounds of one workload of one contender at one size. */
+export interface Summary {
+  readonly workload: Workload
+  readonly size: number
+  readonly contender: Contender
+  readonly median: number
+  readonly min: number
+  readonly max: number
+  /** Medians of the rounds' quantiles, milliseconds. */
+  readonly p50: number | undefined
+  readonly p99: number | undefined
+  /** The longest of all rounds, milliseconds. */
+  readonly stallMs: number | undefined
+  readonly remark: string | undefined
+  readonly rounds: number
+}
+
+/** A workload at a size: what can be compared. */
+export interface Group {
+  readonly workload: Workload
+  readonly size: number
+  readonly summaries: readonly Summary[]
+  readonly failures: readonly Row[]
+}
+
+/** Puts the rows together by workload and size; workloads and contenders come in the order given. */
+export function groupsOf(
+  rows: readonly Row[],
+  workloads: readonly Workload[],
+  contenders: readonly Contender[],
+): readonly Group[] {
+  return workloads.flatMap((workload) => {
+    const own = rows.filter((row) => row.workload === workload.id)
+    const sizes = [...new Set(own.map(({ size }) => size))].toSorted((a, b) => a - b)
+    return sizes.map((size) => {
+      const same = own.filter((row) => row.size === size)
+      const summaries = contenders.flatMap((contender) => summaryOf(same, { workload, size, contender }))
+      return { workload, size, summaries, failures: same.filter(({ failure }) => failure !== undefined) }
+    })
+  })
+}
+
+function summaryOf(rows: readonly Row[], place: Pick<Summary, 'workload' | 'size' | 'contender'>): readonly Summary[] {
+  const measured = rows.flatMap((row) => (row.contender === place.contender.name ? (row.measured ?? []) : []))
+  const values = measured.map(({ value }) => value)
+  const middle = median(values)
+  if (middle === undefined) return []
+  const stalls = measured.flatMap(({ stallMs }) => stallMs ?? [])
+  return [
+    {
+      ...place,
+      median: middle,
+      min: Math.min(...values),
+      max: Math.max(...values),
+      p50: median(measured.flatMap(({ p50 }) => p50 ?? [])),
+      p99: median(measured.flatMap(({ p99 }) => p99 ?? [])),
+      stallMs: stalls.length === 0 ? undefined : Math.max(...stalls),
+      remark: measured.at(-1)?.remark,
+      rounds: measured.length,
+    },
+  ]
+}

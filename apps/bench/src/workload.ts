@@ -1,0 +1,41 @@
+import type { Ability, Contender } from './contender.ts'
+import type { Measured } from './measure/measured.ts'
+import type { Session } from './session.ts'
+
+/**
+ * What a workload finds. `fresh`: an empty directory, whatever the size. `load`: an empty directory, to be filled with the
+ * records. `loaded`: the records, to be left as they are. `changed`: a copy of them. `start`: the same, in a process that
+ * has opened nothing yet.
+ */
+export type Stage = 'fresh' | 'load' | 'loaded' | 'changed' | 'start'
+
+/** What must hold: so many times better than another contender in the same run. */
+export interface Bar {
+  readonly times: number
+  /** The best of these contenders; absent: the best of all peers of like durability. */
+  readonly against?: readonly string[]
+  /** Records from which on it is another number. */
+  readonly fromSize?: { readonly size: number; readonly times: number }
+}
+
+export interface Workload {
+  /** As in the table of benchmarks; what comes after a slash tells its variants apart. */
+  readonly id: string
+  readonly title: string
+  readonly unit: 'ops/s' | 'records/s' | 'ms'
+  readonly stage: Stage
+  /** All abilities of one of these lists are needed. */
+  readonly takes: readonly (readonly Ability[])[]
+  readonly bar?: Bar
+  /** Rejects when an answer is wrong, before anything is timed where that is possible. */
+  run(session: Session): Promise<Measured>
+}
+
+export function isFit(workload: Workload, { abilities }: Contender): boolean {
+  return workload.takes.some((needed) => needed.every((ability) => abilities.includes(ability)))
+}
+
+/** Whether more of the unit is better. */
+export function isMoreBetter({ unit }: Workload): boolean {
+  return unit !== 'ms'
+}

@@ -1,0 +1,2 @@
+/** Rows that every contender is given at once when records are loaded. */
+export const loadBatchRows = 1000

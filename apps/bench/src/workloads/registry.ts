@@ -1,0 +1,38 @@
+import type { Workload } from '../workload.ts'
+import { bulkLoad } from './bulk-load.ts'
+import { countsByStatus } from './counts-by-status.ts'
+import { durableCreate } from './durable-create.ts'
+import { durableUpdate } from './durable-update.ts'
+import { firstAnswer } from './first-answer.ts'
+import { getById } from './get-by-id.ts'
+import { mixed } from './mixed.ts'
+import { newestByStatus } from './newest-by-status.ts'
+import { specsOfPlan } from './specs-of-plan.ts'
+import { timeRange } from './time-range.ts'
+
+/** Every workload, in the order of the report. */
+export const workloads: readonly Workload[] = [
+  durableCreate({ id: 'W1', callers: 1, bar: { times: 1.2 } }),
+  durableCreate({ id: 'W2/64', callers: 64, bar: { times: 4 } }),
+  durableCreate({ id: 'W2/256', callers: 256, bar: { times: 4 } }),
+  bulkLoad,
+  durableUpdate,
+  getById,
+  newestByStatus,
+  specsOfPlan,
+  timeRange,
+  countsByStatus,
+  mixed,
+  firstAnswer,
+]
+
+/** The workloads that one of these names: an id, or what comes before its slash. Throws for a name that fits none. */
+export function workloadsNamed(names: readonly string[]): readonly Workload[] {
+  const stranger = names.find((name) => !workloads.some((workload) => isNamed(workload, name)))
+  if (stranger === undefined) return workloads.filter((one) => names.some((name) => isNamed(one, name)))
+  throw new Error(`no workload is called ${stranger}: there are ${workloads.map(({ id }) => id).join(', ')}`)
+}
+
+function isNamed({ id }: Workload, name: string): boolean {
+  return id === name || id.startsWith(`${name}/`)
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { contenders } from '../src/contenders/registry.ts'
+import { historyLine } from '../src/report/history-line.ts'
+import { markdown, type Report } from '../src/report/markdown.ts'
+import { short, shortSize, shortTimes } from '../src/report/numbers.ts'
+import { groupsOf } from '../src/report/summary.ts'
+import { table } from '../src/report/table.ts'
+import type { Row } from '../src/run/row.ts'
+import { workloads } from '../src/workloads/registry.ts'
+
+const row = (workload: string, contender: string, value: number): Row => ({
+  workload,
+  size: workload === 'R2' ? 10_000 : 0,
+  contender,
+  round: 0,
+  measured: { value, operations: 1, p50: 0.5, p99: 1.25, stallMs: 1.1, remark: `${contender} says so` },
+})
+const rows = [
+  row('W1', 'stateward', 3000),
+  row('W1', 'nedb', 9000),
+  row('W1', 'raw', 6000),
+  row('R2', 'stateward', 654_321),
+  { workload: 'R2', size: 10_000, contender: 'lmdb', round: 1, failure: 'wrong answer: for a test' },
+]
+const report: Report = {
+  surroundings: {
+    date: '2026-01-01T00:00:00.000Z',
+    commit: 'abc',
+    node: 'v20',
+    machine: 'a machine',
+    load: 0.5,
+    fileSystem: 'disk',
+    code: 'built',
+  },
+  contenders,
+  groups: groupsOf(rows, workloads, contenders),
+  rounds: 1,
+  runMs: 1000,
+}
+
+test.for([
+  [0, '0'],
+  [0.000123, '0.000123'],
+  [1.005, '1.00'],
+  [999.4, '999'],
+  [999.6, '1000'],
+  [9994, '9994'],
+  [9996, '10.0 k'],
+  [999_400, '999 k'],
+  [999_600, '1.00 M'],
+] as const)('%d is shown as %s', ([value, text]) => {
+  expect(short(value)).toBe(text)
+})
+
+test('sizes and ratios are short', () => {
+  expect([0, 1500, 10_000, 1_000_000].map(shortSize)).toEqual(['–', '1500', '10 k', '1 M'])
+  expect(shortTimes(3.4)).toBe('3.40 ×')
+})
+
+test('the columns of a table stand under each other', () => {
+  expect(
+    table(
+      ['a', 'number'],
+      [
+        ['first', '1 µ'],
+        ['b', '–'],
+      ],
+    ),
+  ).toBe(['| a     | number |', '| ----- | -----: |', '| first |    1 µ |', '| b     |      – |'].join('\n'))
+})
+
+describe('the report', () => {
+  const text = markdown(report)
+
+  test('says of each who takes part what an acknowledgement is worth', () => {
+    for (const { name, role } of contenders) {
+      const line = text.split('\n').find((one) => one.startsWith(`- ${name}: `))
+      if (role === 'limit') expect(line).toMatch(/limit: /)
+      else expect(line).toMatch(/survives/)
+    }
+  })
+
+  test('shows no ratio to an unlike peer without the mark', () => {
+    expect(text).toContain('≠ 0.333 × nedb')
+    expect(text).not.toMatch(/(?<!≠ )0\.333 ×/)
+  })
+
+  test('shows failures and remarks', () => {
+    expect(text).toContain('**lmdb failed** in round 2: wrong answer: for a test')
+    expect(text).toContain('- raw: raw says so')
+  })
+
+  test('says loudly when the sources were measured', () => {
+    const source = { ...report, surroundings: { ...report.surroundings, code: 'source' as const } }
+    expect(markdown(source)).toContain('**the sources through a loader')
+  })
+})
+
+test('the history keeps the medians, three digits of them, in one line', () => {
+  const line = historyLine(report)
+  expect(line).not.toContain('\n')
+  expect(JSON.parse(line)).toMatchObject({
+    commit: 'abc',
+    medians: { W1: { stateward: 3000, nedb: 9000, raw: 6000 }, 'R2@10000': { stateward: 654_000 } },
+  })
+})
