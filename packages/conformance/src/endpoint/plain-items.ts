@@ -16,7 +16,7 @@ export type Expected =
 export class PlainItems {
   #lives = new Map<string, Life>()
   /** Deleted ids whose history has been let go of: they can be created anew, and not be restored. */
-  readonly #forgotten = new Set<string>()
+  #forgotten = new Set<string>()
 
   life(id: string): Life | undefined {
     return this.#lives.get(id)
@@ -25,6 +25,7 @@ export class PlainItems {
   copy(): PlainItems {
     const copy = new PlainItems()
     copy.#lives = new Map(this.#lives)
+    copy.#forgotten = new Set(this.#forgotten)
     return copy
   }
 
@@ -47,13 +48,15 @@ export class PlainItems {
 
   /** All of the operations, or none and the refusal of the first that fails. */
   all(operations: readonly Operation[]): Expected[] | { readonly codes: readonly ErrorCode[] } {
-    const before = this.#lives
-    this.#lives = new Map(before)
+    const [lives, forgotten] = [this.#lives, this.#forgotten]
+    this.#lives = new Map(lives)
+    this.#forgotten = new Set(forgotten)
     const answers: Expected[] = []
     for (const operation of operations) {
       const expected = this.one(operation)
       if ('codes' in expected) {
-        this.#lives = before
+        this.#lives = lives
+        this.#forgotten = forgotten
         return expected
       }
       answers.push(expected)
