@@ -1,30 +1,34 @@
 import { type Bound, compareValues, type FieldKind, type JsonValue, type Operators } from '@stateward/contract'
 
-/** A stretch of the one ordering of values; an absent end is open. */
+/** A stretch of the one ordering of values. */
 export interface Bounds {
-  readonly from?: Bound
-  readonly to?: Bound
+  /** `undefined`: open. */
+  readonly from: Bound | undefined
+  readonly to: Bound | undefined
 }
 
+/** All values, and absence. */
+export const everything: Bounds = { from: undefined, to: undefined }
+
 /** What lies before and behind the values of one kind, in the order null < false < true < numbers < texts < lists. */
-const texts: Bounds = { from: { value: '', inclusive: true }, to: { value: [], inclusive: false } }
-const numbers: Bounds = { from: { value: true, inclusive: false }, to: { value: '', inclusive: false } }
+const texts = { from: { value: '', inclusive: true }, to: { value: [], inclusive: false } }
+const numbers = { from: { value: true, inclusive: false }, to: { value: '', inclusive: false } }
 /** From the first instant that RFC 3339 can name to where texts that name none may begin: their least is NUL itself. */
-const instants: Bounds = {
+const instants = {
   from: { value: '0000-01-01T00:00:00Z', inclusive: true },
   to: { value: '\0', inclusive: false },
 }
-const booleans: Bounds = { from: { value: false, inclusive: true }, to: { value: true, inclusive: true } }
+const booleans = { from: { value: false, inclusive: true }, to: { value: true, inclusive: true } }
 
 /** The stretch in which every value lies that meets this condition, or `undefined` when there is no such stretch. */
 export function boundsOf(operator: keyof Operators, operand: JsonValue, kind: FieldKind): Bounds | undefined {
   switch (operator) {
     case 'lt':
     case 'lte':
-      return within(operand, kind, { to: { value: operand, inclusive: operator === 'lte' } })
+      return { from: kindBounds(operand, kind).from, to: { value: operand, inclusive: operator === 'lte' } }
     case 'gt':
     case 'gte':
-      return within(operand, kind, { from: { value: operand, inclusive: operator === 'gte' } })
+      return { from: { value: operand, inclusive: operator === 'gte' }, to: kindBounds(operand, kind).to }
     case 'prefix':
       // In a time field the order of the texts is not the order of the field.
       return kind === 'time' || typeof operand !== 'string' ? undefined : prefixBounds(operand)
@@ -50,9 +54,7 @@ export function isExact(operator: keyof Operators, operand: JsonValue, kind: Fie
 
 /** What both stretches share. */
 export function intersection(left: Bounds, right: Bounds, kind: FieldKind): Bounds {
-  const from = tighter(left.from, right.from, kind, 1)
-  const to = tighter(left.to, right.to, kind, -1)
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+  return { from: tighter(left.from, right.from, kind, 1), to: tighter(left.to, right.to, kind, -1) }
 }
 
 /** Whether no value at all lies in the stretch. */
@@ -64,21 +66,24 @@ export function isEmpty({ from, to }: Bounds, kind: FieldKind): boolean {
 
 /** Whether a value lies in the stretch. */
 export function isWithin(value: JsonValue, bounds: Bounds, kind: FieldKind): boolean {
-  return !isEmpty(intersection({ from: at(value), to: at(value) }, bounds, kind), kind)
+  return isBeyond(value, bounds.from, kind, 1) && isBeyond(value, bounds.to, kind, -1)
 }
 
-function at(value: JsonValue): Bound {
-  return { value, inclusive: true }
+function isBeyond(value: JsonValue, bound: Bound | undefined, kind: FieldKind, sign: 1 | -1): boolean {
+  if (bound === undefined) return true
+  const order = compareValues(value, bound.value, kind) * sign
+  return order > 0 || (order === 0 && bound.inclusive)
 }
 
-function within(operand: JsonValue, kind: FieldKind, bounds: Bounds): Bounds {
+/** The stretch of all values of the operand's own kind. */
+function kindBounds(operand: JsonValue, kind: FieldKind): Bounds {
   switch (typeof operand) {
     case 'number':
-      return intersection(numbers, bounds, kind)
+      return numbers
     case 'boolean':
-      return intersection(booleans, bounds, kind)
+      return booleans
     default:
-      return intersection(kind === 'time' ? instants : texts, bounds, kind)
+      return kind === 'time' ? instants : texts
   }
 }
 

@@ -2,6 +2,7 @@ import { type Entity, fieldKind, instantKey, type JsonValue, type Operators } fr
 import { type Counts, checkValue } from './check-value.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { invalid, shown } from './refusal.ts'
+import { isWrittenInstant } from './written-instant.ts'
 
 type Check = (operand: unknown, at: Place) => JsonValue
 
@@ -23,7 +24,10 @@ const comparable: Check = (operand, { field, entity, path, counts }) => {
   if (typeof operand !== 'string' && typeof operand !== 'number' && typeof operand !== 'boolean') {
     throw invalid(`${path}: expected a number, a text or a boolean to compare with, found ${shown(operand)}`, { path })
   }
-  if (fieldKind(entity, field) === 'time' && (typeof operand !== 'string' || instantKey(operand) === undefined)) {
+  if (
+    fieldKind(entity, field) === 'time' &&
+    (typeof operand !== 'string' || !(isWrittenInstant(operand) || instantKey(operand) !== undefined))
+  ) {
     throw invalid(
       `${path}: expected a date-time with a zone such as 2026-01-31T09:30:00Z, because ${field} compares as time; found ${shown(operand)}`,
       { path },

@@ -54,12 +54,15 @@ function checkOrderBy(orderBy: unknown, entity: Entity): readonly OrderBy[] {
   if (orderBy.length > limits.filterDepth) {
     throw tooLarge(`query.orderBy: expected at most ${limits.filterDepth} fields, found ${orderBy.length}`)
   }
-  return Array.from(orderBy, (item: unknown, at): OrderBy => {
+  const order: OrderBy[] = []
+  for (let at = 0; at < orderBy.length; at++) {
+    const item: unknown = orderBy[at]
     if (!Array.isArray(item) || item.length !== 2) throw invalid(`${expected}, found ${shown(item)} at ${at}`)
-    const [field, direction]: unknown[] = item
+    const direction: unknown = item[1]
     if (direction !== 'asc' && direction !== 'desc') {
       throw invalid(`query.orderBy[${at}]: expected the direction 'asc' or 'desc', found ${shown(direction)}`)
     }
-    return [checkField(field, entity, `query.orderBy[${at}]`), direction]
-  })
+    order.push([checkField(item[0], entity, 'query.orderBy'), direction])
+  }
+  return order
 }

@@ -1,5 +1,6 @@
 import { type FieldKind, instantKey, type JsonValue, type Operators, orderKey, sameValue } from '@stateward/contract'
 import { identity } from './identity.ts'
+import { isWrittenInstant } from './written-instant.ts'
 
 /** Whether the value of a field, `undefined` where absent, meets one condition. */
 export type Test = (value: JsonValue | undefined) => boolean
@@ -35,14 +36,29 @@ function equals(operand: JsonValue, kind: FieldKind): Test {
   if (typeof operand === 'object' && operand !== null) return (value) => sameValue(value, operand)
   if (kind === 'value' || typeof operand !== 'string') return (value) => value === operand
   const key = orderKey(operand, kind)
-  return (value) => value === operand || (typeof value === 'string' && orderKey(value, kind) === key)
+  const isWritten = isWrittenInstant(operand)
+  return (value) => {
+    if (value === operand) return true
+    // Two texts as the store writes them name one instant only when they are one text.
+    if (typeof value !== 'string' || (isWritten && isWrittenInstant(value))) return false
+    return orderKey(value, kind) === key
+  }
 }
 
 function isOneOf(operands: readonly JsonValue[], kind: FieldKind): Test {
   const [only] = operands
   if (only !== undefined && operands.length === 1) return equals(only, kind)
+  if (kind === 'value' && operands.every(isScalar)) {
+    const scalars = new Set<JsonValue | undefined>(operands)
+    return (value) => scalars.has(value)
+  }
   const identities = new Set(operands.map((operand) => identity(operand, kind)))
   return (value) => value !== undefined && identities.has(identity(value, kind))
+}
+
+/** A set finds scalars by themselves, and no absence among them. */
+function isScalar(value: JsonValue): boolean {
+  return typeof value !== 'object' || value === null
 }
 
 type RangeOperator = 'lt' | 'lte' | 'gt' | 'gte'
@@ -52,11 +68,7 @@ function inRange(operator: RangeOperator, operand: JsonValue, kind: FieldKind): 
   if (kind === 'time' && typeof operand === 'string') {
     const bound = instantKey(operand)
     if (bound === undefined) return () => false
-    const holds = comparison(operator, bound)
-    return (value) => {
-      const key = typeof value === 'string' ? instantKey(value) : undefined
-      return key !== undefined && holds(key)
-    }
+    return inTimeRange(operator, bound)
   }
   switch (typeof operand) {
     case 'number':
@@ -69,6 +81,25 @@ function inRange(operator: RangeOperator, operand: JsonValue, kind: FieldKind): 
     }
     default:
       return () => false
+  }
+}
+
+const writtenChars = 23
+
+/**
+ * `bound` is an instant's key. A text as the store writes it is compared by itself with the bound cut to milliseconds:
+ * where the bound goes on behind them, an equal text is below it.
+ */
+function inTimeRange(operator: RangeOperator, bound: string): Test {
+  const holds = comparison(operator, bound)
+  const cut = `${bound.slice(0, writtenChars)}Z`
+  const goesOn = !/^0*$/.test(bound.slice(writtenChars))
+  const holdsWritten = comparison(goesOn ? (operator.startsWith('l') ? 'lte' : 'gt') : operator, cut)
+  return (value) => {
+    if (typeof value !== 'string') return false
+    if (isWrittenInstant(value)) return holdsWritten(value)
+    const key = instantKey(value)
+    return key !== undefined && holds(key)
   }
 }
 

@@ -31,7 +31,7 @@ export function estimateMatches(facts: Facts, measured: readonly Measured[], rec
   const best = smallest(measured)
   const shares = new Map<string | Conjunct, number>()
   for (const conjunct of facts.conjuncts) {
-    if (best !== undefined && coverage(conjunct, best) !== 'not') continue
+    if (best !== undefined && coverage(conjunct, best.covers) !== 'not') continue
     const share = shareOf(conjunct, measured, records)
     const key = conjunct.on?.field ?? conjunct
     shares.set(key, Math.min(share, shares.get(key) ?? 1))
@@ -42,13 +42,14 @@ export function estimateMatches(facts: Facts, measured: readonly Measured[], rec
 }
 
 /** What is done about one part of a filter; nothing about an `or` or a `not`. */
-export function coverage({ on }: Conjunct, { covers }: { readonly covers: Coverage }): ReturnType<Coverage> {
+export function coverage({ on }: Conjunct, covers: Coverage): ReturnType<Coverage> {
   return on === undefined ? 'not' : covers(on)
 }
 
 function shareOf(conjunct: Conjunct, measured: readonly Measured[], records: number): number {
-  const known = smallest(measured.filter((item) => coverage(conjunct, item) !== 'not'))
-  if (known !== undefined && records > 0) return Math.min(1, known.rows / records)
+  let rows = Number.POSITIVE_INFINITY
+  for (const item of measured) if (item.rows < rows && coverage(conjunct, item.covers) !== 'not') rows = item.rows
+  if (rows < Number.POSITIVE_INFINITY && records > 0) return Math.min(1, rows / records)
   return conjunct.on === undefined ? guessForOthers : guesses[conjunct.on.operator]
 }
 

@@ -6,8 +6,8 @@ import { operatorsOf } from './where-parts.ts'
 /** What must hold for one field of every record that matches. */
 export interface FieldFacts {
   /** The field holds one of these; each value once. */
-  readonly equal?: readonly JsonValue[]
-  readonly bounds?: Bounds
+  readonly equal: readonly JsonValue[] | undefined
+  readonly bounds: Bounds | undefined
   /** `contains` holds for each of these. */
   readonly contains: readonly JsonValue[]
 }
@@ -20,10 +20,9 @@ export interface FieldCondition {
 }
 
 /** One part of a filter that must hold by itself: a condition on a field, or an `or` or `not` as a whole. */
-export interface Conjunct {
-  readonly where: Where
-  readonly on?: FieldCondition
-}
+export type Conjunct =
+  | { readonly on: FieldCondition; readonly where?: never }
+  | { readonly on?: never; readonly where: Where }
 
 /** What follows from a filter for each record that matches. It may say too little, never too much. */
 export interface Facts {
@@ -33,7 +32,7 @@ export interface Facts {
   readonly impossible: boolean
 }
 
-const nothing: FieldFacts = { contains: [] }
+const nothing: FieldFacts = { equal: undefined, bounds: undefined, contains: [] }
 
 /** Reads the facts off a checked filter: the conditions that stand alone or under `and`, and what all branches of an `or` share. */
 export function factsOf(where: Where | undefined, entity: Entity): Facts {
@@ -43,7 +42,7 @@ export function factsOf(where: Where | undefined, entity: Entity): Facts {
   for (const { on, where: part } of conjuncts) {
     if (on !== undefined) {
       fields.set(on.field, withCondition(fields.get(on.field) ?? nothing, on, fieldKind(entity, on.field)))
-    } else if (part.or !== undefined) {
+    } else if (part?.or !== undefined) {
       const branches = part.or.map((branch) => factsOf(branch, entity)).filter((facts) => !facts.impossible)
       if (branches.length === 0) impossible = true
       for (const [name, equal] of sharedEqualities(branches, entity)) {
@@ -65,33 +64,43 @@ export function factsOf(where: Where | undefined, entity: Entity): Facts {
 }
 
 function conjunctsOf(where: Where): Conjunct[] {
-  return Object.keys(where).flatMap((key): Conjunct[] => {
-    if (key === 'and') return (where.and ?? []).flatMap(conjunctsOf)
-    if (key === 'or') return [{ where: { or: where.or ?? [] } }]
-    if (key === 'not') return [{ where: { not: where.not ?? {} } }]
-    // The own entries of checked operators are their names and operands.
-    const entries = Object.entries(operatorsOf(where[key])) as [keyof Operators, JsonValue][]
-    return entries.map(([operator, operand]) => ({
-      where: { [key]: { [operator]: operand } },
-      on: { field: key, operator, operand },
-    }))
-  })
+  const conjuncts: Conjunct[] = []
+  addConjuncts(where, conjuncts)
+  return conjuncts
+}
+
+function addConjuncts(where: Where, conjuncts: Conjunct[]): void {
+  for (const field of Object.keys(where)) {
+    if (field === 'and') for (const part of where.and ?? []) addConjuncts(part, conjuncts)
+    else if (field === 'or') conjuncts.push({ where: { or: where.or ?? [] } })
+    else if (field === 'not') conjuncts.push({ where: { not: where.not ?? {} } })
+    else {
+      const operators = operatorsOf(where[field])
+      // The own keys of checked operators are their names, and each has its operand.
+      for (const operator of Object.keys(operators) as (keyof Operators)[]) {
+        conjuncts.push({ on: { field, operator, operand: operators[operator] as JsonValue } })
+      }
+    }
+  }
 }
 
 function withCondition(facts: FieldFacts, { operator, operand }: FieldCondition, kind: FieldKind): FieldFacts {
   if (operator === 'eq') return withEqual(facts, [operand], kind)
   if (operator === 'in') return withEqual(facts, operand as readonly JsonValue[], kind)
-  if (operator === 'contains') return { ...facts, contains: [...facts.contains, operand] }
-  const bounds = boundsOf(operator, operand, kind)
-  if (bounds === undefined) return facts
-  return { ...facts, bounds: facts.bounds === undefined ? bounds : intersection(facts.bounds, bounds, kind) }
+  const { equal, bounds, contains } = facts
+  if (operator === 'contains') return { equal, bounds, contains: [...contains, operand] }
+  const more = boundsOf(operator, operand, kind)
+  if (more === undefined) return facts
+  return { equal, bounds: bounds === undefined ? more : intersection(bounds, more, kind), contains }
 }
 
 function withEqual(facts: FieldFacts, values: readonly JsonValue[], kind: FieldKind): FieldFacts {
+  const { equal, bounds, contains } = facts
+  if (equal === undefined && values.length === 1) return { equal: values, bounds, contains }
   const distinct = new Map<Identity, JsonValue>()
   for (const value of values) distinct.set(identity(value, kind), value)
-  if (facts.equal === undefined) return { ...facts, equal: [...distinct.values()] }
-  return { ...facts, equal: facts.equal.filter((value) => distinct.has(identity(value, kind))) }
+  if (equal === undefined) return { equal: [...distinct.values()], bounds, contains }
+  return { equal: equal.filter((value) => distinct.has(identity(value, kind))), bounds, contains }
 }
 
 /** The fields that every branch holds to certain values, with the values of all branches together. */

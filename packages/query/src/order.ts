@@ -9,6 +9,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { fieldReader } from './field-reader.ts'
+import { isWrittenInstant } from './written-instant.ts'
 
 /** Negative, 0 or positive, as `Array.prototype.sort` takes it. */
 export type Compare = (left: StoredRecord, right: StoredRecord) => number
@@ -37,8 +38,15 @@ export function valueComparison([field, direction]: OrderBy, entity: Entity): Co
 }
 
 function comparisonOf(kind: FieldKind): CompareValues {
-  if (kind === 'value') return compareKeys
-  return (left, right) => (left === right ? 0 : compareKeys(orderKey(left, kind), orderKey(right, kind)))
+  return kind === 'value' ? compareKeys : compareTimes
+}
+
+function compareTimes(left: JsonValue | undefined, right: JsonValue | undefined): number {
+  if (left === right) return 0
+  if (typeof left === 'string' && typeof right === 'string' && isWrittenInstant(left) && isWrittenInstant(right)) {
+    return left < right ? -1 : 1
+  }
+  return compareKeys(orderKey(left, 'time'), orderKey(right, 'time'))
 }
 
 /** The order of the rows of a query: total, for two records never compare as equal unless they have one id. */

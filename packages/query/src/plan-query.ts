@@ -28,7 +28,9 @@ export function planQuery(query: Query, entity: Entity, indexes: readonly Index[
     access: choice.access,
     inOrder: choice.inOrder,
     predicate: predicateOf(query, entity, after),
-    compare: compileOrder(orderBy, entity),
+    get compare() {
+      return compileOrder(orderBy, entity)
+    },
     limit,
     after,
     estimatedRows,
@@ -53,7 +55,9 @@ function predicateOf(query: Query, entity: Entity, after: Position | undefined):
 }
 
 function explain(choice: Choice, facts: Facts, estimatedRows: number, records: number): Explanation {
-  const left = facts.impossible ? [] : facts.conjuncts.filter((conjunct) => coverage(conjunct, choice) !== 'wholly')
+  const left = facts.impossible
+    ? []
+    : facts.conjuncts.filter((conjunct) => coverage(conjunct, choice.covers) !== 'wholly')
   const residual = residualOf(left)
   return {
     plan: nodeOf(choice),
@@ -69,9 +73,14 @@ function residualOf(parts: readonly Conjunct[]): Where | undefined {
   const fields = new Map<string, Operators>()
   let others: Where | undefined
   for (const { on, where } of parts) {
-    const known = on === undefined ? undefined : (fields.get(on.field) ?? {})
-    if (on === undefined || known === undefined || Object.hasOwn(known, on.operator)) others = andWhere(others, where)
-    else fields.set(on.field, { ...known, [on.operator]: on.operand })
+    if (on === undefined) {
+      others = andWhere(others, where)
+      continue
+    }
+    const known = fields.get(on.field)
+    const operators = { [on.operator]: on.operand }
+    if (known !== undefined && Object.hasOwn(known, on.operator)) others = andWhere(others, { [on.field]: operators })
+    else fields.set(on.field, { ...known, ...operators })
   }
   if (fields.size === 0) return others
   return others === undefined ? Object.fromEntries(fields) : andWhere(Object.fromEntries(fields), others)

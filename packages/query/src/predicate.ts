@@ -73,6 +73,10 @@ function allOf(parts: readonly Predicate[]): Predicate {
 }
 
 function anyOf(parts: readonly Predicate[]): Predicate {
+  const [first, second] = parts
+  if (first !== undefined && second !== undefined && parts.length === 2) {
+    return (record) => first(record) || second(record)
+  }
   return (record) => parts.some((part) => part(record))
 }
 

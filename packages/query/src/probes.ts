@@ -8,7 +8,7 @@ import {
   limits,
   type Probe,
 } from '@stateward/contract'
-import { type Bounds, boundsOf, intersection, isExact } from './bounds.ts'
+import { type Bounds, boundsOf, everything, isExact } from './bounds.ts'
 import type { Facts, FieldCondition, FieldFacts } from './facts.ts'
 
 /**
@@ -19,7 +19,8 @@ export type Coverage = (condition: FieldCondition) => 'wholly' | 'partly' | 'not
 
 /** A question to an index and the conditions that its answer takes care of. */
 export interface Probing {
-  readonly probe: Probe
+  readonly equal: Probe['equal']
+  readonly bounds: Bounds
   readonly covers: Coverage
   /** Whether each leading field is held to one value. */
   readonly single: boolean
@@ -28,37 +29,45 @@ export interface Probing {
 }
 
 /** What the facts let this index be asked, or `undefined` when they do not name all of its leading fields. */
-export function probeOf(index: Index, facts: Facts, entity: Entity, cursor: Bounds = {}): Probing | undefined {
-  const leading = index.fields.slice(0, index.shape.equal)
+export function probeOf(index: Index, facts: Facts, entity: Entity): Probing | undefined {
+  const { fields, shape, membership } = index
   const equal: (readonly JsonValue[])[] = []
   let combinations = 1
-  for (const field of leading) {
+  for (let at = 0; at < shape.equal; at++) {
+    const field = fields[at] ?? ''
     const values = facts.fields.get(field)?.equal
     if (values === undefined) return undefined
-    if (index.membership !== undefined && !areEntries(values, fieldKind(entity, field))) return undefined
+    if (membership !== undefined && !areEntries(values, fieldKind(entity, field))) return undefined
     combinations *= values.length
-    if (combinations > limits.inValues) return undefined
     equal.push(values)
   }
-  const next = index.shape.range ? index.fields[index.shape.equal] : undefined
+  if (combinations > limits.inValues) return undefined
+  const next = shape.range ? fields[shape.equal] : undefined
   const kind = next === undefined ? 'value' : fieldKind(entity, next)
   const nextFacts = next === undefined ? undefined : facts.fields.get(next)
-  const bounds = nextFacts === undefined ? {} : boundsFrom(nextFacts, kind)
+  const bounds = nextFacts === undefined ? everything : boundsFrom(nextFacts, kind)
   return {
-    probe: { equal, ...intersection(bounds, cursor, kind) },
-    single: equal.every((values) => values.length === 1),
+    equal,
+    bounds,
+    single: combinations === 1,
     narrows: equal.length > 0 || bounds.from !== undefined || bounds.to !== undefined,
     covers: (condition) => {
       if (condition.field === next) return coverageByRange(condition, nextFacts, kind)
-      if (!leading.includes(condition.field) || !isEquality(condition)) return 'not'
+      if (!isEquality(condition) || fields.indexOf(condition.field) >= shape.equal) return 'not'
       // A list that holds the value is found beside the value itself.
-      return index.membership === undefined ? 'wholly' : 'partly'
+      return fields.includes(condition.field) ? (membership === undefined ? 'wholly' : 'partly') : 'not'
     },
   }
 }
 
-/** The lookups of single values in lists that answer the `contains` conditions of a field. */
-export function membershipProbes(index: Index, facts: Facts): Probing[] {
+/** The probe as an index takes it: ends that are open are left out. */
+export function probeWithin(equal: Probe['equal'], { from, to }: Bounds): Probe {
+  if (from === undefined) return to === undefined ? { equal } : { equal, to }
+  return to === undefined ? { equal, from } : { equal, from, to }
+}
+
+/** The values to look for in lists, one lookup each, that answer the `contains` conditions of a field. */
+export function membershipProbes(index: Index, facts: Facts): readonly Probing[] {
   const [field] = index.fields
   const { membership } = index
   if (membership === undefined || field === undefined || index.fields.length !== 1 || index.shape.equal !== 1) return []
@@ -66,20 +75,19 @@ export function membershipProbes(index: Index, facts: Facts): Probing[] {
   return wanted
     .filter((value) => typeof value !== 'string' || !membership.holdsTexts())
     .map((value) => ({
-      probe: { equal: [[value]] },
+      equal: [[value]],
+      bounds: everything,
       single: true,
       narrows: true,
-      covers: (condition) =>
-        condition.field === field && condition.operator === 'contains' && condition.operand === value
-          ? 'partly'
-          : 'not',
+      covers: ({ field: name, operator, operand }) =>
+        name === field && operator === 'contains' && operand === value ? 'partly' : 'not',
     }))
 }
 
 /** The values of a set lie between its least and its greatest. */
 function boundsFrom(facts: FieldFacts, kind: FieldKind): Bounds {
   const [first, ...others] = facts.equal ?? []
-  if (first === undefined) return facts.bounds ?? {}
+  if (first === undefined) return facts.bounds ?? everything
   let [least, greatest] = [first, first]
   for (const value of others) {
     if (compareValues(value, least, kind) < 0) least = value
