@@ -101,7 +101,7 @@ async function assessHeader(
   file: DiskFile,
 ): Promise<SegmentFound | undefined> {
   const line = await readFirstLine(file)
-  const control: Control | string = line === undefined ? 'no header' : parseControl(line)
+  const control: Control | string = line === undefined ? 'no header' : parseControl(line.text)
   if (typeof control === 'string') return undefined
   if (control.type === 'foreign') {
     const text = `${join(dir, entry.file)} is of ${whyUnreadable(control.format)}. Open the store with the version that wrote it.`

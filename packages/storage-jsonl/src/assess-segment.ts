@@ -73,7 +73,7 @@ export async function assessLast(file: DiskFile, entry: ActiveEntry | LogEntry):
     return { damage, scan, header }
   }
   // A segment that was complete is proven by the manifest, whatever its own lines still say.
-  const proven = known >= lastSeq ? { seq: lastSeq, byte: scan.goodBytes } : scan.proven
+  const proven = known >= lastSeq ? { seq: lastSeq, byte: scan.commitEnd } : scan.proven
   const isEmpty = proven.seq < entry.firstSeq
   const { kind: _, ...same } = entry
   const kept: LogEntry = {
@@ -91,8 +91,7 @@ export async function assessLast(file: DiskFile, entry: ActiveEntry | LogEntry):
     lastSeq,
     closed: closed && verdict === 'whole',
     entry: isEmpty ? undefined : kept,
-    rehome:
-      proven.byte < scan.goodBytes ? { file: entry.file, from: proven.byte, to: scan.goodBytes, lastSeq } : undefined,
+    rehome: proven.seq < lastSeq ? { file: entry.file, from: proven.byte, to: scan.goodBytes, lastSeq } : undefined,
     quarantine: size > scan.goodBytes ? [{ file: entry.file, from: scan.goodBytes, to: size }] : [],
     ...(size > proven.byte && !isEmpty ? { cut: { file: entry.file, bytes: proven.byte } } : {}),
   }

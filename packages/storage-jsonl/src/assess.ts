@@ -5,9 +5,9 @@ import type { Environment } from './environment.ts'
 import type { Manifest } from './manifest.ts'
 import { assessPlain } from './plain.ts'
 import { randomUuid } from './random-uuid.ts'
-import { rebuildManifest } from './rebuild-manifest.ts'
+import { isUnpublished, rebuildManifest } from './rebuild-manifest.ts'
 import type { Recovery } from './recovery.ts'
-import { isEmptyStore, refuseForeign, type Survey } from './survey.ts'
+import { refuseForeign, type Survey } from './survey.ts'
 
 /**
  * Finds out what a store holds and what an opening has to do. Reads only. Throws `CORRUPT` naming every line that does
@@ -16,23 +16,8 @@ import { isEmptyStore, refuseForeign, type Survey } from './survey.ts'
 export async function assess(environment: Environment, survey: Survey): Promise<Recovery> {
   const { manifest } = survey
   if (manifest !== undefined && typeof manifest !== 'string') return assessManifest(environment, survey, manifest)
-  if (isEmptyStore(survey)) {
-    refuseForeign(survey)
-    return { ...nothing, log: randomUuid(environment.random), segment: 1, temporary: survey.temporary }
-  }
-  const isPlain = survey.segments.length === 0 && survey.archived.length === 0 && survey.previous === undefined
-  if (manifest === undefined && isPlain) {
-    const { entries, lastSeq } = await assessPlain(environment.disk, survey.dir, survey.plain)
-    return {
-      ...nothing,
-      log: randomUuid(environment.random),
-      kept: entries,
-      firstSeq: lastSeq + 1,
-      segment: entries.length + 1,
-      temporary: survey.temporary,
-      adopted: survey.plain,
-    }
-  }
+  const unpublished = manifest === undefined ? await assessUnpublished(environment, survey) : undefined
+  if (unpublished !== undefined) return unpublished
   return assessManifest(environment, survey, await rebuildManifest(environment.disk, survey))
 }
 
@@ -49,6 +34,25 @@ const nothing: Omit<Recovery, 'log' | 'segment' | 'temporary'> = {
   clean: true,
   created: true,
   adopted: [],
+}
+
+/** A store that is about to be made: of nothing, or of plain files. `undefined` where there has been one. */
+async function assessUnpublished({ disk, random }: Environment, survey: Survey): Promise<Recovery | undefined> {
+  const { dir, plain, segments, temporary } = survey
+  const canBeNew = survey.previous === undefined && survey.archived.length === 0
+  const { entries, lastSeq } = canBeNew ? await assessPlain(disk, dir, plain) : { entries: [], lastSeq: 0 }
+  if (!(await isUnpublished(disk, survey, lastSeq))) return undefined
+  if (plain.length === 0 && segments.length === 0) refuseForeign(survey)
+  return {
+    ...nothing,
+    log: randomUuid(random),
+    kept: entries,
+    firstSeq: lastSeq + 1,
+    segment: Math.max(entries.length, ...segments.map(({ segment }) => segment)) + 1,
+    obsolete: segments.map(({ file }) => file),
+    temporary,
+    adopted: plain,
+  }
 }
 
 async function assessManifest({ disk }: Environment, survey: Survey, manifest: Manifest): Promise<Recovery> {
@@ -73,7 +77,7 @@ async function assessManifest({ disk }: Environment, survey: Survey, manifest: M
       ...new Set([...manifest.obsolete.filter((file) => present.has(file)), ...history.dropped, ...leftovers.obsolete]),
     ],
     temporary: survey.temporary,
-    clean: manifest.clean && history.closed,
+    clean: history.closed && history.quarantine.length === 0,
     created: false,
     adopted: [],
   }

@@ -1,4 +1,4 @@
-import { StatewardError } from '@stateward/contract'
+import { type Seq, StatewardError } from '@stateward/contract'
 import { parseControl, type SegmentHeader } from './control-line.ts'
 import type { Disk } from './disk.ts'
 import { readFirstLine } from './first-line.ts'
@@ -10,27 +10,33 @@ import type { Survey } from './survey.ts'
 
 type LogHeader = Extract<SegmentHeader, { kind: 'log' }>
 
+interface HeaderFound {
+  readonly header: LogHeader
+  /** Whether the segment holds nothing else, and so no commit. */
+  readonly isBare: boolean
+}
+
 /**
  * The manifest that a store without a readable one must have had, from the headers of its segments: each names the end
- * of the one before it. Throws `CORRUPT` unless they make one chain that begins at the log's first commit and uses every
- * segment there is.
+ * of the one before it. Throws `CORRUPT` unless those that hold commits make one chain from the log's first commit on.
  */
 export async function rebuildManifest(disk: Disk, survey: Survey): Promise<Manifest> {
   const { segments, archived, plain } = survey
-  if (segments.length === 0) throw refusal(survey, 'no segment is there to rebuild it from')
   if (archived.length > 0 || plain.length > 0 || segments.some(({ kind }) => kind === 'base')) {
     throw refusal(survey, 'archived, adopted or base files are there, which only a manifest can place')
   }
-  const headers: LogHeader[] = []
+  const headers: HeaderFound[] = []
   for (const { file: name } of segments) headers.push(await headerOf(disk, survey, name))
-  const chain = headers.sort((left, right) => left.segment - right.segment)
+  headers.sort((left, right) => left.header.segment - right.header.segment)
+  const last = headers.at(-1)?.header
+  if (last === undefined) throw refusal(survey, 'no segment is there to rebuild it from')
+  // A bare segment was given up, or never published, or is the last one and still empty: no chain leads through it.
+  const chain = headers.filter(({ isBare, header }) => !isBare || header === last).map(({ header }) => header)
   for (const [index, header] of chain.entries()) {
     const before = chain[index - 1]
     const follows = before === undefined ? header.firstSeq === 1 && header.prev === undefined : isNext(before, header)
     if (!follows) throw refusal(survey, `segment ${header.segment} does not follow from the one before it`)
   }
-  const last = chain.at(-1)
-  if (last === undefined) throw refusal(survey, 'no segment is there to rebuild it from')
   return {
     format,
     log: last.log,
@@ -43,13 +49,32 @@ export async function rebuildManifest(disk: Disk, survey: Survey): Promise<Manif
   }
 }
 
-async function headerOf(disk: Disk, survey: Survey, name: string): Promise<LogHeader> {
+/**
+ * Whether a directory without a manifest never had one: a crash came before the first was published. Then its segments
+ * are bare and begin behind `adopted`, the commits of the plain files beside them.
+ */
+export async function isUnpublished(disk: Disk, survey: Survey, adopted: Seq): Promise<boolean> {
+  if (survey.manifest !== undefined || survey.previous !== undefined || survey.archived.length > 0) return false
+  for (const { file: name, kind } of survey.segments) {
+    if (kind === 'base') return false
+    const { header, isBare } = await headerOf(disk, survey, name)
+    if (!isBare || header.firstSeq !== adopted + 1) return false
+  }
+  return true
+}
+
+async function headerOf(disk: Disk, survey: Survey, name: string): Promise<HeaderFound> {
   const line = await withFile(disk, { dir: survey.dir, name }, readFirstLine)
-  const control = line === undefined ? 'unreadable' : parseControl(line)
-  if (typeof control === 'string' || control.type !== '$segment' || control.header.kind !== 'log') {
+  const control = line === undefined ? 'unreadable' : parseControl(line.text)
+  if (
+    line === undefined ||
+    typeof control === 'string' ||
+    control.type !== '$segment' ||
+    control.header.kind !== 'log'
+  ) {
     throw refusal(survey, `the header of ${name} does not read`)
   }
-  return control.header
+  return { header: control.header, isBare: line.isAll }
 }
 
 function isNext(before: LogHeader, { log, epoch, prev, firstSeq }: LogHeader): boolean {

@@ -28,10 +28,15 @@ export interface SegmentScan {
   readonly lines: number
   /** Last commit of the good prefix; one before the segment's first where there is none. */
   readonly lastSeq: Seq
-  /** Commits up to `seq`, which are the lines before `byte`, were durable by the word of a line of the good prefix. */
+  /**
+   * Commits up to `seq`, which are the lines before `byte`, were durable by the word of a line of the good prefix. That
+   * line itself may not be: it is not counted in.
+   */
   readonly proven: { readonly seq: Seq; readonly byte: number }
   /** Everything up to here was durable, by the word of a line that holds and stands behind a bad one. */
   readonly provenBehind: Seq
+  /** Where the last commit of the good prefix ends; the header, where there is none. */
+  readonly commitEnd: number
   /** Whether the good prefix ends with the line of an orderly close. */
   readonly closed: boolean
   readonly firstBad: FirstBad | undefined
@@ -72,9 +77,11 @@ export class Scan implements SegmentScan {
   /** The commit that the next line must be; undefined behind a bad line, where any later one may follow. */
   #next: Seq | undefined
   #last: Seq = 0
-  /** Where batches begin that are not proven yet, by their first seq. */
+  /** Where the commit before a batch ends, of batches that are not proven yet, by their first seq. */
   readonly #batches = new Map<Seq, number>()
-  #firstCommitAt: number | undefined
+  /** Where the last commit of the good prefix ends; the header, where there is none. */
+  commitEnd = 0
+  #headerEnd = 0
   #firstSeq: Seq = 1
   #provenSeq: Seq = 0
 
@@ -83,10 +90,9 @@ export class Scan implements SegmentScan {
   }
 
   get proven(): { seq: Seq; byte: number } {
-    if (this.lastSeq <= this.#provenSeq) return { seq: this.lastSeq, byte: this.goodBytes }
+    if (this.lastSeq <= this.#provenSeq) return { seq: this.lastSeq, byte: this.commitEnd }
     const byte = this.#batches.get(this.#provenSeq + 1)
-    if (byte !== undefined) return { seq: this.#provenSeq, byte }
-    return { seq: this.#firstSeq - 1, byte: this.#firstCommitAt ?? this.goodBytes }
+    return byte === undefined ? { seq: this.#firstSeq - 1, byte: this.#headerEnd } : { seq: this.#provenSeq, byte }
   }
 
   get crc(): string {
@@ -114,7 +120,8 @@ export class Scan implements SegmentScan {
     const tail = readTail(bytes, start, end)
     if (typeof tail === 'string') return tail
     if (this.closed) return 'a line behind the closing line'
-    if (isControl(bytes, start)) return this.#control(bytes.toString('utf8', start, end), tail)
+    if (isControl(bytes, start))
+      return this.#control(bytes.toString('utf8', start, end), { tail, end: offset + end + 1 })
     if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
     if (this.#next !== undefined && tail.seq !== this.#next) return `expected seq ${this.#next}, found ${tail.seq}`
     // Rows of a base ascend, with holes and in groups; commits count.
@@ -125,41 +132,46 @@ export class Scan implements SegmentScan {
     this.#next = isBase ? undefined : tail.seq + 1
     if (this.firstBad === undefined) {
       this.lastSeq = tail.seq
-      this.#firstCommitAt ??= offset + start
-      if (tail.dur >= 0) this.#batches.set(tail.seq, offset + start)
+      if (tail.dur >= 0) this.#batches.set(tail.seq, this.commitEnd)
+      this.commitEnd = offset + end + 1
     }
     this.#prove(tail)
     return undefined
   }
 
-  #control(line: string, tail: Tail): string | undefined {
+  #control(line: string, { tail, end }: { tail: Tail; end: number }): string | undefined {
     const control = parseControl(line)
     if (typeof control === 'string') return control
     if (control.type === 'foreign') {
       this.foreign = control.format
       return undefined
     }
-    if (control.type === '$segment') return this.#begin(control.header)
+    if (control.type === '$segment') return this.#begin(control.header, end)
     if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
     if (this.#next !== undefined && tail.seq !== this.#next - 1)
       return `expected seq ${this.#next - 1}, found ${tail.seq}`
     if (control.type === '$gap') {
       this.#next = control.gap.to + 1
       this.#last = control.gap.to
-      if (this.firstBad === undefined) this.lastSeq = control.gap.to
+      if (this.firstBad === undefined) {
+        this.lastSeq = control.gap.to
+        this.commitEnd = end
+      }
     }
     if (control.type === '$close') this.closed = true
     this.#prove(tail)
     return undefined
   }
 
-  #begin(header: SegmentHeader): string | undefined {
+  #begin(header: SegmentHeader, end: number): string | undefined {
     if (this.header !== undefined || this.#line > 1) return 'a second segment header'
     this.header = header
     const before = header.kind === 'log' ? header.firstSeq - 1 : 0
     this.lastSeq = before
     this.#firstSeq = before + 1
     this.#provenSeq = before
+    this.commitEnd = end
+    this.#headerEnd = end
     this.#last = before
     this.#next = header.kind === 'log' ? before + 1 : undefined
     return undefined

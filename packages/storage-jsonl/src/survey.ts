@@ -45,13 +45,6 @@ export async function surveyDirectory(disk: Disk, dir: string): Promise<Survey> 
   }
 }
 
-/** Whether there is nothing of a store and nothing to make one of. */
-export function isEmptyStore({ manifest, previous, segments, plain, archived }: Survey): boolean {
-  return (
-    manifest === undefined && previous === undefined && [segments, plain, archived].every((names) => names.length === 0)
-  )
-}
-
 /** Throws `INVALID` for a directory of another program: a store is made in an empty one, or of plain files. */
 export function refuseForeign({ dir, foreign }: Survey): void {
   if (foreign.length === 0) return

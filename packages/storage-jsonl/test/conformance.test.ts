@@ -4,20 +4,31 @@ import { join } from 'node:path'
 import { testStorage } from '@stateward/conformance'
 import { describe, it } from 'vitest'
 import { jsonlStorage } from '../src/index.ts'
+import { nodeTimers } from '../src/node-environment.ts'
+import { simStorage } from './simulated/sim-environment.ts'
+import { SimMedium } from './simulated/sim-medium.ts'
 
-for (const retention of ['all', 'none'] as const) {
-  testStorage(
-    `jsonlStorage({ retention: '${retention}' })`,
-    async () => {
-      const dir = mkdtempSync(join(tmpdir(), 'storage-jsonl-'))
-      const open = () => jsonlStorage({ dir, retention, segmentBytes: 16_384 })
-      return {
-        storage: open(),
-        reopen: async () => open(),
-        twin: async () => open(),
-        dispose: async () => rmSync(dir, { recursive: true, force: true }),
-      }
-    },
-    { describe, it },
-  )
-}
+testStorage(
+  'jsonlStorage on files',
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'storage-jsonl-'))
+    const open = () => jsonlStorage({ dir, segmentBytes: 16_384 })
+    return {
+      storage: open(),
+      reopen: async () => open(),
+      twin: async () => open(),
+      dispose: async () => rmSync(dir, { recursive: true, force: true }),
+    }
+  },
+  { describe, it },
+)
+
+testStorage(
+  'jsonlStorage that keeps no history, on a simulated disk',
+  async () => {
+    const disk = new SimMedium().boot()
+    const open = () => simStorage(disk, { retention: 'none', segmentBytes: 16_384, timers: nodeTimers })
+    return { storage: open(), reopen: async () => open(), twin: async () => open() }
+  },
+  { describe, it },
+)

@@ -75,7 +75,9 @@ test('appends are pipelined, and one that expects another tail is refused', asyn
     writer.append([recordOf(expectedSeq)], { expectedSeq, commitId: `c${expectedSeq}`, durability: 'commit' })
   const [first, second, stale, behind] = await Promise.allSettled([call(0), call(1), call(1), call(2)])
   expect([first, second]).toMatchObject([1, 2].map((lastSeq) => ({ value: { lastSeq } })))
-  expect([stale, behind].map((outcome) => outcome.status === 'rejected' && hasCode(outcome.reason, 'CONFLICT'))).toEqual([true, true])
+  expect(
+    [stale, behind].map((outcome) => outcome.status === 'rejected' && hasCode(outcome.reason, 'CONFLICT')),
+  ).toEqual([true, true])
   await call(2)
   expect(await readAll(writer)).toEqual([0, 1, 2].map((name) => textOf(recordOf(name))))
   await writer.close()

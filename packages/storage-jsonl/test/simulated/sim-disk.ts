@@ -1,0 +1,158 @@
+import { basename } from 'node:path'
+import type { Disk, DiskFile, DiskStat, OpenMode } from '../../src/index.ts'
+import type { SimNode } from './sim-directory.ts'
+import type { SimFile } from './sim-file.ts'
+import { Died, failure, type SimMedium } from './sim-medium.ts'
+
+/** A medium as one process sees it, for as long as that process lives. */
+export class SimDisk implements Disk {
+  readonly medium: SimMedium
+  readonly #process: object
+
+  constructor(medium: SimMedium, process: object) {
+    this.medium = medium
+    this.#process = process
+  }
+
+  async open(path: string, mode: OpenMode): Promise<DiskFile> {
+    return this.#open(path, mode)
+  }
+
+  openSync(path: string): DiskFile {
+    return this.#open(path, 'read')
+  }
+
+  async stat(path: string): Promise<DiskStat | undefined> {
+    this.#assertAlive()
+    const node = this.medium.find(path)
+    return node === undefined ? undefined : statOf(node)
+  }
+
+  async resolve(path: string): Promise<string> {
+    return path
+  }
+
+  async list(directory: string): Promise<string[]> {
+    this.#assertAlive()
+    return [...this.medium.directory(directory).names.keys()]
+  }
+
+  async makeDirectory(path: string): Promise<boolean> {
+    this.#assertAlive()
+    if (this.medium.find(path) !== undefined) return false
+    const parent = this.medium.parentOf(path)
+    this.medium.step('makeDirectory', path)
+    parent.change([[basename(path), this.medium.newDirectory()]])
+    return true
+  }
+
+  async removeDirectory(path: string): Promise<void> {
+    this.#assertAlive()
+    if (this.medium.directory(path).names.size > 0) throw failure('ENOTEMPTY', path)
+    this.medium.step('remove', path)
+    this.medium.parentOf(path).change([[basename(path), undefined]])
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#assertAlive()
+    const node = this.medium.existing(from)
+    const parent = this.medium.parentOf(from)
+    if (parent !== this.medium.parentOf(to)) throw failure('EXDEV', to)
+    if (this.medium.step('rename', to) !== undefined) return
+    parent.change([
+      [basename(from), undefined],
+      [basename(to), node],
+    ])
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#assertAlive()
+    if (this.medium.existing(path).kind === 'directory') throw failure('EISDIR', path)
+    if (this.medium.step('remove', path) !== undefined) return
+    this.medium.parentOf(path).change([[basename(path), undefined]])
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    this.#assertAlive()
+    const directory = this.medium.directory(path)
+    if (this.medium.step('syncDirectory', path) === undefined) directory.sync()
+  }
+
+  watch(): () => void {
+    return () => {}
+  }
+
+  #open(path: string, mode: OpenMode): DiskFile {
+    this.#assertAlive()
+    const found = this.medium.find(path)
+    if (mode === 'create') {
+      if (found !== undefined) throw failure('EEXIST', path)
+      const parent = this.medium.parentOf(path)
+      this.medium.step('create', path)
+      const file = this.medium.newFile()
+      parent.change([[basename(path), file]])
+      return this.#handle(path, file)
+    }
+    if (found === undefined) throw failure('ENOENT', path)
+    if (found.kind === 'directory') throw failure('EISDIR', path)
+    if (found.kind === 'link') throw failure('ELOOP', path)
+    return this.#handle(path, found)
+  }
+
+  #handle(path: string, file: SimFile): DiskFile {
+    const holder = { process: this.#process }
+    const write = (from: Uint8Array, position: number): number => this.#write(file, { path, from, position })
+    const read = (into: Uint8Array, position: number): number => {
+      this.#assertAlive()
+      return file.read(into, position)
+    }
+    return {
+      read: async (into, position) => read(into, position),
+      readSync: read,
+      write: async (from, position) => write(from, position),
+      writeSync: write,
+      datasync: async () => this.#datasync(file, path),
+      truncate: async (size) => {
+        this.#assertAlive()
+        if (this.medium.step('truncate', path) === undefined) file.truncate(size)
+      },
+      stat: async () => statOf(file),
+      lock: async () => {
+        this.#assertAlive()
+        if (file.locked?.process === this.medium.process) return 'held'
+        file.locked = holder
+        return 'taken'
+      },
+      close: async () => {
+        if (file.locked === holder) file.locked = undefined
+      },
+    }
+  }
+
+  #write(file: SimFile, { path, from, position }: { path: string; from: Uint8Array; position: number }): number {
+    this.#assertAlive()
+    const fault = this.medium.step('write', path, from.length)
+    if (fault !== undefined && 'skip' in fault) return from.length
+    const count = fault !== undefined && 'short' in fault ? Math.min(fault.short, from.length) : from.length
+    file.write(from.subarray(0, count), position)
+    return count
+  }
+
+  #datasync(file: SimFile, path: string): void {
+    this.#assertAlive()
+    try {
+      if (this.medium.step('datasync', path) === undefined) file.sync()
+    } catch (error) {
+      if (!(error instanceof Died)) file.sync({ lie: true })
+      throw error
+    }
+  }
+
+  #assertAlive(): void {
+    if (this.medium.process !== this.#process) throw new Died('this process is dead')
+  }
+}
+
+function statOf(node: SimNode): DiskStat {
+  return { kind: node.kind, bytes: node.kind === 'directory' ? 0 : node.size, inode: node.inode }
+}

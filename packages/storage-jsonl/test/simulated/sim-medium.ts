@@ -1,0 +1,162 @@
+import { basename, dirname } from 'node:path'
+import { SimDirectory, type SimNode } from './sim-directory.ts'
+import { SimDisk } from './sim-disk.ts'
+import { type Pick, SimFile } from './sim-file.ts'
+
+export type SimOperation =
+  | 'create'
+  | 'write'
+  | 'datasync'
+  | 'truncate'
+  | 'rename'
+  | 'remove'
+  | 'makeDirectory'
+  | 'syncDirectory'
+
+/** One operation that changes something, before it takes place. */
+export interface SimStep {
+  /** 1, 2, 3 … since the medium was made. */
+  readonly step: number
+  readonly operation: SimOperation
+  readonly path: string
+  readonly bytes: number
+}
+
+/**
+ * What happens to a step: nothing special, an error, a write of fewer bytes, or nothing at all though it is called done.
+ * A sync that fails leaves pages that are called clean and are not on the medium.
+ */
+export type SimFault = { readonly fail: string } | { readonly short: number } | { readonly skip: true } | undefined
+
+/** Thrown by everything that a dead process still tries. */
+export class Died extends Error {
+  readonly code = 'DIED'
+}
+
+/**
+ * A medium in memory that keeps what a real one keeps. What was written and not synced is lost at a power cut in any
+ * combination of 512-byte sectors; so are names of which the directory was not synced. A killed process loses nothing
+ * but its locks.
+ */
+export class SimMedium {
+  readonly root: SimDirectory
+  /** Decides, and takes note, before each step. */
+  onStep: (step: SimStep) => SimFault = () => undefined
+  steps = 0
+  /** The process that is running. */
+  process: object = {}
+  #inodes: number
+
+  constructor(root: SimDirectory = new SimDirectory('root'), inodes = 0) {
+    this.root = root
+    this.#inodes = inodes
+  }
+
+  /** The disk as a new process sees it. Those that ran before are dead, and with them their locks. */
+  boot(): SimDisk {
+    this.process = {}
+    return new SimDisk(this, this.process)
+  }
+
+  /** A disk for a second process beside the running one. */
+  beside(): SimDisk {
+    return new SimDisk(this, this.process)
+  }
+
+  /** Ends the running process. What it wrote stays as it is. */
+  kill(): void {
+    this.process = {}
+  }
+
+  /** The medium when the power comes back. */
+  afterPowerCut(pick: Pick): SimMedium {
+    return new SimMedium(this.root.afterPowerCut(pick, new Map()), this.#inodes)
+  }
+
+  /** The medium copied as it is now, everything on it synced. */
+  copy(): SimMedium {
+    for (const file of this.files().values()) file.sync()
+    syncAll(this.root)
+    return this.afterPowerCut(() => 0)
+  }
+
+  /** Every file by its path. */
+  files(directory: SimDirectory = this.root, path = ''): Map<string, SimFile> {
+    const found = new Map<string, SimFile>()
+    for (const [name, node] of directory.names) {
+      if (node.kind !== 'directory') found.set(`${path}/${name}`, node)
+      else for (const [inner, file] of this.files(node, `${path}/${name}`)) found.set(inner, file)
+    }
+    return found
+  }
+
+  /** The content of every file, as text, by path. */
+  contents(): Record<string, string> {
+    return Object.fromEntries([...this.files()].map(([path, file]) => [path, file.bytes.toString('latin1')]))
+  }
+
+  file(path: string): SimFile {
+    const node = this.existing(path)
+    if (node.kind === 'directory') throw failure('EISDIR', path)
+    return node
+  }
+
+  /** Puts something there that no process made. */
+  plant(path: string, content: string | Uint8Array | { readonly link: string }): void {
+    const isLink = typeof content === 'object' && 'link' in content
+    const file = this.newFile(isLink ? 'link' : 'file')
+    if (!isLink) file.write(Buffer.from(content), 0)
+    file.sync()
+    const parent = this.parentOf(path)
+    parent.change([[basename(path), file]])
+    parent.sync()
+  }
+
+  step(operation: SimOperation, path: string, bytes = 0): SimFault {
+    const fault = this.onStep({ step: ++this.steps, operation, path, bytes })
+    if (fault !== undefined && 'fail' in fault) throw failure(fault.fail, path)
+    return fault
+  }
+
+  find(path: string): SimNode | undefined {
+    let node: SimNode | undefined = this.root
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      if (node?.kind !== 'directory') return undefined
+      node = node.names.get(name)
+    }
+    return node
+  }
+
+  existing(path: string): SimNode {
+    const node = this.find(path)
+    if (node === undefined) throw failure('ENOENT', path)
+    return node
+  }
+
+  directory(path: string): SimDirectory {
+    const node = this.existing(path)
+    if (node.kind !== 'directory') throw failure('ENOTDIR', path)
+    return node
+  }
+
+  parentOf(path: string): SimDirectory {
+    return this.directory(dirname(path))
+  }
+
+  newFile(kind: SimFile['kind'] = 'file'): SimFile {
+    return new SimFile(`${++this.#inodes}`, kind)
+  }
+
+  newDirectory(): SimDirectory {
+    return new SimDirectory(`${++this.#inodes}`)
+  }
+}
+
+function syncAll(directory: SimDirectory): void {
+  directory.sync()
+  for (const node of directory.names.values()) if (node.kind === 'directory') syncAll(node)
+}
+
+export function failure(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: simulated, ${path}`), { code })
+}
