@@ -1,4 +1,5 @@
 import type { Slot } from '@stateward/contract'
+import { NumberPool } from './number-pool.ts'
 import { PostingLists } from './posting-lists.ts'
 import { SlotRows } from './slot-rows.ts'
 
@@ -8,7 +9,7 @@ const nextWord = 1
 
 /**
  * Text → the slots that stand under it, each slot under any number of texts. What most slots have, one text, takes no
- * more than in `PostingLists`; each further one is an entry of its own that takes 20 bytes.
+ * more than in `PostingLists`; each further one is an entry of its own that takes 24 bytes.
  */
 export class ElementLists {
   readonly #firsts = new PostingLists()
@@ -16,9 +17,7 @@ export class ElementLists {
   /** For a slot, its newest further entry plus one. */
   readonly #otherOf = new SlotRows(1)
   readonly #otherRows = new SlotRows(2)
-  /** Free entries are chained by their next word. */
-  #lastFreed = 0
-  #used = 0
+  readonly #otherEntries = new NumberPool()
 
   get size(): number {
     return this.#firsts.size + this.#others.size
@@ -53,12 +52,11 @@ export class ElementLists {
     this.#others.clear()
     this.#otherOf.clear()
     this.#otherRows.clear()
-    this.#lastFreed = 0
-    this.#used = 0
+    this.#otherEntries.clear()
   }
 
   #addOther(slot: Slot, key: string | undefined): void {
-    const entry = this.#takeEntry()
+    const entry = this.#otherEntries.take()
     this.#others.move(entry, key)
     this.#otherRows.set(entry, slotWord, slot)
     this.#otherRows.set(entry, nextWord, this.#otherOf.get(slot, 0))
@@ -70,18 +68,9 @@ export class ElementLists {
     if (entry === 0) return
     this.#otherOf.set(slot, 0, 0)
     while (entry !== 0) {
-      const following = this.#otherRows.get(entry - 1, nextWord)
       this.#others.move(entry - 1, undefined)
-      this.#otherRows.set(entry - 1, nextWord, this.#lastFreed)
-      this.#lastFreed = entry
-      entry = following
+      this.#otherEntries.free(entry - 1)
+      entry = this.#otherRows.get(entry - 1, nextWord)
     }
-  }
-
-  #takeEntry(): number {
-    if (this.#lastFreed === 0) return this.#used++
-    const entry = this.#lastFreed - 1
-    this.#lastFreed = this.#otherRows.get(entry, nextWord)
-    return entry
   }
 }

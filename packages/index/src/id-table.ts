@@ -1,5 +1,6 @@
 import { type Slot, StatewardError } from '@stateward/contract'
 import { IdRows } from './id-rows.ts'
+import { NumberPool } from './number-pool.ts'
 import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
 import { readUuid, uuidWords } from './uuid.ts'
@@ -40,10 +41,7 @@ class PackedIdTable implements IdTable {
   readonly #texts = new Map<string, Slot>()
   /** One bit a slot. */
   readonly #live = new SlotRows(1)
-  /** For a freed slot, the one freed before it, plus one. */
-  readonly #freedBefore = new SlotRows(1)
-  #lastFreed = 0
-  #used = 0
+  readonly #slots = new NumberPool()
   #size = 0
 
   get size(): number {
@@ -82,14 +80,13 @@ class PackedIdTable implements IdTable {
     else this.#texts.delete(id)
     this.#rows.remove(slot)
     this.#flip(slot)
-    this.#freedBefore.set(slot, 0, this.#lastFreed)
-    this.#lastFreed = slot + 1
+    this.#slots.free(slot)
     this.#size--
     return slot
   }
 
   *slots(): IterableIterator<Slot> {
-    for (let slot = 0; slot < this.#used; slot++) if (this.#isLive(slot)) yield slot
+    for (let slot = 0; slot < this.#slots.used; slot++) if (this.#isLive(slot)) yield slot
   }
 
   clear(): void {
@@ -97,9 +94,7 @@ class PackedIdTable implements IdTable {
     this.#uuids.clear()
     this.#texts.clear()
     this.#live.clear()
-    this.#freedBefore.clear()
-    this.#lastFreed = 0
-    this.#used = 0
+    this.#slots.clear()
     this.#size = 0
   }
 
@@ -112,13 +107,8 @@ class PackedIdTable implements IdTable {
   }
 
   #takeSlot(): Slot {
-    if (this.#lastFreed === 0) {
-      if (this.#used < mostSlots) return this.#used++
-      throw new StatewardError('FULL', `expected at most ${mostSlots} records of one type, found one more`)
-    }
-    const slot = this.#lastFreed - 1
-    this.#lastFreed = this.#freedBefore.get(slot, 0)
-    return slot
+    if (!this.#slots.isDry || this.#slots.used < mostSlots) return this.#slots.take()
+    throw new StatewardError('FULL', `expected at most ${mostSlots} records of one type, found one more`)
   }
 
   #isLive(slot: Slot): boolean {

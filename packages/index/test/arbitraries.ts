@@ -59,6 +59,7 @@ const values: readonly JsonValue[] = [
   {},
   { a: 1, b: 2 },
   { b: 2, a: 1 },
+  { a: 1, b: 2, c: undefined },
   { a: [null] },
 ]
 

@@ -62,6 +62,16 @@ describe('an update', () => {
     expect(() => order.update(0, before, { ...before, a: 3 })).toThrow('looked at')
   })
 
+  test('that only writes the same value in another way keeps the record', () => {
+    const index = equalityIndex({ name: 'due', field: 'due', kind: 'time' })
+    const before = record('x', { due: '2024-01-20T10:00:00Z' })
+    const after = record('x', { due: '2024-01-20T12:00:00+02:00' })
+    index.update(0, undefined, before)
+    index.update(0, before, after)
+    expect([...index.lookup({ equal: [[at]] })]).toEqual([0])
+    expect([...(index.counters?.counts() ?? [])]).toEqual([[at, 1]])
+  })
+
   test('moves a slot from where it stands, even when told a former value that is wrong', () => {
     const index = equalityIndex({ name: 'a', field: 'a', kind: 'value' })
     index.update(0, undefined, record('x', { a: 'one' }))
