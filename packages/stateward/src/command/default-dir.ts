@@ -1,0 +1,2 @@
+/** Where the store is when nobody says otherwise. */
+export const defaultDir = './.stateward'

@@ -1,0 +1,59 @@
+import type { Clock, Domain, Durability, Random } from '@stateward/contract'
+import {
+  createStateManager,
+  openStateReader,
+  type State,
+  type StateManagerOptions,
+  type StateReader,
+} from '@stateward/core'
+import { domain as workDomain } from '@stateward/domain'
+import { jsonlStorage } from '@stateward/storage-jsonl'
+
+/** How `openState` opens a directory. Everything has a default. */
+export interface OpenStateOptions<D extends Domain = Domain> {
+  /** The types of records; default: the built-in plans, specs, phases and executions. */
+  readonly domain?: D
+  /** The least that every write's acknowledgement means; default `commit`, which survives a power cut. */
+  readonly durability?: Durability
+  readonly memory?: NonNullable<StateManagerOptions<D>['memory']>
+  readonly mailbox?: NonNullable<StateManagerOptions<D>['mailbox']>
+  /** Names this writer to whoever is locked out; default: this process. */
+  readonly owner?: string
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/**
+ * Opens the state in a directory, which is made when it is not there: recovers and replays its log, in O(log) time. One
+ * process at a time may hold it for writing. Rejects with `LOCKED` (`details`: `pid`, `host` of the holder), `CORRUPT`
+ * (`details.damage`: every bad line), `INVALID` (the directory holds something else), `UNSUPPORTED` (files of a newer
+ * version), `STORAGE_FAILED`; the directory is left as it was then.
+ */
+export async function openState<const D extends Domain = typeof workDomain>(
+  dir: string,
+  options: OpenStateOptions<D> = {},
+): Promise<State<D>> {
+  const { domain, ...rest } = options
+  return createStateManager({ ...rest, domain: domainOr(domain), storage: jsonlStorage({ dir }) })
+}
+
+/** How `readState` looks at a directory. */
+export type ReadStateOptions<D extends Domain = Domain> = Pick<OpenStateOptions<D>, 'domain' | 'memory'>
+
+/**
+ * Looks at the state in a directory as it is at this moment, beside the process that writes it, if there is one: takes no
+ * lock and writes nothing. What is not proven to be durable yet is not seen. `changes` goes on with what comes; every
+ * write is `UNSUPPORTED`. A directory that is not there reads as an empty store. Errors as `openState`, but for `LOCKED`.
+ */
+export async function readState<const D extends Domain = typeof workDomain>(
+  dir: string,
+  options: ReadStateOptions<D> = {},
+): Promise<StateReader<D>> {
+  const { domain, ...rest } = options
+  return openStateReader({ ...rest, domain: domainOr(domain), storage: jsonlStorage({ dir }) })
+}
+
+/** Where no domain is given, D is the built-in one: nothing else can have told it. */
+function domainOr<D extends Domain>(domain: D | undefined): D {
+  return domain ?? (workDomain as Domain as D)
+}
