@@ -11,12 +11,15 @@ export interface MemoryBase {
   readonly bytes: number
 }
 
+interface CollectedRows {
+  readonly seqs: Seq[]
+  readonly records: Uint8Array[]
+  bytes: number
+}
+
 /** Copies the rows that `chunks` gives. `check` is called before each chunk is taken and throws to stop. */
-export async function collectRows(
-  chunks: AsyncIterable<BaseChunk>,
-  check: () => void,
-): Promise<{ seqs: Seq[]; records: Uint8Array[]; bytes: number }> {
-  const rows = { seqs: [] as Seq[], records: [] as Uint8Array[], bytes: 0 }
+export async function collectRows(chunks: AsyncIterable<BaseChunk>, check: () => void): Promise<CollectedRows> {
+  const rows: CollectedRows = { seqs: [], records: [], bytes: 0 }
   check()
   for await (const chunk of chunks) {
     check()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { limits, type Operation } from '@stateward/contract'
+import { type JsonObject, limits, type Operation } from '@stateward/contract'
 import { type EndpointCase, endpointCase, ownFields, plain } from './trial.ts'
 
 /** What writes of many records promise, and `transact`. */
@@ -23,11 +23,11 @@ export const bulkCases: readonly EndpointCase[] = [
   endpointCase('a bulk write is refused whole', async (trial) => {
     await trial.create('item', { id: 'there', n: 1 })
     const good = Array.from({ length: 5 }, (_, n) => ({ id: `i${n}`, n }))
-    const bad: [code: 'ALREADY_EXISTS' | 'INVALID_REFERENCE' | 'INVALID', row: { id: string }][] = [
+    const bad: [code: 'ALREADY_EXISTS' | 'INVALID_REFERENCE' | 'INVALID', row: JsonObject][] = [
       ['ALREADY_EXISTS', { id: 'there' }],
       ['ALREADY_EXISTS', { id: 'i0' }],
-      ['INVALID_REFERENCE', { id: 'x', parent: 'none' } as { id: string }],
-      ['INVALID', {} as { id: string }],
+      ['INVALID_REFERENCE', { id: 'x', parent: 'none' }],
+      ['INVALID', {}],
     ]
     for (const [code, row] of bad) {
       const what = `createMany with the row ${JSON.stringify(row)}`

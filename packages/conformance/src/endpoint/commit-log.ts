@@ -59,9 +59,13 @@ export class CommitLog {
     if (change.op === 'delete') this.#records.delete(key)
     else if (change.op === 'put') this.#records.set(key, { ...change.data, rev: change.rev })
     else {
-      const record: Record<string, unknown> = { ...this.#records.get(key), ...change.changes, rev: change.rev }
+      const record: Record<string, JsonObject[string]> = {
+        ...this.#records.get(key),
+        ...change.changes,
+        rev: change.rev,
+      }
       for (const field of change.unset) delete record[field]
-      this.#records.set(key, record as JsonObject)
+      this.#records.set(key, record)
     }
   }
 }

@@ -92,9 +92,8 @@ export class PlainItems {
   #update({ changes, expectedRev, id, unset = [] }: Extract<Operation, { op: 'update' }>): Expected {
     const life = this.#lives.get(id)
     if (life?.fields === undefined) return { codes: ['NOT_FOUND'] }
-    const after: Record<string, unknown> = { ...life.fields, ...changes }
-    for (const field of unset) delete after[field]
-    const fields = after as JsonObject
+    const fields: Record<string, JsonObject[string]> = { ...life.fields, ...changes }
+    for (const field of unset) delete fields[field]
     if (expectedRev !== undefined && expectedRev !== life.rev) return { codes: ['CONFLICT'] }
     if (compareValues(fields, life.fields) === 0) return { id, rev: life.rev, fields, changed: false }
     return this.#hangs(fields) ? { codes: ['INVALID_REFERENCE'] } : this.#put(id, fields)

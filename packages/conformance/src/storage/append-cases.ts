@@ -5,7 +5,10 @@ import { encode, lineOf, trickyLines } from './lines.ts'
 import { collected, fetched, linesFrom, readBack } from './read-back.ts'
 import { type StorageCase, storageCase } from './trial.ts'
 
-const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((text) => lineOf(text)) as [string, string, string, string]
+const a = lineOf('a')
+const b = lineOf('b')
+const c = lineOf('c')
+const d = lineOf('d')
 
 /** What `append` promises when it works, and what `read` then gives. */
 export const appendCases: readonly StorageCase[] = [

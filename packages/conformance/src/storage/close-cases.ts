@@ -6,7 +6,8 @@ import { lineOf } from './lines.ts'
 import { baseBack, chunked, linesFrom, type Row } from './read-back.ts'
 import { type StorageCase, storageCase } from './trial.ts'
 
-const [a, b] = ['a', 'b'].map((text) => lineOf(text)) as [string, string]
+const a = lineOf('a')
+const b = lineOf('b')
 const many = Array.from({ length: 30 }, (_, n) => lineOf(`commit ${n + 1}`))
 
 /** What `close` promises: whatever waits is settled, whatever comes later is CLOSED. */

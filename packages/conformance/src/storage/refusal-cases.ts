@@ -7,7 +7,9 @@ import { type StorageCase, storageCase, type Trial } from './trial.ts'
 
 /** Larger limits are taken at their word: to fill them would be a test of the machine. */
 const reach = { bytes: 40 * 2 ** 20, records: 100_000 } as const
-const [a, b, c] = ['a', 'b', 'c'].map((text) => lineOf(text)) as [string, string, string]
+const a = lineOf('a')
+const b = lineOf('b')
+const c = lineOf('c')
 
 /** What `append` promises when it refuses: these records are not in the log and never will be. */
 export const refusalCases: readonly StorageCase[] = [

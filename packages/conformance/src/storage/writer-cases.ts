@@ -6,7 +6,9 @@ import { lineOf } from './lines.ts'
 import { baseBack, chunked, linesFrom } from './read-back.ts'
 import { type StorageCase, storageCase, type Trial } from './trial.ts'
 
-const [a, b, c] = ['a', 'b', 'c'].map((text) => lineOf(text)) as [string, string, string]
+const a = lineOf('a')
+const b = lineOf('b')
+const c = lineOf('c')
 
 /** What `openWriter` promises: one writer, fencing or locked. */
 export const writerCases: readonly StorageCase[] = [
