@@ -11,6 +11,9 @@ import type { SlotIds } from './slot-ids.ts'
 const fewEntries = columnLength / 4
 const joinedEntries = (columnLength / 4) * 3
 
+/** Entries come in order if each goes within so many places of the one before: UUIDs of one millisecond come in any order. */
+const nearby = 32
+
 /** Which side of the entries that are meant a place is on. */
 export type Side = 'before' | 'after'
 
@@ -62,13 +65,7 @@ export class OrderedList {
     } else if (this.#isBefore(last, last.length - 1, entry)) {
       this.#insertAt(this.#chunks.length - 1, last.length, entry)
     } else {
-      const place = this.#placeOf(entry)
-      const number = chunkOf(place)
-      const at = offsetOf(place)
-      // The end of the chunk before is the same place, and where entries that come in order belong.
-      const former = at === 0 ? this.#chunks[number - 1] : undefined
-      if (former !== undefined && former.expected === former.length) this.#insertAt(number - 1, former.length, entry)
-      else this.#insertAt(number, at, entry)
+      this.#insertWithin(this.#placeOf(entry), entry)
     }
   }
 
@@ -175,6 +172,17 @@ export class OrderedList {
     return placeAt(low, from)
   }
 
+  #insertWithin(place: Place, entry: Entry): void {
+    const number = chunkOf(place)
+    const former = offsetOf(place) === 0 ? this.#chunks[number - 1] : undefined
+    // The end of the chunk before is the same place, and where entries that come in order belong; but they share a chunk
+    // with what follows rather than begin one more that is small.
+    const isRoomBehind = (this.#chunks[number]?.length ?? columnLength) < fewEntries
+    if (former === undefined || former.expected !== former.length || (former.isFull && isRoomBehind)) {
+      this.#insertAt(number, offsetOf(place), entry)
+    } else this.#insertAt(number - 1, former.length, entry)
+  }
+
   #insertAt(number: number, at: number, entry: Entry): void {
     const chunk = this.#chunks[number]
     if (chunk === undefined) return
@@ -183,16 +191,19 @@ export class OrderedList {
     else this.#split(number, at, entry)
   }
 
-  /** Entries that come in order leave full chunks behind; others leave halves with room for what comes between. */
+  /** Entries that come in order, or nearly so, leave full chunks behind; others leave halves with room for what comes between. */
   #split(number: number, at: number, entry: Entry): void {
     const chunk = this.#chunks[number]
     if (chunk === undefined) return
-    const cut = at > 0 && at === chunk.expected ? at : chunk.length >>> 1
+    const isInOrder = at > 0 && Math.abs(at - chunk.expected) <= nearby
+    const cut = isInOrder ? at : chunk.length >>> 1
     const left = new Chunk(this.#order, chunk.entries(0, cut))
     const right = new Chunk(this.#order, chunk.entries(cut))
     if (at <= cut) left.insert(at, entry)
     else right.insert(at - cut, entry)
     this.#chunks.splice(number, 1, left, right)
+    if (left.length < fewEntries) this.#join(number)
+    else if (right.length < fewEntries) this.#join(number + 1)
   }
 
   #join(number: number): void {

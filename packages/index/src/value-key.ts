@@ -1,15 +1,15 @@
 import { type FieldKind, type JsonObject, type JsonValue, orderKey } from '@stateward/contract'
+import { microsOf, microsText } from './instant-micros.ts'
+import { numberText, textNumber } from './number-text.ts'
 
 /**
- * A text that two values share if and only if `sameValue` says that they are the same. A text is its own key unless it
- * begins with NUL; so UUIDs stay UUIDs. `keyedValue` makes the value of it again.
+ * A text that two values share if and only if `sameValue` says that they are the same; `keyedValue` makes the value of
+ * it again. A text is its own key, with few exceptions, so that UUIDs stay UUIDs; numbers and instants become such.
  */
 export function valueKey(value: JsonValue, kind: FieldKind): string {
+  if (typeof value === 'number') return numberText(value, 'number')
   if (typeof value !== 'string') return `\0j${canonical(value)}`
-  const key = kind === 'time' ? orderKey(value, kind) : value
-  if (typeof key !== 'string' || !key.startsWith('\0')) return value
-  // Behind its NUL, what `orderKey` made of an instant begins with a digit.
-  return isInstant(key) && kind === 'time' ? `\0t${key.slice(1)}` : `\0s${value}`
+  return (kind === 'time' ? instantKeyOf(value) : undefined) ?? textKey(value)
 }
 
 /**
@@ -17,11 +17,13 @@ export function valueKey(value: JsonValue, kind: FieldKind): string {
  * in UTC, to the millisecond or as far as it goes; an object with its keys in order.
  */
 export function keyedValue(key: string): JsonValue {
+  const number = textNumber(key)
+  if (number !== undefined) return number.meaning === 'number' ? number.value : utcText(microsText(number.value))
   if (!key.startsWith('\0')) return key
   const content = key.slice(2)
   switch (key[1]) {
     case 't':
-      return `${content.replace(/0{1,6}$/, '')}Z`
+      return utcText(content)
     case 's':
       return content
     default:
@@ -30,9 +32,26 @@ export function keyedValue(key: string): JsonValue {
   }
 }
 
+/** `undefined` for a text that names no instant. */
+function instantKeyOf(text: string): string | undefined {
+  const micros = microsOf(text)
+  if (micros !== undefined) return numberText(micros, 'instant')
+  const key = orderKey(text, 'time')
+  return typeof key === 'string' && isInstant(key) ? `\0t${key.slice(1)}` : undefined
+}
+
+/** Behind its NUL, what `orderKey` makes of an instant begins with a digit, and of another text that begins with NUL never. */
 function isInstant(key: string): boolean {
   const first = key.charCodeAt(1)
-  return first >= 48 && first <= 57
+  return key.startsWith('\0') && first >= 48 && first <= 57
+}
+
+function textKey(text: string): string {
+  return text.startsWith('\0') || textNumber(text) !== undefined ? `\0s${text}` : text
+}
+
+function utcText(instant: string): string {
+  return `${instant.replace(/0{1,6}$/, '')}Z`
 }
 
 function canonical(value: JsonValue | undefined): string {
@@ -40,16 +59,14 @@ function canonical(value: JsonValue | undefined): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (isArray(value)) return `[${value.map(canonical).join()}]`
   const keys = Object.keys(value).filter((key) => value[key] !== undefined)
-  return `{${keys
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
-    .join()}}`
+  const members = keys.sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
+  return `{${members.join()}}`
 }
 
 /** JSON can write numbers that JavaScript reads as infinite; they are written so that they are read so again. */
 function canonicalNumber(value: number): string {
-  if (value === Infinity) return '1e999'
-  return value === -Infinity ? '-1e999' : String(value)
+  if (value === Number.POSITIVE_INFINITY) return '1e999'
+  return value === Number.NEGATIVE_INFINITY ? '-1e999' : String(value)
 }
 
 function isArray(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {

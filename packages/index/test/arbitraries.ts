@@ -13,6 +13,7 @@ const instants = [
   '0000-01-01T00:00:00.000Z',
   '2300-01-01T00:00:00.123Z',
   '1969-12-31T23:59:59.999999Z',
+  '1970-01-01T00:00:00.000Z',
 ]
 
 const notInstants = [
@@ -34,6 +35,10 @@ const notInstants = [
   '\uffff',
   '018d2b1c-7a00-7000-8000-000000000001',
   '018D2B1C-7A00-7000-8000-000000000001',
+  '00000000-0000-0000-0000-000000000000',
+  // The keys of 0 and of 1970, were they not texts.
+  '00000000-0000-0000-0000-000000000001',
+  '00000000-0000-0000-0000-000000000002',
 ]
 
 /** Few enough that records share them often, and at least one of every kind and of every trap. */

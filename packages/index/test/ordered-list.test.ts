@@ -126,6 +126,17 @@ describe('an ordered list of many chunks', () => {
     }
   })
 
+  test('chunks filled nearly in order are nearly full, and others half full at least', () => {
+    const fill = (keyAt: (slot: Slot) => Key): number => {
+      const list = new OrderedList(order)
+      for (let slot = 0; slot < 20 * columnLength; slot++) list.insert({ group: 0, key: keyAt(slot), slot }, idOf(slot))
+      return list.size / (list.chunkCount * columnLength)
+    }
+    expect(fill((slot) => Math.floor(slot / 8))).toBeGreaterThan(0.9)
+    expect(fill((slot) => slot + ((slot * 7) % 20))).toBeGreaterThan(0.9)
+    expect(fill((slot) => (slot * 7_919) % 10_007)).toBeGreaterThan(0.5)
+  })
+
   test('chunks emptied by half are joined', () => {
     const twin = new Twin()
     twin.apply({ action: 'insert', count: 10 * columnLength, keys: 'few', groups: 1, pick: 'oldest' })

@@ -29,6 +29,13 @@ describe('a probe', () => {
     }
   })
 
+  test('is not mistaken for one whose values, written one behind the other, are the same', () => {
+    const index = compoundIndex({ name: 'abc', fields: ['a', 'b', 'c'], kinds: ['value', 'value', 'value'] })
+    index.update(0, undefined, record('x', { a: 'on', b: 'e' }))
+    index.update(1, undefined, record('y', { a: 'o', b: 'ne' }))
+    expect([...index.lookup({ equal: [['o'], ['ne']] })]).toEqual([1])
+  })
+
   test('with more combinations than the limit is answered with every entry', () => {
     const index = compoundIndex({ name: 'abc', fields: ['a', 'b', 'c'], kinds: ['value', 'value', 'value'] })
     const equality = equalityIndex({ name: 'a', field: 'a', kind: 'value' })
