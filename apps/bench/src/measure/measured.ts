@@ -10,16 +10,23 @@ export interface Measured {
   readonly p99?: number
   /** The longest time that the event loop did not turn, milliseconds; absent when it never turned. */
   readonly stallMs?: number
+  /** Processor time of one operation, all threads, microseconds; the harness's own part is in it. */
+  readonly cpuUs?: number
   /** How many operations the figure rests on. */
   readonly operations: number
   readonly remark?: string
 }
 
+interface Totals {
+  readonly value: number
+  readonly operations: number
+  readonly stallMs: number
+  /** Of all operations together. */
+  readonly cpuUs: number
+}
+
 /** The figures, with the quantiles of these durations in milliseconds. */
-export function measuredOf(
-  samples: Samples,
-  { value, operations, stallMs }: Pick<Measured, 'value' | 'operations'> & { readonly stallMs: number },
-): Measured {
+export function measuredOf(samples: Samples, { value, operations, stallMs, cpuUs }: Totals): Measured {
   const values = samples.values()
   const p50 = quantile(values, 0.5)
   const p99 = quantile(values, 0.99)
@@ -27,6 +34,7 @@ export function measuredOf(
     value,
     ...(p50 !== undefined && p99 !== undefined && { p50, p99 }),
     ...(stallMs > 0 && { stallMs }),
+    cpuUs: cpuUs / operations,
     operations,
   }
 }

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import type { Soon } from '../contender.ts'
+import { CpuWatch } from './cpu-watch.ts'
 import { type Measured, measuredOf } from './measured.ts'
 import { Samples } from './samples.ts'
 import { StallWatch } from './stall-watch.ts'
-import type { Timing } from './timing.ts'
+import { isWarm, type Timing } from './timing.ts'
 import { turn } from './turn.ts'
 
 // The loop turns between chunks, so that the stall watch sees the operations and not the harness.
@@ -26,16 +27,18 @@ export async function readLoop(timing: Timing, operation: (at: number) => Soon<u
     }
     return performance.now() - before
   }
-  const chunk = await warmUp(timing.warmMs, ask)
+  const chunk = await warmUp(timing, ask)
   const stall = new StallWatch()
   stall.start()
   let spent = 0
   let done = 0
+  const cpu = new CpuWatch()
   while (spent < timing.runMs * (1 - sampledShare)) {
     spent += await ask(chunk)
     done += chunk
     await turn()
   }
+  const cpuUs = cpu.stop()
   const samples = new Samples()
   for (let left = timing.runMs * sampledShare; left > 0; ) {
     const duration = await ask(1)
@@ -43,13 +46,14 @@ export async function readLoop(timing: Timing, operation: (at: number) => Soon<u
     left -= duration
     if (samples.count % chunk === 0) await turn()
   }
-  return measuredOf(samples, { value: done / (spent / 1000), operations: done, stallMs: stall.stop() })
+  return measuredOf(samples, { value: done / (spent / 1000), operations: done, stallMs: stall.stop(), cpuUs })
 }
 
 /** Finds out how many operations fill a chunk while everything gets warm. */
-async function warmUp(warmMs: number, ask: (count: number) => Promise<number>): Promise<number> {
+async function warmUp(timing: Timing, ask: (count: number) => Promise<number>): Promise<number> {
   let chunk = 1
-  for (let spent = 0; spent < warmMs; ) {
+  let spent = 0
+  for (let done = 0; !isWarm(timing, spent, done); done += chunk) {
     const took = await ask(chunk)
     spent += took
     if (took < chunkMs / 2) chunk *= 2

@@ -1,6 +1,14 @@
 /** For how long one workload of one contender runs in one round. */
 export interface Timing {
-  /** Not counted. */
+  /** Not counted; up to `longestWarmUp` times as long when there were too few operations for the code to get warm. */
   readonly warmMs: number
   readonly runMs: number
+}
+
+const longestWarmUp = 4
+const warmOperations = 5000
+
+/** Whether the warm-up is over after so long and so many operations. */
+export function isWarm({ warmMs }: Timing, spentMs: number, operations: number): boolean {
+  return spentMs >= warmMs * longestWarmUp || (spentMs >= warmMs && operations >= warmOperations)
 }

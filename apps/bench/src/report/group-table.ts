@@ -1,5 +1,5 @@
 import { compare, oursOf } from './compare.ts'
-import { short, shortMs, shortSize, shortTimes } from './numbers.ts'
+import { short, shortSize, shortTime, shortTimes } from './numbers.ts'
 import type { Group, Summary } from './summary.ts'
 import { table } from './table.ts'
 
@@ -7,7 +7,17 @@ import { table } from './table.ts'
 export function groupTable(group: Group): string {
   const { workload, size, summaries, failures } = group
   const records = size === 0 ? '' : `, ${shortSize(size)} records`
-  const head = ['contender', 'durable', workload.unit, 'min – max', 'stateward is', 'p50 ms', 'p99 ms', 'stall ms']
+  const head = [
+    'contender',
+    'durable',
+    workload.unit,
+    'min – max',
+    'stateward is',
+    'p50 ms',
+    'p99 ms',
+    'cpu µs',
+    'stall ms',
+  ]
   const ours = oursOf(group)
   return [
     `### ${workload.id} ${workload.title}${records}\n`,
@@ -22,16 +32,17 @@ export function groupTable(group: Group): string {
 }
 
 function rowOf(summary: Summary, ours: Summary | undefined): readonly string[] {
-  const { contender, median, min, max, p50, p99, stallMs } = summary
+  const { contender, median, min, max, p50, p99, cpuUs, stallMs } = summary
   return [
     contender.name,
     contender.role === 'limit' ? 'limit' : contender.durability,
     short(median),
     `${short(min)} – ${short(max)}`,
     ours === undefined || ours === summary ? '' : timesOver(ours, summary),
-    shortMs(p50),
-    shortMs(p99),
-    shortMs(stallMs),
+    shortTime(p50),
+    shortTime(p99),
+    shortTime(cpuUs),
+    shortTime(stallMs),
   ]
 }
 

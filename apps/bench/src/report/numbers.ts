@@ -5,8 +5,8 @@ export function short(value: number): string {
   return value >= 999.5 ? String(Math.round(value)) : digits(value)
 }
 
-/** Milliseconds for people; a dash when there is no number. */
-export function shortMs(value: number | undefined): string {
+/** A time for people; a dash when there is none. */
+export function shortTime(value: number | undefined): string {
   return value === undefined ? '–' : digits(value)
 }
 

@@ -14,6 +14,8 @@ export interface Summary {
   /** Medians of the rounds' quantiles, milliseconds. */
   readonly p50: number | undefined
   readonly p99: number | undefined
+  /** Median of the rounds' processor time of one operation, microseconds. */
+  readonly cpuUs: number | undefined
   /** The longest of all rounds, milliseconds. */
   readonly stallMs: number | undefined
   readonly remark: string | undefined
@@ -59,6 +61,7 @@ function summaryOf(rows: readonly Row[], place: Pick<Summary, 'workload' | 'size
       max: Math.max(...values),
       p50: median(measured.flatMap(({ p50 }) => p50 ?? [])),
       p99: median(measured.flatMap(({ p99 }) => p99 ?? [])),
+      cpuUs: median(measured.flatMap(({ cpuUs }) => cpuUs ?? [])),
       stallMs: stalls.length === 0 ? undefined : Math.max(...stalls),
       remark: measured.at(-1)?.remark,
       rounds: measured.length,

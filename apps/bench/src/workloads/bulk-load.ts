@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { expectEqual } from '../check.ts'
 import type { Item } from '../data/item.ts'
+import { CpuWatch } from '../measure/cpu-watch.ts'
 import { StallWatch } from '../measure/stall-watch.ts'
 import { readsOf, writesOf } from '../part-of.ts'
 import type { Workload } from '../workload.ts'
@@ -24,11 +25,13 @@ export const bulkLoad: Workload = {
     if (data.size <= madeAhead) batches = [...batches]
     const stall = new StallWatch()
     stall.start()
+    const cpu = new CpuWatch()
     const before = performance.now()
     await writesOf(store).load(batches)
     const seconds = (performance.now() - before) / 1000
+    const cpuUs = cpu.stop() / data.size
     const stallMs = stall.stop()
     if (session.answers) expectEqual('records after loading', data.size, await readsOf(store).size())
-    return { value: data.size / seconds, operations: data.size, ...(stallMs > 0 && { stallMs }) }
+    return { value: data.size / seconds, operations: data.size, cpuUs, ...(stallMs > 0 && { stallMs }) }
   },
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Store } from '../contender.ts'
+import { CpuWatch } from '../measure/cpu-watch.ts'
 import { type Measured, measuredOf } from '../measure/measured.ts'
 import { Samples } from '../measure/samples.ts'
 import { StallWatch } from '../measure/stall-watch.ts'
@@ -15,6 +16,7 @@ export async function runGroups(session: Session, store: Store, commits: number)
   const stall = new StallWatch()
   await repeat(warmMs, async () => groups.write(commits))
   stall.start()
+  const cpu = new CpuWatch()
   const from = performance.now()
   await repeat(runMs, async () => {
     const before = performance.now()
@@ -23,7 +25,8 @@ export async function runGroups(session: Session, store: Store, commits: number)
   })
   const seconds = (performance.now() - from) / 1000
   const operations = samples.count * commits
-  const measured = measuredOf(samples, { value: operations / seconds, operations, stallMs: stall.stop() })
+  const value = operations / seconds
+  const measured = measuredOf(samples, { value, operations, stallMs: stall.stop(), cpuUs: cpu.stop() })
   const remark = store.remark?.()
   return { ...measured, ...(remark !== undefined && { remark }) }
 }
