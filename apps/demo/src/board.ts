@@ -58,6 +58,12 @@ export class Board {
       this.#terminal.write(`  ${marks[status] ?? '?'} ${cell.name}: ${status} (${worker})\n`)
   }
 
+  /** Takes over what was found, without a word. */
+  catchUp(specId: string, found: { readonly status: string; readonly phasesDone: number }): void {
+    const cell = this.#cells.get(specId)
+    if (cell !== undefined) Object.assign(cell, found)
+  }
+
   /** Draws over what was drawn before. */
   draw(): void {
     if (this.#terminal.columns === 0) return

@@ -7,6 +7,7 @@ import type { Acknowledged, WriterEvent } from './events.ts'
 import { type Input, inputFrom } from './input.ts'
 import { latenciesOf } from './latencies.ts'
 import { lastLines } from './log-lines.ts'
+import type { Store } from './store.ts'
 import { survivorsOf } from './survivors.ts'
 import { watchWriter } from './watch-writer.ts'
 import { workPlan } from './work-plan.ts'
@@ -93,7 +94,16 @@ class Demo {
     this.#say(`${this.#steps} steps on ${acknowledged} records had been acknowledged: ${verdict}.`)
     if (beyond > 0)
       this.#say(`${beyond} more had reached the disk when their answers were cut off; they are whole, too.`)
+    await this.#catchUp(state)
     return lost.length
+  }
+
+  /** Answers that were cut off are news to the board, too. */
+  async #catchUp(state: Store): Promise<void> {
+    for (const { id, status } of await state.spec.where({ plan_id: this.#planId ?? '' }).all()) {
+      const phasesDone = await state.phase.where({ spec_id: id, status: 'completed' }).count()
+      this.#board.catchUp(id, { status, phasesDone })
+    }
   }
 
   #recovered({ clean, quarantined }: RecoveryReport): void {
