@@ -4,6 +4,7 @@ import { headerLine, type SegmentHeader } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import type { DiskFile } from './disk.ts'
 import { type Environment, timestampOf } from './environment.ts'
+import { fullOr } from './failure.ts'
 import type { ActiveEntry, LogEntry } from './manifest.ts'
 import { fileNames, segmentName } from './segment-name.ts'
 import { createTemporary, writeAll } from './write-whole.ts'
@@ -55,7 +56,7 @@ export class ActiveSegment {
 
 /**
  * Makes a new segment: header, what `fill` adds, sync, rename, directory sync. It is not of the log before a manifest
- * lists it. On failure the temporary file is gone, or left for the next one to remove.
+ * lists it. Rejects with `FULL` when there is no room for it; nothing is left then.
  */
 export async function createSegment(
   environment: Environment,
@@ -63,18 +64,25 @@ export async function createSegment(
 ): Promise<ActiveSegment> {
   const { disk } = environment
   const path = join(dir, segmentName('log', header.segment))
-  const file = await createTemporary(disk, path)
+  const temporary = path + fileNames.temporary
+  const file = await createTemporary(disk, path).catch((error: unknown) => {
+    throw fullOr(error, `making ${path}`)
+  })
   try {
     const segment = new ActiveSegment(file, header)
-    await segment.append(headerLine(header, timestampOf(environment.clock)))
-    await fill?.(segment)
-    await file.datasync()
-    await disk.rename(path + fileNames.temporary, path)
+    try {
+      await segment.append(headerLine(header, timestampOf(environment.clock)))
+      await fill?.(segment)
+      await file.datasync()
+    } catch (error) {
+      await disk.remove(temporary).catch(() => {})
+      throw fullOr(error, `making ${path}`)
+    }
+    await disk.rename(temporary, path)
     await disk.syncDirectory(dir)
     return segment
   } catch (error) {
     await file.close().catch(() => {})
-    await disk.remove(path + fileNames.temporary).catch(() => {})
     throw error
   }
 }

@@ -6,6 +6,7 @@ import { fileChunks } from './chunks.ts'
 import { checksum, hex8 } from './crc.ts'
 import { corrupt, DamageList } from './damage.ts'
 import type { Disk, DiskFile } from './disk.ts'
+import { fullOr } from './failure.ts'
 import type { ArchiveEntry, LogEntry } from './manifest.ts'
 import { withFile } from './open-file.ts'
 import { archiveName, fileNames } from './segment-name.ts'
@@ -41,7 +42,7 @@ export async function archiveSegment(disk: Disk, dir: string, entry: LogEntry): 
     return archived
   } catch (error) {
     await disk.remove(path + fileNames.temporary).catch(() => {})
-    throw error
+    throw fullOr(error, 'archiving a segment')
   } finally {
     await packed.close()
   }

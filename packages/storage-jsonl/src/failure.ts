@@ -1,4 +1,5 @@
-import { StatewardError } from '@stateward/contract'
+import { hasCode, StatewardError } from '@stateward/contract'
+import { RowsFailed } from './rows-failed.ts'
 
 const advice: Readonly<Record<string, string>> = {
   EACCES: 'Give this user the right to read and write the directory and its files, or choose another directory.',
@@ -22,6 +23,21 @@ export function diskCode(error: unknown): string {
 /** Whether a write failed for want of room, which is no reason to distrust what was written before. */
 export function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(diskCode(error))
+}
+
+/** Whether an operation said itself why it did not take place, and left the files as they were. */
+export function isHarmless(error: unknown): boolean {
+  const codes = ['FULL', 'ABORTED', 'CLOSED', 'CORRUPT', 'INVALID', 'TOO_LARGE'] as const
+  return error instanceof RowsFailed || codes.some((code) => hasCode(error, code))
+}
+
+/** `FULL` for a write that failed for want of room and left nothing behind; any other failure stays what it is. */
+export function fullOr(error: unknown, doing: string): unknown {
+  if (!isFull(error)) return error
+  const found = error instanceof Error ? error.message : String(error)
+  return new StatewardError('FULL', `${doing}: ${found}. Nothing was changed. Free some space and try again.`, {
+    cause: error,
+  })
 }
 
 /** `STORAGE_FAILED` for a failed disk operation. A `StatewardError` stays what it is. */

@@ -3,13 +3,14 @@ import {
   type AppendOptions,
   type Durability,
   durabilityLevels,
+  hasCode,
   type Seq,
   StatewardError,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
 import { BatchBuffer, roomFor } from './batch-buffer.ts'
 import { bounds } from './bounds.ts'
-import { isFull, storageFailed } from './failure.ts'
+import { isHarmless, storageFailed } from './failure.ts'
 import { whyUnfit } from './record-check.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -55,6 +56,8 @@ export class GroupCommit {
   #queuedSeq: Seq
   #writtenSeq: Seq
   #durableSeq: Seq
+  /** How much of the active segment is durable. */
+  #syncedBytes: number
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
@@ -62,6 +65,7 @@ export class GroupCommit {
     this.#queuedSeq = options.lastSeq
     this.#writtenSeq = options.lastSeq
     this.#durableSeq = options.lastSeq
+    this.#syncedBytes = options.active.bytes
   }
 
   get active(): ActiveSegment {
@@ -115,27 +119,24 @@ export class GroupCommit {
 
   /** Makes all that is written durable. Between batches only. A failure stops the writer: nobody knows what is on the disk. */
   async sync(): Promise<void> {
-    if (this.#durableSeq === this.#writtenSeq) return
+    const { file, bytes } = this.#active
+    // Lines of the storage's own count too: whatever is sealed into a manifest must be there.
+    if (this.#syncedBytes === bytes) return
     const target = this.#writtenSeq
-    await this.guarded(() => this.#active.file.datasync(), 'syncing the log')
+    await this.guarded(() => file.datasync(), 'syncing the log')
+    this.#syncedBytes = bytes
     this.#durableSeq = target
   }
 
   /** Ends the active segment and goes on in a new one. Between batches only. */
   async rotate(): Promise<void> {
     await this.sync()
-    const full: unknown[] = []
-    const next = await this.guarded(
-      () =>
-        this.#options.rotate(this.#writtenSeq).catch((error: unknown) => {
-          if (!isFull(error)) throw error
-          full.push(error)
-          return undefined
-        }),
-      'beginning a new segment',
-    )
-    if (next === undefined) throw this.#full(full[0])
-    this.#active = next
+    try {
+      this.#active = await this.guarded(() => this.#options.rotate(this.#writtenSeq), 'beginning a new segment')
+    } catch (error) {
+      throw hasCode(error, 'FULL') ? this.#full(error.cause) : error
+    }
+    this.#syncedBytes = this.#active.bytes
   }
 
   /** Appends a line of the storage's own. Between batches only. */
@@ -144,17 +145,19 @@ export class GroupCommit {
     const outcome = await writeBatch(this.#active, line)
     if (outcome.kind === 'full') throw this.#full(outcome.cause)
     if (outcome.kind === 'failed') {
-      this.stop(storageFailed(outcome.cause, 'writing to the log'))
-      throw outcome.cause
+      const failure = storageFailed(outcome.cause, 'writing to the log')
+      this.stop(failure)
+      throw failure
     }
   }
 
-  /** Runs an action whose failure leaves the disk in a state that nobody knows: then this writer stops. */
+  /** Runs an action that, unless it fails in a way that is known to be harmless, leaves nobody sure of the disk: then this writer stops. */
   async guarded<T>(action: () => Promise<T>, doing: string): Promise<T> {
     if (this.#stopped !== undefined) throw this.#stopped
     try {
       return await action()
     } catch (error) {
+      if (isHarmless(error)) throw error
       const failure = storageFailed(error, doing)
       this.stop(failure)
       throw failure

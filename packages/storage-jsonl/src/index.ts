@@ -2,5 +2,6 @@ export type { Disk, DiskFile, DiskStat, EntryKind, LockOutcome, OpenMode } from 
 export type { Machine, Timers } from './environment.ts'
 export { type JsonlStorage, jsonlStorage } from './jsonl-storage.ts'
 export { nodeDisk } from './node-disk.ts'
+export type { JsonlRecoveryReport, OpenedJsonlWriter } from './open-writer.ts'
 export type { JsonlStorageOptions, LockMethod } from './options.ts'
 export type { Retention } from './truncate.ts'

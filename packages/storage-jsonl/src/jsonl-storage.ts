@@ -1,7 +1,7 @@
-import type { Durability, LogReader, OpenedWriter, Storage } from '@stateward/contract'
+import type { Durability, LogReader, Storage } from '@stateward/contract'
 import { bounds } from './bounds.ts'
 import { storageFailed } from './failure.ts'
-import { openWriter } from './open-writer.ts'
+import { type OpenedJsonlWriter, openWriter } from './open-writer.ts'
 import { type JsonlStorageOptions, settingsOf } from './options.ts'
 import { JsonlReader } from './reader.ts'
 
@@ -11,6 +11,7 @@ export interface JsonlStorage extends Storage {
   readonly dir: string
   /** The level of a write that asks for none. */
   readonly defaultDurability: Durability
+  openWriter(owner: string): Promise<OpenedJsonlWriter>
 }
 
 /**
@@ -40,6 +41,6 @@ export function jsonlStorage(options: JsonlStorageOptions): JsonlStorage {
         throw storageFailed(error, `opening ${settings.dir} for reading`)
       }
     },
-    openWriter: (owner): Promise<OpenedWriter> => openWriter(settings, owner),
+    openWriter: (owner): Promise<OpenedJsonlWriter> => openWriter(settings, owner),
   }
 }

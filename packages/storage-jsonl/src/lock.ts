@@ -111,7 +111,8 @@ async function holding(
     async release({ restore } = { restore: false }) {
       try {
         if ((await disk.stat(path))?.inode !== inode) return
-        if (created || !restore) await disk.remove(path)
+        // The lock itself goes with the descriptor: a LOCK that cannot be removed keeps nobody out.
+        if (created || !restore) await disk.remove(path).catch(() => {})
         else {
           await file.truncate(0)
           await writeAll(file, before, 0)

@@ -9,6 +9,7 @@ import {
 } from '@stateward/contract'
 import { DamagedLine, damageIn, damageInSync } from './damage.ts'
 import type { Environment } from './environment.ts'
+import { diskCode } from './failure.ts'
 import { fetchLines, type Target } from './fetch-lines.ts'
 import { FileCache } from './file-cache.ts'
 import { loadBase } from './load-base.ts'
@@ -82,7 +83,7 @@ export class LogView {
     }
   }
 
-  async fetch(ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]> {
+  async fetch(ptrs: readonly Ptr[], tries = 0): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen()
     const dialogue = fetchLines(ptrs, (segment) => this.#target(segment))
     try {
@@ -95,6 +96,11 @@ export class LogView {
       }
       return step.value
     } catch (error) {
+      if (diskCode(error) === 'ENOENT' && tries === 0) {
+        // A truncation took the file away in the middle of this: its pointers are dead by now.
+        await this.#source.refresh()
+        return this.fetch(ptrs, 1)
+      }
       throw error instanceof DamagedLine ? await this.#locate(error) : error
     }
   }

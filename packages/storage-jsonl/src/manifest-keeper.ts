@@ -1,6 +1,8 @@
+import { StatewardError } from '@stateward/contract'
 import type { Environment } from './environment.ts'
 import type { Manifest } from './manifest.ts'
 import { writeManifest } from './manifest-file.ts'
+import { ptrBounds } from './ptr.ts'
 
 /** A writer's manifest: what is published, and the one way to change it. */
 export class ManifestKeeper {
@@ -22,8 +24,14 @@ export class ManifestKeeper {
     return this.#current
   }
 
-  /** A number that no file has had. */
+  /** A number that no file has had. Throws `UNSUPPORTED` when there is none left for a pointer to name. */
   newSegment(): number {
+    if (this.#lastSegment >= ptrBounds.segment) {
+      throw new StatewardError(
+        'UNSUPPORTED',
+        `a store has at most ${ptrBounds.segment} segments: export it into a new one.`,
+      )
+    }
     return ++this.#lastSegment
   }
 

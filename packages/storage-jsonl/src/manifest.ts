@@ -2,6 +2,9 @@ import type { Epoch, Seq } from '@stateward/contract'
 import { isCount } from './control-line.ts'
 import { type Format, format, parseFormat } from './format.ts'
 import { readTail, sealedLine } from './line.ts'
+import { fileNames } from './segment-name.ts'
+
+const archivePrefix = `${fileNames.archive}/`
 
 interface InFile {
   /** Name within the store's directory. */
@@ -121,7 +124,7 @@ function isManifest(data: Partial<Record<keyof Manifest, unknown>>): data is Man
   if (typeof log !== 'string' || !isCount(epoch) || typeof writer !== 'string' || typeof clean !== 'boolean')
     return false
   if (!isCount(truncated) || !Array.isArray(segments) || !Array.isArray(obsolete)) return false
-  return obsolete.every((name) => typeof name === 'string') && segments.every(isEntry)
+  return obsolete.every(isOwnName) && segments.every(isEntry)
 }
 
 const numbersOf: Readonly<Record<Entry['kind'], readonly string[]>> = {
@@ -139,6 +142,13 @@ const textsOf: Readonly<Record<Entry['kind'], readonly string[]>> = {
   base: ['file', 'crc'],
 }
 
+/** Whether a name stays within the store's directory: whoever writes into the manifest gets no further than that. */
+function isOwnName(name: unknown): boolean {
+  if (typeof name !== 'string' || name.includes('\0')) return false
+  const inner = name.startsWith(archivePrefix) ? name.slice(archivePrefix.length) : name
+  return inner !== '' && !inner.startsWith('.') && !/[\\/]/.test(inner)
+}
+
 function isEntry(value: unknown): value is Entry {
   const entry = value as Record<string, unknown>
   const kind = entry?.kind
@@ -146,6 +156,7 @@ function isEntry(value: unknown): value is Entry {
   const known = kind as Entry['kind']
   return (
     numbersOf[known].every((name) => isCount(entry[name])) &&
-    textsOf[known].every((name) => typeof entry[name] === 'string')
+    textsOf[known].every((name) => typeof entry[name] === 'string') &&
+    isOwnName(entry.file)
   )
 }

@@ -1,17 +1,27 @@
 import { dirname, join } from 'node:path'
-import { type OpenedWriter, StatewardError } from '@stateward/contract'
+import { type LogWriter, type RecoveryReport, StatewardError } from '@stateward/contract'
 import { assess } from './assess.ts'
 import type { Disk } from './disk.ts'
 import { storageFailed } from './failure.ts'
-import type { Settings } from './options.ts'
+import type { LockMethod, Settings } from './options.ts'
 import { recover } from './recover.ts'
 import { fileNames } from './segment-name.ts'
 import { surveyDirectory } from './survey.ts'
 import { takeLock } from './take-lock.ts'
 import { JsonlWriter } from './writer.ts'
 
+export interface JsonlRecoveryReport extends RecoveryReport {
+  /** How other writers are kept out: `pidfile` where this machine or file system has no flock. */
+  readonly lock: LockMethod
+}
+
+export interface OpenedJsonlWriter {
+  readonly writer: LogWriter
+  readonly recovery: JsonlRecoveryReport
+}
+
 /** Takes a store over: lock, assessment, recovery. Before the assessment has accepted it, nothing is written but LOCK. */
-export async function openWriter(given: Settings, owner: string): Promise<OpenedWriter> {
+export async function openWriter(given: Settings, owner: string): Promise<OpenedJsonlWriter> {
   const { environment } = given
   const { disk } = environment
   try {
@@ -24,7 +34,10 @@ export async function openWriter(given: Settings, owner: string): Promise<Opened
         await syncNames(disk, dir)
         const recovery = await assess(environment, await surveyDirectory(disk, dir))
         const recovered = await recover(environment, { dir, owner, recovery })
-        return { writer: new JsonlWriter({ settings, lock, recovered }), recovery: recovered.report }
+        return {
+          writer: new JsonlWriter({ settings, lock, recovered }),
+          recovery: { ...recovered.report, lock: lock.method },
+        }
       } catch (error) {
         await lock.release({ restore: true }).catch(() => {})
         throw error

@@ -65,7 +65,11 @@ async function clearDead(
   await disk.rename(path, aside).catch((error: unknown) => {
     if (diskCode(error) !== 'ENOENT') throw error
   })
-  await disk.remove(aside).catch(() => {})
+  const moved = await disk.stat(aside)
+  if (moved === undefined) return
+  // Another one was quicker, and it is its new LOCK that was moved: it goes back.
+  if (moved.inode !== found.inode) await disk.rename(aside, path)
+  else await disk.remove(aside)
 }
 
 function isDead({ machine }: Environment, note: LockNote): boolean {
@@ -75,11 +79,14 @@ function isDead({ machine }: Environment, note: LockNote): boolean {
   return note.start !== undefined && start !== undefined && note.start !== start
 }
 
-async function noteAt({ disk }: Environment, path: string): Promise<{ note: LockNote | undefined } | undefined> {
+async function noteAt(
+  { disk }: Environment,
+  path: string,
+): Promise<{ note: LockNote | undefined; inode: string } | undefined> {
   try {
     const file = await disk.open(path, 'read')
     try {
-      return { note: parseNote(await readNote(file)) }
+      return { note: parseNote(await readNote(file)), inode: (await file.stat()).inode }
     } finally {
       await file.close()
     }

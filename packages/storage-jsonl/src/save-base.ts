@@ -6,13 +6,14 @@ import { checksum, hex8 } from './crc.ts'
 import { corrupt } from './damage.ts'
 import type { DiskFile } from './disk.ts'
 import { type Environment, timestampOf } from './environment.ts'
-import { isFull } from './failure.ts'
+import { fullOr } from './failure.ts'
 import { format } from './format.ts'
 import { sealedLine } from './line.ts'
 import type { BaseEntry, Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
-import { makePtr } from './ptr.ts'
+import { makePtr, ptrBounds } from './ptr.ts'
 import { whyUnfit } from './record-check.ts'
+import { RowsFailed } from './rows-failed.ts'
 import { scanSegment } from './scan.ts'
 import { fileNames, segmentName } from './segment-name.ts'
 import { createTemporary, writeAll } from './write-whole.ts'
@@ -59,14 +60,7 @@ export async function writeBase(
     return { entry, ptrs }
   } catch (error) {
     await disk.remove(join(dir, temporary)).catch(() => {})
-    if (!isFull(error)) throw error
-    throw new StatewardError(
-      'FULL',
-      'writing a base: the disk is full. The former base still holds; free some space and try again.',
-      {
-        cause: error,
-      },
-    )
+    throw fullOr(error, 'writing a base')
   }
 }
 
@@ -82,6 +76,9 @@ async function writeRows(
   let bytes = 0
   let crc = 0
   const write = async (): Promise<void> => {
+    if (bytes + waitingBytes > ptrBounds.fileBytes) {
+      throw new StatewardError('TOO_LARGE', `a base has at most ${ptrBounds.fileBytes} bytes; the former one holds.`)
+    }
     const lines = Buffer.concat(waiting)
     await writeAll(file, lines, bytes)
     crc = checksum(lines, crc)
@@ -89,7 +86,7 @@ async function writeRows(
     waiting = []
     waitingBytes = 0
   }
-  for await (const chunk of chunks) {
+  for await (const chunk of given(chunks)) {
     if (closing.aborted)
       throw new StatewardError('CLOSED', 'the writer was closed while a base was saved; the former one holds.')
     if (signal?.aborted)
@@ -107,6 +104,14 @@ async function writeRows(
   await write()
   await file.datasync()
   return { rows: ptrs.length, bytes, crc: hex8(crc), ptrs }
+}
+
+async function* given(chunks: AsyncIterable<BaseChunk>): AsyncGenerator<BaseChunk> {
+  try {
+    yield* chunks
+  } catch (cause) {
+    throw new RowsFailed('the rows of a base failed', { cause })
+  }
 }
 
 /** Reads the whole file again: what the disk gives back must be what was given to it. */

@@ -1,5 +1,5 @@
 import type { Disk, DiskFile } from './disk.ts'
-import { diskCode } from './failure.ts'
+import { diskCode, fullOr } from './failure.ts'
 import { fileNames } from './segment-name.ts'
 
 /** Writes all of `bytes` at `position`, however often the disk takes only a part. */
@@ -21,16 +21,21 @@ export async function createTemporary(disk: Disk, path: string): Promise<DiskFil
 }
 
 /**
- * Puts `bytes` under the name `path`: whole, or not at all. Durable once the directory is synced too: the rename comes
+ * Puts `bytes` under the name `path`: whole, or not at all; without room for them, `FULL`. Durable once the directory is synced too: the rename comes
  * after the sync of the file, or a crash could leave a whole name with an empty file.
  */
 export async function writeWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await createTemporary(disk, path)
   try {
-    await writeAll(file, bytes, 0)
-    await file.datasync()
-  } finally {
-    await file.close()
+    const file = await createTemporary(disk, path)
+    try {
+      await writeAll(file, bytes, 0)
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    await disk.remove(path + fileNames.temporary).catch(() => {})
+    throw fullOr(error, `writing ${path}`)
   }
   await disk.rename(path + fileNames.temporary, path)
 }

@@ -4,6 +4,7 @@ import {
   type BaseChunk,
   type Durability,
   type Epoch,
+  hasCode,
   type LogBatch,
   type LogStats,
   type LogWriter,
@@ -17,6 +18,7 @@ import type { ActiveSegment } from './active-segment.ts'
 import { Bell } from './bell.ts'
 import { closeLine, durableLine } from './control-line.ts'
 import { timestampOf } from './environment.ts'
+import { storageFailed } from './failure.ts'
 import { assertNewest } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { HeldLock } from './lock.ts'
@@ -29,6 +31,7 @@ import type { Settings } from './options.ts'
 import { Pacer } from './pacer.ts'
 import type { Recovered } from './recover.ts'
 import { nextSegment, replaceActive } from './rotation.ts'
+import { RowsFailed } from './rows-failed.ts'
 import { writeBase } from './save-base.ts'
 import { truncateLog } from './truncate.ts'
 
@@ -109,7 +112,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#maintain(async () => {
       const { environment, dir } = this.#settings
       await this.#commits.exclusive(() => this.#beforeBase(upTo))
-      const { entry, ptrs } = await writeBase(environment, {
+      const base = {
         dir,
         manifest: this.manifest,
         segment: this.#keeper.newSegment(),
@@ -117,6 +120,10 @@ export class JsonlWriter implements LogWriter, LogSource {
         chunks,
         signal,
         closing: this.#closing.signal,
+      }
+      const write = this.#commits.guarded(() => writeBase(environment, base), 'saving a base')
+      const { entry, ptrs } = await write.catch((error: unknown) => {
+        throw error instanceof RowsFailed ? error.cause : error
       })
       await this.#check()
       await this.#publish((manifest) => ({ ...manifest, segments: [...manifest.segments, entry] }))
@@ -128,15 +135,13 @@ export class JsonlWriter implements LogWriter, LogSource {
     await this.#maintain(async () => {
       const { environment, dir, retention } = this.#settings
       await this.#check()
-      const obsolete = await truncateLog(environment.disk, {
-        dir,
-        manifest: this.manifest,
-        publish: (change) => this.#publish(change),
-        upTo,
-        retention,
-      })
-      this.#view.forget(obsolete)
-      await removeObsolete(environment.disk, dir, obsolete)
+      await this.#commits.guarded(async () => {
+        const { manifest } = this
+        const publish = (change: (manifest: Manifest) => Manifest) => this.#publish(change)
+        const obsolete = await truncateLog(environment.disk, { dir, manifest, publish, upTo, retention })
+        this.#view.forget(obsolete)
+        await removeObsolete(environment.disk, dir, obsolete)
+      }, 'truncating the log')
     })
   }
 
@@ -170,7 +175,9 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   /** Settles what was appended, ends the segment in order and gives the lock back. A writer that has stopped only lets go. */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
+    this.#closed ??= this.#close().catch((error: unknown) => {
+      throw storageFailed(error, 'closing the log')
+    })
     return this.#closed
   }
 
@@ -188,12 +195,19 @@ export class JsonlWriter implements LogWriter, LogSource {
     }
   }
 
+  /** Without room for its last words a writer ends as one that was killed does, which loses nothing. */
   async #seal(): Promise<void> {
+    await this.#commits.sync()
+    await this.#sealInOrder().catch((error: unknown) => {
+      if (!hasCode(error, 'FULL')) throw error
+    })
+  }
+
+  async #sealInOrder(): Promise<void> {
     const { environment, dir } = this.#settings
     const commits = this.#commits
-    await commits.sync()
     await commits.note(closeLine(commits.writtenSeq, timestampOf(environment.clock)))
-    await commits.guarded(() => commits.active.file.datasync(), 'syncing the log')
+    await commits.sync()
     const { obsolete } = this.manifest
     const sealed = commits.active.sealed(commits.writtenSeq)
     await this.#publish((manifest) => ({ ...replaceActive(manifest, [sealed]), clean: true, obsolete: [] }))

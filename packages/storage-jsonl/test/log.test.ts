@@ -11,7 +11,7 @@ const ten = Array.from({ length: 10 }, (_, index) => recordOf(index, index))
 test('a new store is made with what it needs, for its owner only', async () => {
   const dir = join(temporaryDirectory(), 'deep', 'store')
   const { writer, recovery } = await jsonlStorage({ dir }).openWriter('test')
-  expect(recovery).toEqual({ clean: true, created: true, lastSeq: 0, quarantined: [], adopted: [] })
+  expect(recovery).toEqual({ clean: true, created: true, lastSeq: 0, quarantined: [], adopted: [], lock: 'flock' })
   expect(readdirSync(dir).sort()).toEqual(['LOCK', 'log-00000001.jsonl', 'manifest.json'])
   expect(statSync(dir).mode & 0o777).toBe(0o700)
   for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)

@@ -1,105 +1,92 @@
-import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { readAll, recordOf } from '../records.ts'
+import { assertRecovers, dieAt, failAt, type Habit } from './crash-harness.ts'
 import { seededPick, simStorage } from './sim-environment.ts'
-import type { Pick } from './sim-file.ts'
-import { Died, SimMedium } from './sim-medium.ts'
-import { Ledger, whyWrongBase, work } from './workload.ts'
 
-const steps = 14
-const powerCuts = 4
+const steps = 12
 
-/** Runs a workload that dies before its step number `diesAt`; the medium is left as the dead process left it. */
-async function crashed(seed: number, diesAt: number): Promise<{ medium: SimMedium; ledger: Ledger; died: boolean }> {
-  const medium = new SimMedium()
-  const ledger = new Ledger()
-  let died = false
-  medium.onStep = ({ step }) => {
-    if (step !== diesAt) return undefined
-    died = true
-    medium.kill()
-    throw new Died('killed')
-  }
-  await work(medium.boot(), ledger, { pick: seededPick(seed), steps }).catch((error: unknown) => {
-    if (!died) throw error
-  })
-  medium.onStep = () => undefined
-  return { medium, ledger, died }
-}
-
-/** Opens what a crash left and looks at every promise. Resolves with the commits that were served. */
-async function recovered(medium: SimMedium, ledger: Ledger, least: number): Promise<string[]> {
-  const { writer, recovery } = await simStorage(medium.boot()).openWriter('recovery')
-  const served = await readAll(writer)
-  expect(served).toEqual(ledger.given.slice(0, served.length))
-  expect(served.length).toBeGreaterThanOrEqual(least)
-  expect(recovery.lastSeq).toBe(served.length)
-  expect(await whyWrongBase(writer, ledger)).toBeUndefined()
-  expect(await writer.verify()).toMatchObject({ ok: true, damage: [] })
-  return served
-}
-
-/** Opens and dies again at a random step of the recovery, if it has that many. */
-async function dieWhileRecovering(medium: SimMedium, pick: Pick): Promise<void> {
-  const diesAt = medium.steps + 1 + pick(25)
-  medium.onStep = ({ step }) => {
-    if (step !== diesAt) return undefined
-    medium.kill()
-    throw new Died('killed in recovery')
-  }
-  await simStorage(medium.boot())
-    .openWriter('dies')
-    .catch((error: unknown) => {
-      if (!hasCode(error, 'STORAGE_FAILED')) throw error
-    })
-  medium.onStep = () => undefined
-  medium.kill()
-}
-
-async function crashAtEveryStep(seed: number): Promise<number> {
+async function crashAtEveryStep(seed: number, habit?: Habit): Promise<number> {
   let recoveries = 0
-  for (let diesAt = 1; ; diesAt++) {
-    const { medium, ledger, died } = await crashed(seed, diesAt)
-    const pick = seededPick(seed * 100_003 + diesAt)
-    const context = `seed ${seed}, died before step ${diesAt}`
+  for (let at = 1; ; at++) {
     try {
-      for (let cut = 0; cut < powerCuts; cut++) {
-        const after = medium.afterPowerCut(pick)
-        if (cut > 1) await dieWhileRecovering(after, pick)
-        const served = await recovered(cut > 2 ? after.afterPowerCut(pick) : after, ledger, ledger.durable)
-        recoveries++
-        if (cut > 0) continue
-        // What was served once is promised: another power cut may not take it back.
-        expect(await recovered(after.afterPowerCut(pick), ledger, ledger.durable)).toEqual(served)
-        recoveries++
-      }
-      if (pick(2) === 0) await dieWhileRecovering(medium, pick)
-      const served = await recovered(medium, ledger, ledger.acknowledged)
-      expect(await recovered(medium.afterPowerCut(pick), ledger, ledger.durable)).toEqual(served)
-      recoveries += 2
-    } catch (error) {
-      throw new Error(context, { cause: error })
+      const trial = await dieAt(at, { seed, steps, habit })
+      recoveries += await assertRecovers(trial, seededPick(seed * 100_003 + at), 4)
+      if (!trial.happened) return recoveries
+    } catch (cause) {
+      throw new Error(`seed ${seed}, died before step ${at}`, { cause })
     }
-    if (!died) return recoveries
   }
 }
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   'a crash at any step, a second one in recovery, and power cuts lose nothing acknowledged and invent nothing (seed %i)',
   async (seed) => {
     expect(await crashAtEveryStep(seed)).toBeGreaterThan(500)
   },
 )
 
+test.each(['EIO', 'ENOSPC'])(
+  'a disk that fails any one call with %s is told as what it is, and loses nothing',
+  async (code) => {
+    for (let at = 1; ; at++) {
+      const trial = await failAt(at, code, { seed: 5, steps })
+      await assertRecovers(trial, seededPick(at), 2).catch((cause: unknown) => {
+        throw new Error(`${code} at step ${at}`, { cause })
+      })
+      if (!trial.happened) return
+    }
+  },
+)
+
 test('after any crash the store takes new commits, which survive the next power cut', async () => {
-  for (let diesAt = 5; diesAt < 200; diesAt += 13) {
-    const { medium, ledger } = await crashed(4, diesAt)
-    const after = medium.afterPowerCut(seededPick(diesAt))
+  for (let at = 5; at < 200; at += 13) {
+    const { medium, ledger } = await dieAt(at, { seed: 4, steps })
+    const after = medium.afterPowerCut(seededPick(at))
     const { writer, recovery } = await simStorage(after.boot()).openWriter('next')
     const record = recordOf('new')
     const { lastSeq: expectedSeq } = recovery
     await writer.append([record], { expectedSeq, commitId: 'new', durability: 'commit' })
-    const { writer: again } = await simStorage(after.afterPowerCut(seededPick(diesAt)).boot()).openWriter('again')
+    const { writer: again } = await simStorage(after.afterPowerCut(seededPick(at)).boot()).openWriter('again')
     expect(await readAll(again)).toEqual([...ledger.given.slice(0, expectedSeq), record.toString()])
   }
+})
+
+/** The protocol without one of its steps: each must be seen to lose something. */
+const mutants: readonly [name: string, habit: Habit][] = [
+  ['the sync of a batch', syncsOfSegments((count) => count > 1)],
+  ['the sync of a new segment', syncsOfSegments((count) => count === 1)],
+  ['the sync of a base', ({ operation, path }) => skip(operation === 'datasync' && /\/base-/.test(path))],
+  ['the sync of an archive', ({ operation, path }) => skip(operation === 'datasync' && path.endsWith('.gz.tmp'))],
+  [
+    'the sync of the manifest',
+    ({ operation, path }) => skip(operation === 'datasync' && path.endsWith('/manifest.json.tmp')),
+  ],
+  ['every sync of the directory', ({ operation, path }) => skip(operation === 'syncDirectory' && path === '/store')],
+  [
+    'the sync of the archive directory',
+    ({ operation, path }) => skip(operation === 'syncDirectory' && path === '/store/archive'),
+  ],
+]
+
+/** Skips syncs of a log's segment by their number: the first is that of its making, later ones are those of batches. */
+function syncsOfSegments(isSkipped: (count: number) => boolean): Habit {
+  const counts = new Map<string, number>()
+  return ({ step, operation, path }) => {
+    if (step === 1) counts.clear()
+    if (operation !== 'datasync' || !path.includes('/log-')) return undefined
+    const count = (counts.get(path) ?? 0) + 1
+    counts.set(path, count)
+    return skip(isSkipped(count))
+  }
+}
+
+function skip(yes: boolean): { skip: true } | undefined {
+  return yes ? { skip: true } : undefined
+}
+
+test.each(mutants)('without %s something is lost, and these tests see it', async (_, habit) => {
+  const caught = async () => {
+    for (const seed of [1, 2, 3]) await crashAtEveryStep(seed, habit)
+  }
+  await expect(caught()).rejects.toThrow()
 })

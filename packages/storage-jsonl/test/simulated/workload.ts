@@ -1,4 +1,4 @@
-import type { BaseChunk, Durability, LogWriter, Seq } from '@stateward/contract'
+import { type BaseChunk, type Durability, hasCode, type LogWriter, type Seq } from '@stateward/contract'
 import type { JsonlStorageOptions } from '../../src/index.ts'
 import { recordOf, textOf } from '../records.ts'
 import type { SimDisk } from './sim-disk.ts'
@@ -13,6 +13,9 @@ export class Ledger {
   acknowledged: Seq = 0
   /** Up to here acknowledged at the level `commit`: a power cut must not lose it. */
   durable: Seq = 0
+
+  /** Commits behind this one were refused for good: none of them may ever appear. */
+  most: Seq = Number.POSITIVE_INFINITY
 
   answered(seq: Seq, level: Durability): void {
     this.acknowledged = Math.max(this.acknowledged, seq)
@@ -53,7 +56,11 @@ async function burst(writer: LogWriter, ledger: Ledger, pick: Pick): Promise<voi
       recordOf(expectedSeq + index + 1, pick(4) * pick(120)),
     )
     ledger.given.push(...records.map(textOf))
-    const { lastSeq } = await writer.append(records, { expectedSeq, commitId: `c${expectedSeq}`, durability: level })
+    const options = { expectedSeq, commitId: `c${expectedSeq}`, durability: level }
+    const { lastSeq } = await writer.append(records, options).catch((error: unknown) => {
+      if (hasCode(error, 'FULL') || hasCode(error, 'STORAGE_FAILED')) ledger.most = Math.min(ledger.most, expectedSeq)
+      throw error
+    })
     ledger.answered(lastSeq, level)
   })
   const outcomes = await Promise.allSettled(appends)

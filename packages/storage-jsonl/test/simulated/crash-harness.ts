@@ -1,0 +1,122 @@
+import { hasCode } from '@stateward/contract'
+import { expect } from 'vitest'
+import { readAll } from '../records.ts'
+import { seededPick, simStorage } from './sim-environment.ts'
+import type { Pick } from './sim-file.ts'
+import { Died, type SimFault, SimMedium, type SimStep } from './sim-medium.ts'
+import { Ledger, whyWrongBase, work } from './workload.ts'
+
+/** What a disk does beside what the test wants of it; the protocol with one step taken out, for example. */
+export type Habit = (step: SimStep) => SimFault
+
+export interface Trial {
+  readonly medium: SimMedium
+  readonly ledger: Ledger
+  /** Whether the workload got as far as the step where something was to happen. */
+  readonly happened: boolean
+}
+
+export interface TrialOptions {
+  readonly seed: number
+  readonly steps: number
+  readonly habit?: Habit | undefined
+}
+
+const noHabit: Habit = () => undefined
+
+/** Runs a workload that dies before its step number `at`; the medium is left as the dead process left it. */
+export async function dieAt(at: number, { seed, steps, habit = noHabit }: TrialOptions): Promise<Trial> {
+  const medium = new SimMedium()
+  const ledger = new Ledger()
+  let happened = false
+  medium.onStep = (step) => {
+    if (step.step !== at) return habit(step)
+    happened = true
+    medium.kill()
+    throw new Died('killed')
+  }
+  await work(medium.boot(), ledger, { pick: seededPick(seed), steps }).catch((error: unknown) => {
+    if (!happened) throw error
+  })
+  medium.onStep = habit
+  return { medium, ledger, happened }
+}
+
+/** Runs a workload whose step number `at` fails; then its process ends. */
+export async function failAt(at: number, code: string, { seed, steps }: TrialOptions): Promise<Trial> {
+  const medium = new SimMedium()
+  const ledger = new Ledger()
+  let happened = false
+  medium.onStep = ({ step }) => {
+    if (step !== at) return undefined
+    happened = true
+    return { fail: code }
+  }
+  await work(medium.boot(), ledger, { pick: seededPick(seed), steps }).catch((error: unknown) => {
+    const isTold = ['FULL', 'UNKNOWN', 'STORAGE_FAILED'].some(
+      (known) => error instanceof Error && 'code' in error && error.code === known,
+    )
+    if (!happened || !isTold) throw error
+  })
+  medium.onStep = () => undefined
+  medium.kill()
+  return { medium, ledger, happened }
+}
+
+/** Opens what a crash left and looks at every promise. Resolves with the commits that were served. */
+export async function recovered(medium: SimMedium, ledger: Ledger, least: number): Promise<string[]> {
+  const { writer, recovery } = await simStorage(medium.boot()).openWriter('recovery')
+  const served = await readAll(writer)
+  expect(served).toEqual(ledger.given.slice(0, served.length))
+  expect(served.length, 'acknowledged commits are there').toBeGreaterThanOrEqual(least)
+  expect(served.length, 'refused commits are not there').toBeLessThanOrEqual(ledger.most)
+  expect(recovery.lastSeq).toBe(served.length)
+  expect(await whyWrongBase(writer, ledger)).toBeUndefined()
+  expect(await writer.verify()).toMatchObject({ ok: true, damage: [] })
+  return served
+}
+
+/** Opens and dies again at a random step of the recovery, if it has that many. */
+async function dieWhileRecovering(medium: SimMedium, pick: Pick): Promise<void> {
+  const { onStep } = medium
+  const at = medium.steps + 1 + pick(25)
+  medium.onStep = (step) => {
+    if (step.step !== at) return onStep(step)
+    medium.kill()
+    throw new Died('killed in recovery')
+  }
+  const opening = simStorage(medium.boot()).openWriter('dies')
+  await opening.catch((error: unknown) => {
+    if (!hasCode(error, 'STORAGE_FAILED')) throw error
+  })
+  medium.onStep = onStep
+  medium.kill()
+}
+
+/**
+ * Everything that may happen to what a trial left: power cuts, deaths inside recovery, power cuts after that, and a new
+ * process without a power cut. What is served once must survive the next power cut. Resolves with the number of
+ * recoveries that were looked at; rejects when one broke a promise.
+ */
+export async function assertRecovers({ medium, ledger }: Trial, pick: Pick, powerCuts: number): Promise<number> {
+  const cutOff = (of: SimMedium): SimMedium => {
+    const after = of.afterPowerCut(pick)
+    after.onStep = medium.onStep
+    return after
+  }
+  let recoveries = 0
+  for (let cut = 0; cut < powerCuts; cut++) {
+    const after = cutOff(medium)
+    if (cut % 4 > 1) await dieWhileRecovering(after, pick)
+    const left = cut % 4 > 2 ? cutOff(after) : after
+    const served = await recovered(left, ledger, ledger.durable)
+    recoveries++
+    if (cut % 4 > 0) continue
+    expect(await recovered(cutOff(left), ledger, ledger.durable)).toEqual(served)
+    recoveries++
+  }
+  if (pick(2) === 0) await dieWhileRecovering(medium, pick)
+  const served = await recovered(medium, ledger, ledger.acknowledged)
+  expect(await recovered(cutOff(medium), ledger, ledger.durable)).toEqual(served)
+  return recoveries + 2
+}
