@@ -147,7 +147,7 @@ class Demo {
     this.#title('Try next')
     for (const command of [
       `npx stateward list spec --dir ${dir} --order updated_at:desc --limit 5`,
-      `npx stateward tail --dir ${dir} --limit 5`,
+      `npx stateward tail --dir ${dir} -n 5`,
       `npx stateward verify --dir ${dir}`,
     ]) {
       this.#say(command)

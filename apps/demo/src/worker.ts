@@ -1,111 +1,123 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { type Execution, hasCode, type Spec } from 'stateward'
-import type { WriterEvent } from './events.ts'
-import type { Store } from './store.ts'
-import { failsOnce } from './work-plan.ts'
+import type { Execution, Phase, Spec } from 'stateward'
+import { failuresOf } from './bookshop.ts'
+import type { DemoState } from './demo-state.ts'
+import type { Acknowledged } from './messages.ts'
 
-export interface WorkerOptions {
-  readonly state: Store
-  readonly planId: string
-  readonly name: string
-  readonly tell: (event: WriterEvent) => void
+/** What a worker is given. */
+export interface Tools {
+  readonly state: DemoState
+  readonly worker: number
+  /** Tells the parent of a write that is durable. */
+  readonly acknowledge: (write: Acknowledged) => void
+  readonly pause: () => Promise<void>
+  /** Set when the parent asks for a burst: then the worker writes until it is killed. */
+  readonly burst: { wanted: boolean }
+  readonly underWay: { writes: number }
 }
 
-/** Durable updates that one phase of work makes, one behind the other. */
-const iterationsPerPhase = 12
-const pauseMs = 12
+const iterationsPerPhase = 4
+const attempts = 2
+const burstUnderWay = 64
 
-/** Takes ready specs of the plan and carries them through, one at a time, until none is open. */
-export async function work(options: WorkerOptions): Promise<void> {
-  const { state, planId } = options
-  for (;;) {
-    const open = await state.spec.where({ plan_id: planId, status: { in: ['pending', 'running'] } }).count()
-    if (open === 0) return
-    const spec = await taken(options)
-    if (spec === undefined) await pause(pauseMs)
-    else await carryThrough(options, spec)
+/** Carries one spec from pending to completed or failed. Each step is begun only when the one before it is durable. */
+export async function carrySpec(spec: Spec, tools: Tools): Promise<void> {
+  const failures = failuresOf(spec)
+  for (let attempt = 1; ; attempt++) {
+    await setSpec(spec, 'running', tools)
+    const succeeded = await runOnce(spec, { tools, succeeds: attempt > failures })
+    if (succeeded) return setSpec(spec, 'completed', tools)
+    await setSpec(spec, 'failed', tools)
+    if (attempt >= attempts) return
+    await setSpec(spec, 'pending', tools)
   }
 }
 
-/** Takes the oldest ready spec; `undefined` when none is ready, or another worker was faster each time. */
-async function taken({ state, planId, name, tell }: WorkerOptions): Promise<Spec | undefined> {
-  for (const spec of await readySpecs(state, planId)) {
-    try {
-      // The version that was looked at is the claim: of two workers that saw it, one gets a CONFLICT.
-      const running = await state.spec.update(spec.id, { status: 'running' }, { expectedRev: spec.rev, actor: name })
-      tell({ kind: 'acknowledged', type: 'spec', id: running.id, rev: running.rev })
-      tell({ kind: 'step', specId: running.id, status: 'running', phasesDone: 0, worker: name })
-      return running
-    } catch (error) {
-      if (!hasCode(error, 'CONFLICT')) throw error
+async function runOnce(spec: Spec, { tools, succeeds }: { tools: Tools; succeeds: boolean }): Promise<boolean> {
+  const execution = await beginExecution(spec, tools)
+  const phases = await tools.state.phase.where({ spec_id: spec.id }).orderBy('order').all()
+  const left = phases.filter(({ status }) => status !== 'completed')
+  for (const [at, phase] of left.entries()) {
+    await setPhase(phase, 'running', tools)
+    for (let turn = 0; turn < iterationsPerPhase; turn++) {
+      await tools.pause()
+      await iterate(execution, tools)
+      if (tools.burst.wanted) await writeUntilKilled(execution, tools)
     }
+    if (!succeeds && at === left.length - 1) {
+      await setPhase(phase, 'failed', tools)
+      await endExecution(execution, 'failed', tools)
+      return false
+    }
+    await setPhase(phase, 'completed', tools)
   }
-  return undefined
+  await endExecution(execution, 'completed', tools)
+  return true
 }
 
-async function readySpecs(state: Store, planId: string): Promise<readonly Spec[]> {
-  const pending = await state.spec.where({ plan_id: planId, status: 'pending' }).orderBy('created_at').all()
-  const completed = await state.spec.where({ plan_id: planId, status: 'completed' }).all()
-  const done = new Set(completed.map(({ id }) => id))
-  return pending.filter(({ dependencies }) => dependencies.every((id) => done.has(id)))
+/** An execution and how often it has iterated. */
+interface Running {
+  readonly id: string
+  readonly specId: string
+  iterations: number
 }
 
-async function carryThrough({ state, name, tell }: WorkerOptions, spec: Spec): Promise<void> {
-  const tries = await state.execution.where({ target_id: spec.id }).count()
-  const created = await state.execution.create(
-    { loop_type: 'demo', target_type: 'spec', target_id: spec.id, status: 'queued' },
-    { actor: name },
+async function beginExecution(spec: Spec, tools: Tools): Promise<Running> {
+  const { state } = tools
+  const created = await written(tools, () =>
+    state.execution.create({ loop_type: 'work', target_type: 'spec', target_id: spec.id }),
   )
-  const execution = await state.execution.update(created.id, { status: 'running', started_at: created.created_at })
-  tell({ kind: 'acknowledged', type: 'execution', id: execution.id, rev: execution.rev })
-  const phases = await state.phase.where({ spec_id: spec.id }).orderBy('order').all()
-  let phasesDone = 0
-  for (const phase of phases) {
-    if (phase.status === 'pending') await state.phase.update(phase.id, { status: 'running' })
-    await iterate(state, execution, tell)
-    const ended = await state.phase.update(phase.id, { status: 'completed' }, { actor: name }).catch(ignoreIfEnded)
-    if (ended !== undefined) tell({ kind: 'acknowledged', type: 'phase', id: ended.id, rev: ended.rev })
-    phasesDone++
-    tell({ kind: 'step', specId: spec.id, status: 'running', phasesDone, worker: name })
-    await pause(pauseMs)
+  tellExecution(created, spec.id, tools)
+  for (const status of ['queued', 'running'] as const) {
+    tellExecution(await written(tools, () => state.execution.update(created.id, { status })), spec.id, tools)
   }
-  const failed = spec.name === failsOnce && tries === 0
-  await end({ state, name, tell }, { spec, execution, failed })
+  return { id: created.id, specId: spec.id, iterations: 0 }
 }
 
-/** Many small durable steps, each acknowledged before the next is taken. */
-async function iterate(state: Store, { id }: Execution, tell: WorkerOptions['tell']): Promise<void> {
-  const before = await state.execution.get(id)
-  for (let count = 1; count <= iterationsPerPhase; count++) {
-    const { rev } = await state.execution.update(id, { iteration_count: (before?.iteration_count ?? 0) + count })
-    tell({ kind: 'acknowledged', type: 'execution', id, rev })
+async function iterate(running: Running, tools: Tools): Promise<void> {
+  running.iterations++
+  const changes = { iteration_count: running.iterations }
+  const execution = await written(tools, () => tools.state.execution.update(running.id, changes))
+  tellExecution(execution, running.specId, tools)
+}
+
+/** Many writes at once, so that the kill finds some of them under way. */
+async function writeUntilKilled(running: Running, tools: Tools): Promise<void> {
+  const underWay = new Set<Promise<void>>()
+  for (;;) {
+    const write = iterate(running, tools).finally(() => underWay.delete(write))
+    underWay.add(write)
+    if (underWay.size >= burstUnderWay) await Promise.race(underWay)
   }
 }
 
-/** The end of a spec and of its execution, as one commit. */
-async function end(
-  { state, name, tell }: Omit<WorkerOptions, 'planId'>,
-  { spec, execution, failed }: { readonly spec: Spec; readonly execution: Execution; readonly failed: boolean },
-): Promise<void> {
-  const status = failed ? 'failed' : 'completed'
-  const error = failed ? { error: { code: 'FIRST_TRY', message: 'The first try of this one always fails.' } } : {}
-  const { results } = await state.transact(
-    [
-      { op: 'update', type: 'execution', id: execution.id, changes: { status, ...error } },
-      { op: 'update', type: 'spec', id: spec.id, changes: { status } },
-    ],
-    { actor: name },
-  )
-  tell({ kind: 'acknowledged', type: 'execution', id: execution.id, rev: results[0].rev })
-  tell({ kind: 'acknowledged', type: 'spec', id: spec.id, rev: results[1].rev })
-  tell({ kind: 'step', specId: spec.id, status, phasesDone: 3, worker: name })
-  if (!failed) return
-  const again = await state.spec.update(spec.id, { status: 'pending' }, { actor: name })
-  tell({ kind: 'acknowledged', type: 'spec', id: again.id, rev: again.rev })
+async function endExecution({ id, specId }: Running, status: 'completed' | 'failed', tools: Tools): Promise<void> {
+  const error = status === 'failed' ? { error: { code: 'CHECK_FAILED', message: 'the last check did not pass' } } : {}
+  tellExecution(await written(tools, () => tools.state.execution.update(id, { status, ...error })), specId, tools)
 }
 
-/** A phase that an earlier try has completed stays so. */
-function ignoreIfEnded(error: unknown): undefined {
-  if (!hasCode(error, 'ILLEGAL_TRANSITION')) throw error
-  return undefined
+async function setSpec({ id }: Spec, status: Spec['status'], tools: Tools): Promise<void> {
+  const { rev } = await written(tools, () => tools.state.spec.update(id, { status }))
+  tools.acknowledge({ type: 'spec', id, rev, status, worker: tools.worker })
+}
+
+/** A phase that has not begun, or has failed before, is pending first. */
+async function setPhase({ id, spec_id: specId }: Phase, status: Phase['status'], tools: Tools): Promise<void> {
+  const path: Phase['status'][] = status === 'running' ? ['pending', 'running'] : [status]
+  for (const next of path) {
+    const { rev } = await written(tools, () => tools.state.phase.update(id, { status: next }))
+    tools.acknowledge({ type: 'phase', id, rev, status: next, specId, worker: tools.worker })
+  }
+}
+
+function tellExecution({ id, rev, status, iteration_count }: Execution, specId: string, tools: Tools): void {
+  tools.acknowledge({ type: 'execution', id, rev, status, iteration: iteration_count, specId, worker: tools.worker })
+}
+
+async function written<T>({ underWay }: Tools, write: () => Promise<T>): Promise<T> {
+  underWay.writes++
+  try {
+    return await write()
+  } finally {
+    underWay.writes--
+  }
 }

@@ -1,45 +1,79 @@
-// The process that writes, and that the demo kills in the middle: opens the directory, makes the plan if it is not there,
-// gives back what a dead worker held, and lets the workers run until nothing is open.
-import { openState } from 'stateward'
-import type { WriterEvent } from './events.ts'
-import { makePlan } from './make-plan.ts'
-import type { Store } from './store.ts'
-import { work } from './worker.ts'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Acknowledgements } from './acknowledgements.ts'
+import { type DemoState, openDemoState } from './demo-state.ts'
+import type { Acknowledged, FromWriter, ToWriter, WriterOrders } from './messages.ts'
+import { Queue } from './queue.ts'
+import { takeUpAgain } from './resume.ts'
 
-const [dir = '', known = ''] = process.argv.slice(2)
-const workers = ['ada', 'bob', 'cleo', 'dan', 'eve', 'fay']
-const tell = (event: WriterEvent): void => {
-  process.send?.(event)
+/** The process that writes, with its workers, until its plan is done or it is killed. Started by `startWriter`. */
+const workers = 6
+const orders = JSON.parse(process.argv[2] ?? '') as WriterOrders
+
+const burst = { wanted: false }
+const underWay = { writes: 0 }
+process.on('message', ({ kind }: ToWriter) => {
+  if (kind === 'burst') burst.wanted = true
+})
+// A terminal sends Ctrl-C to both; it is the parent's to decide.
+process.on('SIGINT', () => {})
+// Without its parent nobody would ever end it.
+process.on('disconnect', () => process.exit(1))
+
+/** Resolves when the message is on its way. */
+function tell(message: FromWriter): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()))
 }
 
-const state = await openState(dir, { owner: `the demo's writer, pid ${process.pid}` })
-const planId = known === '' ? await begin(state) : known
-await takeBack(state, planId)
-await Promise.all(workers.map((name) => work({ state, planId, name, tell })))
-const plan = await state.plan.update(planId, { status: 'completed' })
-tell({ kind: 'acknowledged', type: 'plan', id: plan.id, rev: plan.rev })
-await state.close()
-tell({ kind: 'finished' })
-process.disconnect?.()
+const acknowledgements = new Acknowledgements(({ writes, commits }) => {
+  tell({ kind: 'acknowledged', writes, commits, underWay: underWay.writes })
+})
+const acknowledge = (write: Acknowledged): void => acknowledgements.add(write)
 
-async function begin(store: Store): Promise<string> {
-  const { plan: made, specs } = await makePlan(store)
-  tell({ kind: 'acknowledged', type: 'plan', id: made.id, rev: made.rev })
-  for (const { id, rev } of specs) tell({ kind: 'acknowledged', type: 'spec', id, rev })
-  tell({ kind: 'planned', planId: made.id, specs: specs.map(({ id, name }) => ({ id, name })) })
-  return made.id
+async function run(): Promise<void> {
+  const started = performance.now()
+  const state = await openDemoState(orders.dir, orders.types)
+  const openedMs = performance.now() - started
+  await noteWhatIsThere(state)
+  const resumed = await takeUpAgain(state, orders.planId, acknowledge)
+  await tell({ kind: 'opened', recovery: state.recovery, openedMs, resumed })
+  await setPlan(state, 'running')
+  const queue = new Queue(state, orders.planId)
+  await Promise.all(
+    Array.from({ length: workers }, (_, worker) =>
+      queue.work({ state, worker, acknowledge, burst, underWay, pause: () => delay(orders.stepMs) }),
+    ),
+  )
+  await setPlan(state, 'completed')
+  acknowledgements.flush()
+  await state.close()
 }
 
-/** What was running when the former writer died goes back to the queue; the log says that it did, and why. */
-async function takeBack(store: Store, ofPlan: string): Promise<void> {
-  for (const spec of await store.spec.where({ plan_id: ofPlan, status: 'running' }).all()) {
-    const lost = await store.execution.where({ target_id: spec.id, status: { in: ['queued', 'running'] } }).all()
-    for (const { id, status } of lost) {
-      const error = { code: 'WORKER_LOST', message: 'Its process was killed.' }
-      await store.execution.update(id, { status: status === 'queued' ? 'cancelled' : 'failed', error })
-    }
-    const { id, rev } = await store.spec.update(spec.id, { status: 'pending' }, { actor: 'recovery' })
-    tell({ kind: 'acknowledged', type: 'spec', id, rev })
-    tell({ kind: 'step', specId: id, status: 'pending', phasesDone: 0, worker: 'recovery' })
+async function noteWhatIsThere(state: DemoState): Promise<void> {
+  const { planId } = orders
+  const plan = await state.plan.get(planId)
+  const specs = await state.spec.where({ plan_id: planId }).all()
+  const ids = specs.map(({ id }) => id)
+  const phases = await state.phase.where({ spec_id: { in: ids } }).all()
+  const executions = await state.execution.where({ target_id: { in: ids } }).all()
+  for (const record of [plan, ...specs, ...phases, ...executions]) {
+    if (record !== undefined) acknowledgements.known(record.id, record.rev)
   }
+}
+
+async function setPlan(state: DemoState, status: 'running' | 'completed'): Promise<void> {
+  const { id, rev } = await state.plan.update(orders.planId, { status })
+  acknowledge({ type: 'plan', id, rev, status })
+}
+
+try {
+  await run()
+  await tell({ kind: 'finished' })
+} catch (error) {
+  const { code = 'DEFECT', message = String(error) } = error as { readonly code?: string; readonly message?: string }
+  await tell({ kind: 'failed', code, message })
+  process.exitCode = 1
+} finally {
+  process.removeAllListeners('disconnect')
+  process.disconnect()
 }
