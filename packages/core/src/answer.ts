@@ -1,11 +1,12 @@
 import { type Protocol, StatewardError } from '@stateward/contract'
-import type { WriteKind } from './write.ts'
+import { isOfRows, type WriteKind } from './write.ts'
 import type { Written } from './write-actor.ts'
 
 /** What the message promises, out of what its write left. */
 export function answerOf(kind: WriteKind, { seq, results }: Written): Protocol[WriteKind]['answer'] {
-  if (kind === 'transact') return { seq, results } satisfies Protocol['transact']['answer']
-  if (kind.endsWith('Many')) return results as Protocol['createMany']['answer']
+  // Lists are copied: what the caller does to one must not reach who asks again with the same txid.
+  if (kind === 'transact') return { seq, results: [...results] } satisfies Protocol['transact']['answer']
+  if (isOfRows(kind)) return [...results] as Protocol['createMany']['answer']
   const [only] = results
   if (only === undefined)
     throw new StatewardError(

@@ -25,7 +25,7 @@ export class BodyRequest {
   }
 }
 
-/** Slots of different types share one cache: a key is the slot times this, plus the number of the type. */
+/** Slots of different types share one cache: a key is the slot times this, plus the number of the type. Types beyond it are not cached. */
 const typesPerStore = 4_096
 /** What an entry of the cache takes beside its record. */
 const entryBytes = 64
@@ -56,18 +56,19 @@ export class Bodies {
   }
 
   get(typeNumber: number, slot: Slot): StoredRecord | undefined {
-    const record = this.#cache.get(slot * typesPerStore + typeNumber)
+    const record = typeNumber < typesPerStore ? this.#cache.get(slot * typesPerStore + typeNumber) : undefined
     if (record === undefined) this.misses++
     else this.hits++
     return record
   }
 
   set(typeNumber: number, slot: Slot, record: StoredRecord): void {
+    if (typeNumber >= typesPerStore) return
     this.#cache.set(slot * typesPerStore + typeNumber, record, { size: approximateBytes(record) + entryBytes })
   }
 
   delete(typeNumber: number, slot: Slot): void {
-    this.#cache.delete(slot * typesPerStore + typeNumber)
+    if (typeNumber < typesPerStore) this.#cache.delete(slot * typesPerStore + typeNumber)
   }
 
   /** Keeps the places that are known now readable until the answer is called: `released` waits for it. */

@@ -13,6 +13,7 @@ import {
 } from '@stateward/contract'
 import { describe } from './frozen-json.ts'
 import { nearest } from './nearest.ts'
+import { textOf } from './storage-error.ts'
 
 const loneSurrogate = /\p{Surrogate}/u
 
@@ -45,7 +46,10 @@ export function checkedId(id: unknown): string {
 
 export function checkedIds(ids: unknown): readonly string[] {
   if (!Array.isArray(ids)) throw invalid(`expected a list of ids, found ${describe(ids)}`)
-  return ids.map(checkedId)
+  if (ids.length > limits.queryRows)
+    throw new StatewardError('TOO_LARGE', `expected at most ${limits.queryRows} ids, found ${ids.length}`)
+  // Not `map`, which would skip the holes of a sparse list.
+  return Array.from(ids, checkedId)
 }
 
 export function checkedWrite(
@@ -93,11 +97,38 @@ export function checkedRev({ expectedRev }: ExpectOptions): number | undefined {
   return expectedRev
 }
 
-export function checkedAsk({ timeoutMs, signal }: AskOptions): void {
+export function checkedAsk(options: AskOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalid(`expected options to be an object, found ${describe(options)}`)
+  const { timeoutMs, signal } = options
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0))
     throw invalid(`expected timeoutMs to be a number from 0, found ${describe(timeoutMs)}`)
-  if (signal !== undefined && !(signal instanceof AbortSignal))
+  if (signal !== undefined && !isSignal(signal))
     throw invalid(`expected signal to be an AbortSignal, found ${describe(signal)}`)
+}
+
+/** By shape, because a signal may come from another realm. */
+function isSignal(signal: unknown): signal is AbortSignal {
+  return (
+    typeof signal === 'object' &&
+    signal !== null &&
+    'aborted' in signal &&
+    typeof signal.aborted === 'boolean' &&
+    'addEventListener' in signal &&
+    typeof signal.addEventListener === 'function'
+  )
+}
+
+/** What a caller's input made the checks themselves fail with, such as a getter that throws, in the words of the protocol. */
+export function asRefusal(error: unknown): StatewardError {
+  if (error instanceof StatewardError) return error
+  return new StatewardError(
+    'INVALID',
+    `expected input that can be read, found that reading it threw: ${textOf(error)}`,
+    {
+      cause: error,
+    },
+  )
 }
 
 /** Refuses keys that a message does not have: a mistyped option must not be passed over. */

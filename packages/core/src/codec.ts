@@ -1,4 +1,4 @@
-import type { Change, Commit, JsonObject, JsonValue } from '@stateward/contract'
+import { type Change, type Commit, type JsonObject, type JsonValue, StatewardError } from '@stateward/contract'
 import { deepFreeze } from './frozen-json.ts'
 
 /** What a commit carries beside its changes. */
@@ -14,7 +14,7 @@ export interface CommitMeta {
  * of one change is that change's own line, any other one is a `tx` line.
  */
 export function encodeCommit(changes: readonly Change[], meta: CommitMeta): string {
-  const stamp = `,"timestamp":"${meta.timestamp}"`
+  const stamp = `,"timestamp":${JSON.stringify(meta.timestamp)}`
   const [first] = changes
   if (first !== undefined && changes.length === 1) return `${openLine(first, stamp, meta.timestamp)}${metaOf(meta)}}`
   const ops = changes.map((change) => `${openLine(change, '', meta.timestamp)}}`)
@@ -42,7 +42,7 @@ function putBody(data: JsonObject, rev: number, timestamp: string): string {
 function patchBody(change: Extract<Change, { op: 'patch' }>, timestamp: string): string {
   const unset = change.unset.length === 0 ? '' : `,"unset":${JSON.stringify(change.unset)}`
   const target = `,"target":${JSON.stringify(change.type)},"id":${JSON.stringify(change.id)}`
-  return `${target},"changes":${JSON.stringify(withoutImplied(change.changes, timestamp))}${unset},"rev":${change.rev},"prev":${change.prev}`
+  return `${target},"changes":${JSON.stringify(withoutImpliedUpdate(change.changes, timestamp))}${unset},"rev":${change.rev},"prev":${change.prev}`
 }
 
 function deleteBody(change: Extract<Change, { op: 'delete' }>): string {
@@ -67,10 +67,31 @@ function withoutImplied(fields: JsonObject, timestamp: string): JsonObject {
   }
 }
 
-/** The commit that a line holds. The line has been verified by the storage: nothing is checked here. */
+/** An update without `created_at` leaves it as it was, so only `updated_at` may be left to the line. */
+function withoutImpliedUpdate(changes: JsonObject, timestamp: string): JsonObject {
+  if (changes.updated_at !== timestamp) return changes
+  const { updated_at: _, ...rest } = changes
+  return rest
+}
+
+/**
+ * The commit that a line holds. The storage has verified its bytes; what does not have the shape of a commit all the
+ * same is `CORRUPT`.
+ */
 export function decodeCommit(line: Uint8Array, seq: number): Commit {
   const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
-  const parsed = JSON.parse(text) as LineObject
+  try {
+    return commitOf(JSON.parse(text) as LineObject, seq)
+  } catch (cause) {
+    throw new StatewardError(
+      'CORRUPT',
+      `expected ${seq === 0 ? 'a line of the log' : `the line of seq ${seq}`} to hold a commit, found ${text.slice(0, 80)}; run verify`,
+      { cause, details: { seq } },
+    )
+  }
+}
+
+function commitOf(parsed: LineObject, seq: number): Commit {
   const { timestamp, actor, txid, force } = parsed
   const ops = parsed.type === 'tx' ? opsOf(parsed) : [parsed]
   const changes = ops.map((op) => decodeChange(op, timestamp))

@@ -8,7 +8,8 @@ import {
 } from '@stateward/contract'
 import { BodyRequest } from './bodies.ts'
 import { encodeCommit } from './codec.ts'
-import { type Live, type LiveType, lost } from './live.ts'
+import type { Live, LiveType } from './live.ts'
+import { recordKey } from './record-key.ts'
 import type { VersionPlace } from './row-table.ts'
 
 /** One row of the base to come. `place` is absent for a tombstone. */
@@ -87,22 +88,21 @@ async function* chunksOf(live: Live, rows: readonly BaseRow[], timestamp: string
       place === undefined ? [] : [new BodyRequest(type.name, id, place)],
     )
     const records = await live.bodies.load(requests)
-    const byKey = new Map(requests.map((request, at) => [`${request.type}\0${request.id}`, records[at]]))
-    const encoded = chunk.map((row) =>
-      Buffer.from(encodedRow(row, byKey.get(`${row.type.name}\0${row.id}`), timestamp)),
-    )
+    const byKey = new Map(requests.map((request, at) => [recordKey(request.type, request.id), records[at]]))
+    const encoded = chunk.map((row) => {
+      const record = byKey.get(recordKey(row.type.name, row.id))
+      if (row.place !== undefined && record === undefined) throw live.lost(row.type.name, row.id, row.seq)
+      return Buffer.from(encodedRow(row, record, timestamp))
+    })
     yield { seqs: chunk.map(({ seq }) => seq), records: encoded }
   }
 }
 
 /** A row bears the time of its record's last change. That of a deletion is not kept in memory, so a tombstone bears the base's. */
-function encodedRow(
-  { type, id, seq, rev, place }: BaseRow,
-  record: StoredRecord | undefined,
-  timestamp: string,
-): string {
-  if (place === undefined) return encodeCommit([{ op: 'delete', type: type.name, id, rev }], { timestamp })
-  if (record === undefined) throw lost(type.name, id, seq)
+function encodedRow({ type, id, rev }: BaseRow, record: StoredRecord | undefined, timestamp: string): string {
+  if (record === undefined) return encodeCommit([{ op: 'delete', type: type.name, id, rev }], { timestamp })
   const { rev: _, ...data } = record
-  return encodeCommit([{ op: 'put', type: type.name, id, rev, data }], { timestamp: record.updated_at })
+  // Lines of other programs may hold anything there.
+  const changedAt = typeof record.updated_at === 'string' ? record.updated_at : timestamp
+  return encodeCommit([{ op: 'put', type: type.name, id, rev, data }], { timestamp: changedAt })
 }

@@ -1,50 +1,27 @@
 import { type Collections, collections, type Transact, transact } from '@stateward/client'
-import {
-  type Clock,
-  type Commit,
-  type Domain,
-  type Durability,
-  type Endpoint,
-  limits,
-  type Protocol,
-  type Random,
-  type RecoveryReport,
-  type Seq,
-  StatewardError,
-  type Stats,
-  type Storage,
+import type {
+  Commit,
+  Domain,
+  Endpoint,
+  OpenedWriter,
+  Protocol,
+  RecoveryReport,
+  Seq,
+  Stats,
+  Storage,
 } from '@stateward/contract'
 import { Bodies } from './bodies.ts'
-import { bounded } from './bounded.ts'
+import { checkedOptions } from './checked-options.ts'
 import { systemEnvironment } from './environment.ts'
 import { oneByOne } from './follow.ts'
-import { describe } from './frozen-json.ts'
+import { guardedWriter } from './guarded-storage.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Live } from './live.ts'
 import { Manager } from './manager.ts'
 import { replay } from './replay.ts'
+import type { StateManagerOptions } from './state-manager-options.ts'
+import { storageError } from './storage-error.ts'
 import { TxidWindow } from './txid-window.ts'
-
-export interface StateManagerOptions<D extends Domain> {
-  readonly storage: Storage
-  readonly domain: D
-  /** The least that every write's acknowledgement means; default: the storage's own, else `commit`. A write may ask for more. */
-  readonly durability?: Durability
-  readonly memory?: {
-    /** Bound of the records kept in memory, in bytes; default 64 MiB. Colder ones are read from the log when asked for. */
-    readonly cacheBytes?: number
-  }
-  readonly mailbox?: {
-    /** Writes that may wait, default 10 000. */
-    readonly capacity?: number
-    /** What happens to one more: `reject` (default) answers `BUSY`, `wait` holds the caller back. */
-    readonly overflow?: 'reject' | 'wait'
-  }
-  /** Names this writer to whoever is locked out; default: this process. */
-  readonly owner?: string
-  readonly clock?: Clock
-  readonly random?: Random
-}
 
 /** An open store: a collection for each type of the domain, and what concerns the whole. */
 export type State<D extends Domain = Domain> = Collections<D> & StateMembers<D> & Endpoint & AsyncDisposable
@@ -72,34 +49,31 @@ export interface StateMembers<D extends Domain> {
  * `CORRUPT`, `UNSUPPORTED`, `STORAGE_FAILED` …) and leaves the log as it was then. O(log) time.
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
-  const { storage, domain, durability = storage.defaultDurability ?? 'commit' } = options
+  const { storage, domain, durability, cacheBytes, mailbox } = checkedOptions(options)
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
     ...(options.random && { random: options.random }),
   }
-  if (storage.caps.survives[durability] === undefined) {
-    throw new StatewardError(
-      'UNSUPPORTED',
-      `expected one of the levels that the ${storage.kind} storage offers (${Object.keys(storage.caps.survives).join(', ')}), found ${describe(durability)}`,
-    )
-  }
-  const cacheBytes = bounded('memory.cacheBytes', options.memory?.cacheBytes ?? limits.cacheBytes)
-  const capacity = bounded('mailbox.capacity', options.mailbox?.capacity ?? limits.mailboxAsks)
-  const { writer, recovery } = await storage.openWriter(options.owner ?? `pid ${process.pid}`)
+  const { writer, recovery } = await openedWriter(storage, options.owner ?? `pid ${process.pid}`)
   try {
     const live = new Live(domain, new Bodies(writer, cacheBytes))
     const txids = new TxidWindow()
     await replay(writer, live, txids)
-    const mailbox = { capacity, overflow: options.mailbox?.overflow ?? 'reject' } as const
-    return stateOf(
-      new Manager({ storage, writer, domain, live, txids, durability, mailbox, environment }),
-      domain,
-      recovery,
-    )
+    const manager = new Manager({ storage, writer, domain, live, txids, durability, mailbox, environment })
+    return stateOf(manager, domain, recovery)
   } catch (error) {
     await writer.close().catch(() => undefined)
     throw error
+  }
+}
+
+async function openedWriter(storage: Storage, owner: string): Promise<OpenedWriter> {
+  try {
+    const { writer, recovery } = await storage.openWriter(owner)
+    return { writer: guardedWriter(writer), recovery }
+  } catch (error) {
+    throw storageError(error)
   }
 }
 

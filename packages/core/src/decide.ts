@@ -1,26 +1,19 @@
 import {
+  type CascadeUpdate,
   compareValues,
   type Deleted,
-  type Domain,
   type JsonObject,
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import type { Draft } from './draft.ts'
-import { checkReferences, dependentsOf } from './references.ts'
-import { checkRules } from './rules.ts'
-import type { SchemaChecks } from './schema-check.ts'
-import type { CreateStep, DeleteStep, RestoreStep, Step, UpdateStep } from './step.ts'
-import { checkTransition } from './transition.ts'
-
-/** What a decision may use beside its draft. */
-export interface Deciding {
-  readonly domain: Domain
-  readonly draft: Draft
-  readonly checks: SchemaChecks
-  /** The last version before the deletion of a record that is to be restored. */
-  readonly lastVersion: (type: string, id: string) => StoredRecord
-}
+import type { Deciding } from './deciding.ts'
+import { found, notFound } from './found.ts'
+import { checkReferences } from './references.ts'
+import { remove } from './remove.ts'
+import { checkRules, violated } from './rules.ts'
+import type { CreateStep, RestoreStep, Step, UpdateStep } from './step.ts'
+import { SubjectReader } from './subject-reader.ts'
+import { checkInitialStatus, checkTransition } from './transition.ts'
 
 /**
  * Takes one step into the draft and answers what the step leaves: the record, or the tombstone of a deletion.
@@ -56,6 +49,7 @@ function create(step: CreateStep, deciding: Deciding): StoredRecord {
   const created_at = step.createdAt ?? draft.timestamp
   const data = { id, ...step.fields, created_at, updated_at: step.updatedAt ?? draft.timestamp }
   const after = draft.put(type, id, data)
+  checkInitialStatus(type, entity, after)
   checkReferences(deciding.domain, { type, before: undefined, after }, draft)
   checkRules(entity, { type, before: undefined, after }, draft)
   return after
@@ -105,70 +99,23 @@ function guard(
   deciding: Deciding,
 ): void {
   if (step.force) return
-  const { draft, domain } = deciding
+  const { draft } = deciding
+  const view = new SubjectReader(draft, subject)
   for (const { check, cascade } of step.entity.guards) {
-    const violation = check(subject, draft)
+    const violation = check(subject, view)
     if (violation === undefined) continue
-    if (!step.cascade || cascade === undefined)
-      throw new StatewardError(violation.code, violation.message, { details: violation.details ?? {} })
-    for (const further of cascade(subject, draft)) {
-      const entity = domain.entities[further.type]
-      if (entity === undefined) continue
-      update(
-        {
-          op: 'update',
-          type: further.type,
-          entity,
-          id: further.id,
-          changes: further.changes,
-          unset: [],
-          expectedRev: undefined,
-          force: false,
-          cascade: true,
-        },
-        deciding,
-      )
-    }
-    const still = check(subject, draft)
-    if (still !== undefined) throw new StatewardError(still.code, still.message, { details: still.details ?? {} })
+    if (!step.cascade || cascade === undefined) throw violated(violation)
+    for (const further of cascade(subject, view)) cascaded(further, deciding)
+    const still = check(subject, view)
+    if (still !== undefined) throw violated(still)
   }
 }
 
-function remove(step: DeleteStep, deciding: Deciding): Deleted {
-  const { type, id, entity } = step
-  const { draft, domain } = deciding
-  const before = found(step, draft, step.expectedRev)
-  const dependents = dependentsOf(domain, type, id, draft)
-  if (dependents.length > 0 && !step.cascade) {
-    const shown = dependents.slice(0, 20).map((one) => ({ type: one.type, id: one.record.id }))
-    throw new StatewardError(
-      'RESTRICTED',
-      `expected no record that refers to ${type} ${id}, found ${dependents.length}, such as ${shown[0]?.type} ${shown[0]?.id}; delete them first, or ask to cascade`,
-      {
-        details: { type, id, count: dependents.length, dependents: shown },
-      },
-    )
-  }
-  const rev = draft.remove(type, id)
-  for (const dependent of dependents) {
-    const dependentEntity = domain.entities[dependent.type]
-    // An earlier cascade of this deletion may have taken it along already.
-    if (dependentEntity === undefined || draft.get(dependent.type, dependent.record.id) === undefined) continue
-    remove(
-      {
-        op: 'delete',
-        type: dependent.type,
-        entity: dependentEntity,
-        id: dependent.record.id,
-        expectedRev: undefined,
-        force: step.force,
-        cascade: true,
-      },
-      deciding,
-    )
-  }
-  checkRules(entity, { type, before, after: undefined }, draft)
-  return { id, rev }
+function cascaded({ type, id, changes }: CascadeUpdate, deciding: Deciding): void {
+  const entity = deciding.domain.entities[type]
+  if (entity === undefined) return
+  const rest = { unset: [], expectedRev: undefined, force: false, cascade: true }
+  update({ op: 'update', type, entity, id, changes, ...rest }, deciding)
 }
 
 function restore({ type, id, entity }: RestoreStep, deciding: Deciding): StoredRecord {
@@ -180,36 +127,9 @@ function restore({ type, id, entity }: RestoreStep, deciding: Deciding): StoredR
       details: { type, id, currentRev: head.rev },
     })
   }
-  const { rev: _, ...data } = deciding.lastVersion(type, id)
+  const { rev: _, ...data } = draft.removed(type, id) ?? deciding.last(type, id)
   const after = draft.put(type, id, { ...data, updated_at: draft.timestamp })
   checkReferences(deciding.domain, { type, before: undefined, after }, draft)
   checkRules(entity, { type, before: undefined, after }, draft)
   return after
-}
-
-function found(
-  { type, id }: { type: string; id: string },
-  draft: Draft,
-  expectedRev: number | undefined,
-): StoredRecord {
-  const head = draft.head(type, id)
-  if (head?.record === undefined) throw notFound(type, id)
-  if (expectedRev !== undefined && expectedRev !== head.record.rev) {
-    throw new StatewardError(
-      'CONFLICT',
-      `expected ${type} ${id} at rev ${expectedRev}, found rev ${head.record.rev}; read it again and decide anew`,
-      {
-        details: { type, id, expectedRev, currentRev: head.record.rev },
-      },
-    )
-  }
-  return head.record
-}
-
-function notFound(type: string, id: string): StatewardError {
-  return new StatewardError(
-    'NOT_FOUND',
-    `expected a ${type} with the id ${JSON.stringify(id)}, found none; create it, or restore it if it was deleted`,
-    { details: { type, id } },
-  )
 }

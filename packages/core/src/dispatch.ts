@@ -1,6 +1,9 @@
 import { type AskOptions, type MessageKind, type Protocol, StatewardError } from '@stateward/contract'
-import { checkedAsk } from './check.ts'
+import { asRefusal, checkedAsk, checkKeys } from './check.ts'
+import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
+import { checkMessage } from './message-keys.ts'
+import { aborted, patiently, timedOut } from './patience.ts'
 import type { Handlers } from './reads.ts'
 
 export interface Message<K extends MessageKind> {
@@ -9,35 +12,44 @@ export interface Message<K extends MessageKind> {
   readonly options: AskOptions
 }
 
-/**
- * Leads a message to what answers it: `special` first, which says `undefined` to what is not its own, then the handlers.
- * Whatever goes wrong, thrown or rejected, comes out as a rejection.
- */
+export interface Answerers<K extends MessageKind> {
+  readonly handlers: Partial<Handlers<MessageKind>>
+  /** Asked first; says `undefined` to what is not its own. */
+  readonly special: (message: Message<K>) => Promise<unknown> | undefined
+  readonly setTimer: Environment['setTimer']
+}
+
+const askKeys: ReadonlySet<string> = new Set(['signal', 'timeoutMs'])
+
+/** Leads a message to what answers it. Whatever goes wrong, thrown or rejected, comes out as a rejection. */
 export function dispatch<K extends MessageKind>(
   message: Message<K>,
-  handlers: Partial<Handlers<MessageKind>>,
-  special: (message: Message<K>) => Promise<unknown> | undefined,
+  { handlers, special, setTimer }: Answerers<K>,
 ): Promise<Protocol[K]['answer']> {
   const { kind, body, options } = message
   try {
     checkedAsk(options)
-    if (options.signal?.aborted === true) throw abortedBefore(kind, options.signal)
+    if (options.signal?.aborted === true) throw aborted(kind, options.signal.reason)
     const answer = special(message)
     // The two maps below pair each kind with its own answer; TypeScript cannot follow a pairing by key.
     if (answer !== undefined) return answer as Promise<Protocol[K]['answer']>
     const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined
     if (handler === undefined) throw unknownMessage(kind)
+    checkMessage(kind, body)
+    // Of a write everything but these two is in the body, and is looked at there.
+    checkKeys(options, askKeys, 'options')
+    if (options.timeoutMs === 0) throw timedOut(kind)
     const direct = handler(body, options) as Protocol[K]['answer'] | Promise<Protocol[K]['answer']>
-    return direct instanceof Promise ? direct : Promise.resolve(direct)
+    if (!(direct instanceof Promise)) return Promise.resolve(direct)
+    const late = kind === 'compact' ? { late: stillCompacting } : {}
+    return patiently(direct, { options, setTimer, what: kind, ...late })
   } catch (error) {
-    return Promise.reject(error)
+    return Promise.reject(asRefusal(error))
   }
 }
 
-function abortedBefore(kind: string, signal: AbortSignal): StatewardError {
-  return new StatewardError('ABORTED', `expected to ${kind}, found the signal aborted before the call`, {
-    cause: signal.reason,
-  })
+function stillCompacting(): StatewardError {
+  return new StatewardError('UNKNOWN', 'the time was up while the log was being compacted; that goes on')
 }
 
 function unknownMessage(kind: unknown): StatewardError {

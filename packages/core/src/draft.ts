@@ -8,6 +8,7 @@ import {
 } from '@stateward/contract'
 import { fold } from './fold.ts'
 import { type Head, HeadLayer, type HeadReader } from './heads.ts'
+import { recordKey } from './record-key.ts'
 
 /** One record of a decided commit: what the log will say, and the record on either side of it. */
 export interface DecidedChange {
@@ -25,6 +26,8 @@ export class Draft implements RuleReader {
   readonly timestamp: string
   readonly #base: HeadReader
   readonly #layer: HeadLayer
+  /** What this write has deleted, as it was before. */
+  readonly #removed = new Map<string, StoredRecord>()
 
   constructor(base: HeadReader, timestamp: string) {
     this.#base = base
@@ -64,8 +67,15 @@ export class Draft implements RuleReader {
 
   remove(type: string, id: string): number {
     const rev = this.nextRev(type, id)
+    const before = this.get(type, id)
+    if (before !== undefined) this.#removed.set(recordKey(type, id), before)
     this.#layer.set(type, id, { record: undefined, rev, seq: 0, patches: 0 })
     return rev
+  }
+
+  /** The last version of a record that this write itself has deleted. */
+  removed(type: string, id: string): StoredRecord | undefined {
+    return this.#removed.get(recordKey(type, id))
   }
 
   #set(type: string, id: string, change: Change, before?: StoredRecord): StoredRecord {
@@ -108,6 +118,8 @@ function difference(before: StoredRecord, after: StoredRecord): { changes: JsonO
   for (const field of Object.keys(after)) {
     if (field !== 'rev' && after[field] !== before[field]) changes[field] = after[field]
   }
+  // A line that does not say it means its own time, so it has to be said even when it stays as it was.
+  changes.updated_at = after.updated_at
   const unset = Object.keys(before).filter((field) => !Object.hasOwn(after, field))
   return { changes, unset }
 }

@@ -8,16 +8,27 @@ export interface Environment {
   readonly clock: Clock
   readonly random: Random
   readonly wait: (ms: number) => Promise<void>
+  /** Calls back once after about `ms`; the returned function cancels it. Does not keep the process alive. */
+  readonly setTimer: (callback: () => void, ms: number) => () => void
   /** Lets other work have its turn. */
   readonly breathe: () => Promise<void>
 }
+
+/** Node fires at once above this delay. */
+const longestTimerMs = 2_147_483_647
 
 /** The machine's own clock and randomness. */
 export function systemEnvironment(): Environment {
   return {
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     random: { bytes: (count) => randomBytes(count) },
-    wait: (ms) => delay(ms, undefined, { ref: false }),
+    // Whoever waits for an outcome that is being resolved must hear of it before the process ends.
+    wait: (ms) => delay(ms),
+    setTimer(callback, ms) {
+      const timer = setTimeout(callback, Math.min(ms, longestTimerMs))
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
     breathe: () => nextTurn(),
   }
 }

@@ -11,7 +11,7 @@ export function fold(before: StoredRecord | undefined, change: Change, revBefore
     case 'put':
       return asRecord({ ...change.data, rev })
     case 'patch': {
-      const merged: Record<string, JsonValue | undefined> = { ...before, ...change.changes, rev }
+      const merged: Record<string, JsonValue | undefined> = { ...before, ...change.changes, id: change.id, rev }
       for (const field of change.unset) delete merged[field]
       return asRecord(merged)
     }

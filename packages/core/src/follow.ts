@@ -1,8 +1,30 @@
 import type { Commit, LogReader, Seq } from '@stateward/contract'
+import { asRefusal } from './check.ts'
 import { decodeCommit } from './codec.ts'
+import { checkedSeq } from './reads.ts'
 
-/** Commits from `from` on, decoded, in the groups that the storage gives; first those that are there, then those that come. */
-export async function* follow(reader: LogReader, from: Seq, signal: AbortSignal): AsyncGenerator<readonly Commit[]> {
+/**
+ * Commits from `from` on, decoded, in the groups that the storage gives; first those that are there, then those that
+ * come, until one of the signals aborts. Throws `INVALID` for what is no seq or no signal.
+ */
+export function follow(
+  reader: LogReader,
+  from: Seq,
+  signals: readonly AbortSignal[],
+): AsyncGenerator<readonly Commit[]> {
+  const first = Math.max(1, checkedSeq('the start of following', from))
+  return groupsFrom(reader, first, anyOf(signals))
+}
+
+function anyOf(signals: readonly AbortSignal[]): AbortSignal {
+  try {
+    return AbortSignal.any([...signals])
+  } catch (error) {
+    throw asRefusal(error)
+  }
+}
+
+async function* groupsFrom(reader: LogReader, from: Seq, signal: AbortSignal): AsyncGenerator<readonly Commit[]> {
   for await (const { records, firstSeq } of reader.follow(from, signal)) {
     yield records.map((record, at) => decodeCommit(record, firstSeq + at)).filter(({ seq }) => seq >= from)
   }

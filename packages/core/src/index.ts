@@ -15,7 +15,7 @@ export {
   type Storage,
   type TypeOf,
 } from '@stateward/contract'
-export { createStateManager, type State, type StateManagerOptions, type StateMembers } from './create-state-manager.ts'
+export { createStateManager, type State, type StateMembers } from './create-state-manager.ts'
 export type { Exported } from './export.ts'
 export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'
 export {
@@ -24,3 +24,4 @@ export {
   type StateReaderMembers,
   type StateReaderOptions,
 } from './open-state-reader.ts'
+export type { StateManagerOptions } from './state-manager-options.ts'

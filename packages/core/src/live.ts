@@ -14,6 +14,7 @@ import { type Bodies, BodyRequest } from './bodies.ts'
 import type { DecidedChange } from './draft.ts'
 import { fold } from './fold.ts'
 import type { Head, HeadReader } from './heads.ts'
+import { recordKey } from './record-key.ts'
 import { refersTo } from './refers.ts'
 import { RowTable, type VersionPlace } from './row-table.ts'
 import { ColdBodies } from './suspension.ts'
@@ -38,13 +39,17 @@ export class Live implements HeadReader {
   readonly watchers: Set<Watcher> = new Set()
   /** Records that a decision has asked for and that the cache may be too small to hold. */
   readonly pinned: Map<string, StoredRecord> = new Map()
+  /** What to say when a place in the log is there no more. */
+  readonly lost: (type: string, id: string, seq: Seq) => StatewardError
   lastSeq: Seq = 0
 
-  constructor(domain: Domain, bodies: Bodies) {
+  constructor(domain: Domain, bodies: Bodies, lost: Live['lost'] = lostHere) {
     this.bodies = bodies
+    this.lost = lost
     for (const [name, entity] of Object.entries(domain.entities)) this.#add(name, entity)
   }
 
+  /** The type of this name; one that the domain does not define is added: only the log may ask for such a one. */
   type(name: string): LiveType {
     return this.types.get(name) ?? this.#add(name, undefined)
   }
@@ -57,6 +62,13 @@ export class Live implements HeadReader {
     return type
   }
 
+  /** Live records of all types. */
+  get size(): number {
+    let size = 0
+    for (const { rows } of this.types.values()) size += rows.size
+    return size
+  }
+
   /** The record in this slot if it is in memory. */
   hot(type: LiveType, slot: Slot): StoredRecord | undefined {
     return this.bodies.get(type.number, slot) ?? this.#pin(type, slot)
@@ -64,7 +76,7 @@ export class Live implements HeadReader {
 
   #pin(type: LiveType, slot: Slot): StoredRecord | undefined {
     if (this.pinned.size === 0) return undefined
-    const record = this.pinned.get(pinKey(type.name, type.rows.idOf(slot)))
+    const record = this.pinned.get(recordKey(type.name, type.rows.idOf(slot)))
     return record?.rev === type.rows.rev(slot) ? record : undefined
   }
 
@@ -77,8 +89,8 @@ export class Live implements HeadReader {
     const records = await this.bodies.load(requests)
     for (const [at, { type, id, place }] of requests.entries()) {
       const record = records[at]
-      if (record === undefined) throw lost(type, id, place.seq)
-      this.pinned.set(pinKey(type, id), record)
+      if (record === undefined) throw this.lost(type, id, place.seq)
+      this.pinned.set(recordKey(type, id), record)
       this.admit(type, record)
     }
   }
@@ -95,7 +107,8 @@ export class Live implements HeadReader {
   }
 
   head(typeName: string, id: string): Head | undefined {
-    const type = this.type(typeName)
+    const type = this.types.get(typeName)
+    if (type === undefined) return undefined
     const slot = type.rows.slotOf(id)
     if (slot === undefined) {
       const tombstone = type.rows.tombstones.get(id)
@@ -109,7 +122,8 @@ export class Live implements HeadReader {
   }
 
   referring(typeName: string, field: string, id: string): readonly StoredRecord[] {
-    const type = this.type(typeName)
+    const type = this.types.get(typeName)
+    if (type === undefined) return []
     const index = type.indexes.find((one) => one.fields[0] === field && one.shape.equal === 1)
     const slots = index === undefined ? type.rows.ids.slots() : index.lookup({ equal: [[id]] })
     const cold: BodyRequest[] = []
@@ -131,21 +145,19 @@ export class Live implements HeadReader {
 
   /**
    * Takes in one commit read back from the log; every record it patches must be hot or pinned (`ColdBodies` else).
-   * Returns what it made of each record. Throws `CORRUPT` for a patch of a record that is not there.
+   * Throws `CORRUPT` for a patch of a record that is not there.
    */
-  replay(commit: Commit, ptr: Ptr): readonly (StoredRecord | { readonly id: string; readonly rev: number })[] {
+  replay(commit: Commit, ptr: Ptr): void {
     const befores = commit.changes.map((change) => this.head(change.type, change.id)?.record)
-    const made = commit.changes.map((change, at) => {
+    for (const [at, change] of commit.changes.entries()) {
       const before = befores[at]
       if (change.op === 'patch' && before === undefined) throw orphan(commit.seq, change.type, change.id)
       const revBefore = this.type(change.type).rows.lastRev(change.id)
       const after = fold(before, change, revBefore)
       const rev = change.rev === 0 ? revBefore + 1 : change.rev
       this.#applyOne(commit.seq, ptr, { change: { ...change, rev }, before, after })
-      return after ?? { id: change.id, rev }
-    })
+    }
     this.lastSeq = commit.seq
-    return made
   }
 
   #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {
@@ -168,8 +180,8 @@ export class Live implements HeadReader {
   }
 }
 
-/** What a reader says when a place that it was given is there no more. */
-export function lost(type: string, id: string, seq: Seq): StatewardError {
+/** Who writes a log never lets go of what the state still needs. */
+function lostHere(type: string, id: string, seq: Seq): StatewardError {
   return new StatewardError(
     'CORRUPT',
     `expected ${type} ${id} at seq ${seq}, found that the log has let go of it; run verify`,
@@ -185,9 +197,4 @@ function orphan(seq: Seq, type: string, id: string): StatewardError {
       details: { seq, type, id },
     },
   )
-}
-
-/** Names one record among all types. */
-export function pinKey(type: string, id: string): string {
-  return `${type}\0${id}`
 }

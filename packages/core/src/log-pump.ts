@@ -1,16 +1,15 @@
 import {
   type Appended,
   type Caps,
-  type Durability,
   durabilityLevels,
-  type ErrorCode,
-  errorCodes,
   hasCode,
   type LogWriter,
   type Seq,
   StatewardError,
 } from '@stateward/contract'
 import type { DecidedCommit, DecidedWrite } from './decided.ts'
+import { type Part, partsOf } from './parts.ts'
+import { storageError } from './storage-error.ts'
 
 export interface LogPumpOptions {
   readonly writer: LogWriter
@@ -36,8 +35,15 @@ export class LogPump {
   #planned: Seq
   #durable: Seq
   #inFlight = 0
+  /** Of those in flight, how many the storage has not been asked for yet. */
+  #unsent = 0
+  /** Of those in flight, how many were there when an append before them failed. */
+  #voided = 0
   #appends = 0
   #tail: Promise<void> = Promise.resolve()
+  #roomMade: (() => void) | undefined
+  /** Why writes that are still on their way have failed already. */
+  readonly #reasons = new Map<DecidedWrite, StatewardError>()
   /** Grows when decided commits become void; decisions that span the change start again. */
   generation = 0
   /** Why no further write is taken; `undefined` while all is well. */
@@ -60,13 +66,12 @@ export class LogPump {
     return this.#inFlight === 0
   }
 
-  /** Waits until another group may be handed over; `undefined` when it may be now. */
+  /** Waits until another group may be handed over; `undefined` when it may be now. One caller at a time. */
   room(): Promise<void> | undefined {
-    return this.#inFlight < this.#maxInFlight ? undefined : this.#tailRoom()
-  }
-
-  async #tailRoom(): Promise<void> {
-    while (this.#inFlight >= this.#maxInFlight) await this.#tail
+    if (this.#inFlight < this.#maxInFlight) return undefined
+    return new Promise((resolve) => {
+      this.#roomMade = resolve
+    })
   }
 
   /** Settles when everything handed over so far has been settled. */
@@ -79,60 +84,111 @@ export class LogPump {
     for (const part of partsOf(writes, this.#options.caps)) this.#send(part)
   }
 
+  /** A barrier: resolves when everything handed over so far is as safe as the storage can make it. */
+  flush(): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(stopped(this.failure))
+    const { survives } = this.#options.caps
+    const durability = durabilityLevels.findLast((level) => survives[level] !== undefined) ?? 'none'
+    return new Promise((resolve, reject) => {
+      const settle = (error: unknown): void => (error === undefined ? resolve() : reject(error))
+      const barrier: DecidedWrite = { commits: [], durability, settle }
+      this.#send({ commits: [], durability, writes: [barrier], ends: [barrier] })
+    })
+  }
+
   #send(part: Part): void {
     const expectedSeq = this.#planned
     this.#planned += part.commits.length
     this.#inFlight++
     const { generation } = this
-    const records = part.commits.map(({ bytes }) => bytes)
-    const append = (): Promise<Appended> => this.#appendOne(records, expectedSeq, part.durability)
-    // Where outcomes are resolved by asking again, an append starts only when the one before it is settled.
-    const appended = this.#maxInFlight === 1 ? this.#tail.then(append) : append()
+    const append = (): Promise<Appended> => {
+      if (generation !== this.generation) throw behindFailure(undefined)
+      return this.#append(part, expectedSeq)
+    }
+    const appended = this.#inTurn(append)
     // Attached now, because a rejection must find a listener before its turn in the chain comes.
     appended.catch(() => undefined)
     this.#tail = this.#tail.then(async () => {
-      let error: unknown
       try {
-        this.#succeeded(part.commits, await appended)
+        this.#succeeded(part.commits, await appended, generation)
       } catch (cause) {
-        error = this.#failed(cause, generation)
+        const error = this.#failed(cause, generation)
+        // The first failure of a write of several parts is its reason; those behind only follow from it.
+        for (const write of part.writes) if (!this.#reasons.has(write)) this.#reasons.set(write, error)
       }
       this.#inFlight--
-      for (const { settle } of part.ends) settle(error)
+      if (this.#voided > 0) this.#voided--
+      if (this.#inFlight < this.#maxInFlight) this.#roomMade?.()
+      for (const write of part.ends) this.#settle(write)
     })
   }
 
-  #succeeded(commits: readonly DecidedCommit[], appended: Appended): void {
+  /**
+   * Appends at once, or when everything before has settled: where outcomes are resolved by asking again, and behind
+   * appends that an earlier failure takes along, for a storage fails whatever is called before they have failed.
+   */
+  #inTurn(append: () => Promise<Appended>): Promise<Appended> {
+    if (this.#maxInFlight > 1 && this.#voided === 0 && this.#unsent === 0) return append()
+    this.#unsent++
+    return this.#tail.then(() => {
+      this.#unsent--
+      return append()
+    })
+  }
+
+  #succeeded(commits: readonly DecidedCommit[], appended: Appended, generation: number): void {
+    if (generation !== this.generation) {
+      this.failure ??= new StatewardError(
+        'STORAGE_FAILED',
+        'the storage has taken an append that was called after one that failed; open the store again',
+      )
+      throw new StatewardError('UNKNOWN', 'the write landed behind one that failed; open the store again to know')
+    }
+    if (appended.ptrs.length !== commits.length)
+      throw new StatewardError(
+        'UNKNOWN',
+        `expected ${commits.length} pointers of an append, found ${appended.ptrs.length}`,
+      )
     this.#durable = commits.at(-1)?.seq ?? this.#durable
     this.#options.apply(commits, appended)
   }
 
   #failed(cause: unknown, generation: number): StatewardError {
-    const error = asStatewardError(cause)
+    const error = storageError(cause)
     const first = generation === this.generation
     if (first) {
       this.generation++
       this.#planned = this.#durable
+      // This one itself is counted out by the caller.
+      this.#voided = this.#inFlight
       this.#options.forget()
-      if (!isHarmless(error)) this.failure = error
+      if (!isHarmless(error)) this.failure ??= error
     }
     if (error.code !== 'CONFLICT') return error
     // Behind one that failed the tail is not where it was expected; that is not the caller's conflict.
-    return first
-      ? new StatewardError(
-          'FENCED',
-          'another writer has appended to this log; this one has stopped; open the store again',
-          { cause },
-        )
-      : new StatewardError(
-          'BUSY',
-          'the write before this one failed and took this one along; nothing of it was written; try again',
-          { cause },
-        )
+    return first ? fencedOut(cause) : behindFailure(cause)
   }
 
-  async #appendOne(records: readonly Uint8Array[], expectedSeq: Seq, durability: Durability): Promise<Appended> {
+  #settle(write: DecidedWrite): void {
+    const reason = this.#reasons.get(write)
+    this.#reasons.delete(write)
+    write.settle(reason && this.#told(reason, write))
+  }
+
+  /** A write of several appends may have landed in part; who repeats it has to know. */
+  #told(error: StatewardError, { commits }: DecidedWrite): StatewardError {
+    const landed = commits.filter(({ seq }) => seq <= this.#durable).length
+    if (landed === 0) return error
+    const rest = `${landed} of the ${commits.length} commits of this write are in the log all the same; with a txid, send it again and only the rest is written`
+    return new StatewardError(error.code, `${error.message} (${rest})`, {
+      cause: error,
+      details: { ...error.details, landed, commits: commits.length },
+    })
+  }
+
+  async #append({ commits, durability }: Part, expectedSeq: Seq): Promise<Appended> {
     const { writer, caps, nonce, wait } = this.#options
+    const records = commits.map(({ bytes }) => bytes)
     const commitId = `${nonce}-${++this.#appends}`
     for (let attempt = 1; ; attempt++) {
       try {
@@ -142,15 +198,6 @@ export class LogPump {
         await wait(Math.min(maxResolveDelayMs, firstResolveDelayMs * 2 ** attempt))
       }
     }
-  }
-
-  /** A barrier: resolves when everything handed over so far is as safe as the storage can make it. */
-  async flush(): Promise<void> {
-    await this.#tail
-    if (this.failure !== undefined) throw stopped(this.failure)
-    const strongest = durabilityLevels.findLast((level) => this.#options.caps.survives[level] !== undefined) ?? 'none'
-    // Between the check and the call nothing is awaited, so the tail is the planned one.
-    await this.#appendOne([], this.#planned, strongest)
   }
 }
 
@@ -171,52 +218,18 @@ function isHarmless({ code }: StatewardError): boolean {
   return code === 'FULL' || code === 'TOO_LARGE' || code === 'UNSUPPORTED'
 }
 
-/** A storage may bring its own copy of the error class, or break its promise and throw something else. */
-function asStatewardError(error: unknown): StatewardError {
-  if (error instanceof StatewardError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  if (isErrorCode(code)) return new StatewardError(code, message, { cause: error })
-  return new StatewardError('STORAGE_FAILED', `the storage failed in a way it does not document: ${message}`, {
-    cause: error,
-  })
+function fencedOut(cause: unknown): StatewardError {
+  return new StatewardError(
+    'FENCED',
+    'another writer has appended to this log; this one has stopped; open the store again',
+    { cause },
+  )
 }
 
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errorCodes, code)
-}
-
-/** What the storage takes at once. */
-interface Part {
-  readonly commits: readonly DecidedCommit[]
-  readonly durability: Durability
-  /** The writes whose last commit is in this part. */
-  readonly ends: readonly DecidedWrite[]
-}
-
-function partsOf(writes: readonly DecidedWrite[], { maxBatchBytes, maxBatchRecords }: Caps): readonly Part[] {
-  const parts: Part[] = []
-  let commits: DecidedCommit[] = []
-  let ends: DecidedWrite[] = []
-  let durability: Durability = 'none'
-  let bytes = 0
-  const close = (): void => {
-    if (commits.length > 0) parts.push({ commits, durability, ends })
-    commits = []
-    ends = []
-    durability = 'none'
-    bytes = 0
-  }
-  for (const write of writes) {
-    for (const commit of write.commits) {
-      if (commits.length === maxBatchRecords || bytes + commit.bytes.byteLength > maxBatchBytes) close()
-      commits.push(commit)
-      bytes += commit.bytes.byteLength
-      if (durabilityLevels.indexOf(write.durability) > durabilityLevels.indexOf(durability))
-        durability = write.durability
-    }
-    ends.push(write)
-  }
-  close()
-  return parts
+function behindFailure(cause: unknown): StatewardError {
+  return new StatewardError(
+    'BUSY',
+    'the write before this one failed and took this one along; nothing of it was written; try again',
+    cause === undefined ? {} : { cause },
+  )
 }

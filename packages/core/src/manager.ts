@@ -10,7 +10,7 @@ import {
   type MessageKind,
   type Protocol,
   type Seq,
-  type StatewardError,
+  StatewardError,
   type Storage,
   type StoredRecord,
 } from '@stateward/contract'
@@ -25,12 +25,13 @@ import { uuidv7Maker } from './ids.ts'
 import { Lane } from './lane.ts'
 import type { Live } from './live.ts'
 import { LogPump } from './log-pump.ts'
-import { checkedSeq, type Handlers, Reads } from './reads.ts'
+import { Past } from './past.ts'
+import { type Handlers, Reads } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
-import { Resurrection } from './resurrection.ts'
+import { SchemaChecks } from './schema-check.ts'
 import { statsOf } from './stats.ts'
 import { timestamps } from './timestamps.ts'
-import type { TxidWindow } from './txid-window.ts'
+import { madeBy, type TxidWindow } from './txid-window.ts'
 import { verify } from './verify.ts'
 import { isWrite, type Write, type WriteKind } from './write.ts'
 import { type WriteProtocol, writeActor } from './write-actor.ts'
@@ -59,7 +60,7 @@ export class Manager implements Endpoint {
   readonly #now: () => string
   readonly #handlers: Handlers<Exclude<MessageKind, WriteKind>>
   readonly #closing = new AbortController()
-  readonly #lane = new Lane()
+  readonly #lane: Lane
   #compaction: Promise<Answer<'compact'>> | undefined
   #truncation: Promise<void> = Promise.resolve()
   #closed: Promise<void> | undefined
@@ -69,12 +70,13 @@ export class Manager implements Endpoint {
     const { clock, random } = environment
     this.#options = options
     this.#now = timestamps(clock)
+    this.#lane = new Lane(options.mailbox.capacity)
     this.#reads = new Reads({ domain, live, reader: writer, environment })
     const pending = new HeadLayer(live)
     const pump = pumpOf(options, pending)
-    const resurrection = new Resurrection({ live, pending, pump, reader: writer })
+    const past = new Past({ live, pending, pump, reader: writer })
     this.#pump = pump
-    this.#actor = writeActor({ ...options, pending, pump, caps: storage.caps, clock, resurrection })
+    this.#actor = writeActor({ ...options, pending, pump, caps: storage.caps, clock, past })
     this.#door = new Door({
       domain,
       makeId: uuidv7Maker(clock, random),
@@ -87,25 +89,55 @@ export class Manager implements Endpoint {
       compact: () => this.#compact(),
       stats: () => this.#stats(),
       verify: () => this.#pump.drained().then(() => verify(writer, live)),
-      flush: () => this.#pump.flush().then(() => ({ lastSeq: live.lastSeq })),
+      flush: (_, asking) => this.#flush(asking),
     }
   }
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = {}): Promise<Answer<K>> {
     if (this.#closed !== undefined) return Promise.reject(closed())
-    return dispatch({ kind, body, options }, this.#handlers, (write) => this.#write(write.kind, write.body, options))
+    return dispatch(
+      { kind, body, options },
+      {
+        handlers: this.#handlers,
+        special: (write) => this.#write(write.kind, write.body, options),
+        setTimer: this.#options.environment.setTimer,
+      },
+    )
   }
 
   #write(kind: MessageKind, body: unknown, options: AskOptions): Promise<unknown> | undefined {
     if (!isWrite(kind)) return undefined
     const write = this.#door.check(kind, body as Ask<WriteKind>)
-    return this.#lane.pass(write.ready, () => this.#send(write, options))
+    return this.#inOrder(write.ready, kind, options, async (left) => {
+      const reply = await this.#actor.ask('write', write, left)
+      if (reply.ok) return answerOf(write.kind, reply.value)
+      throw fromActor(reply.error)
+    })
   }
 
-  async #send(write: Write, options: AskOptions): Promise<Answer<WriteKind>> {
-    const reply = await this.#actor.ask('write', write, options)
-    if (reply.ok) return answerOf(write.kind, reply.value)
-    throw fromActor(reply.error)
+  /** Runs `go` behind every call before it, with what is left of the caller's time. */
+  #inOrder<T>(
+    ready: Promise<void> | undefined,
+    what: string,
+    options: AskOptions,
+    go: (left: AskOptions) => Promise<T>,
+  ): Promise<T> {
+    const { clock, setTimer } = this.#options.environment
+    const { timeoutMs } = options
+    const start = timeoutMs === undefined ? 0 : clock.monotonicMs()
+    const left = (): AskOptions =>
+      timeoutMs === undefined
+        ? options
+        : { ...options, timeoutMs: Math.max(0, timeoutMs - (clock.monotonicMs() - start)) }
+    return this.#lane.pass(ready, () => go(left()), { options, setTimer, what })
+  }
+
+  /** Everything asked for before is handed over first; whether it succeeded is not the flush's to tell. */
+  async #flush(options: AskOptions): Promise<Answer<'flush'>> {
+    const before = await this.#inOrder(undefined, 'flush', options, (left) => this.#actor.ask('write', nothing, left))
+    if (!before.ok && !(before.error instanceof StatewardError)) throw fromActor(before.error)
+    await this.#pump.flush()
+    return { lastSeq: this.#options.live.lastSeq }
   }
 
   #peek(type: string, id: string): StoredRecord | undefined {
@@ -132,22 +164,20 @@ export class Manager implements Endpoint {
   async #runCompaction(): Promise<Answer<'compact'>> {
     const { live, writer } = this.#options
     const { snapshots } = this.#reads
-    await this.#truncation
     const { upTo, report } = await compact({ live, writer, timestamp: this.#now() })
     // Snapshots read at the old places; what they hold on to is let go of when the last of them closes.
-    this.#truncation = snapshots
+    const truncated = snapshots
       .noneOpen()
       .then(() => live.bodies.released())
       .then(() => writer.truncate(upTo))
-    if (snapshots.count > 0) this.#truncation.catch(ignore)
-    else await this.#truncation
+    this.#truncation = Promise.allSettled([this.#truncation, truncated]).then(ignore)
+    if (snapshots.count === 0) await truncated
     return report()
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
     if (this.#closed !== undefined) throw closed()
-    const first = Math.max(1, checkedSeq('the start of following', from))
-    return follow(this.#options.writer, first, AbortSignal.any([signal, this.#closing.signal]))
+    return follow(this.#options.writer, from, [signal, this.#closing.signal])
   }
 
   /** Refuses new calls, settles those that wait, closes the log. Further calls answer with the same promise. */
@@ -158,12 +188,15 @@ export class Manager implements Endpoint {
 
   async #close(): Promise<void> {
     this.#closing.abort()
+    const { environment } = this.#options
+    const cancel = environment.setTimer(() => this.#lane.close(), limits.closeTimeoutMs)
     await this.#lane.empty()
+    cancel()
     await this.#actor.stop({ drain: true, timeoutMs: limits.closeTimeoutMs })
     await this.#pump.drained()
     this.#reads.snapshots.releaseAll()
     await this.#compaction?.catch(ignore)
-    await this.#truncation.catch(ignore)
+    await this.#truncation
     await this.#options.writer.close()
   }
 }
@@ -180,10 +213,23 @@ function pumpOf({ storage, writer, live, txids, environment }: ManagerOptions, p
       for (const [at, { seq, changes, txid, results }] of commits.entries()) {
         live.apply(seq, ptrs[at] ?? 0, changes)
         for (const { change } of changes) pending.settle(change.type, change.id, seq)
-        if (txid !== undefined) txids.add(txid, { seq, results })
+        if (txid !== undefined)
+          txids.add(txid, { seq, results, made: madeBy({ changes: changes.map(({ change }) => change) }) })
       }
     },
   })
+}
+
+/** A write of nothing, which settles when everything before it has. */
+const nothing: Write = {
+  kind: 'transact',
+  steps: [],
+  checks: new SchemaChecks(),
+  ready: undefined,
+  actor: undefined,
+  txid: undefined,
+  reason: undefined,
+  durability: 'none',
 }
 
 function ignore(): void {}

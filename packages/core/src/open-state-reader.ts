@@ -18,13 +18,15 @@ import { bounded } from './bounded.ts'
 import { dispatch } from './dispatch.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { follow, oneByOne } from './follow.ts'
+import { guardedReader } from './guarded-storage.ts'
 import { Live } from './live.ts'
-import { checkedSeq, type Handlers, type ReadKind, Reads } from './reads.ts'
+import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
 import { replay } from './replay.ts'
 import { statsOf } from './stats.ts'
-import { TxidWindow } from './txid-window.ts'
+import { storageError } from './storage-error.ts'
 import { verify } from './verify.ts'
+import { isWrite } from './write.ts'
 
 export interface StateReaderOptions<D extends Domain> {
   readonly storage: Storage
@@ -51,10 +53,10 @@ export interface StateReaderMembers<D extends Domain> {
 export async function openStateReader<const D extends Domain>(options: StateReaderOptions<D>): Promise<StateReader<D>> {
   const { storage, domain } = options
   const cacheBytes = bounded('memory.cacheBytes', options.memory?.cacheBytes ?? limits.cacheBytes)
-  const reader = await storage.openReader()
+  const reader = await openedReader(storage)
   try {
-    const live = new Live(domain, new Bodies(reader, cacheBytes))
-    await replay(reader, live, new TxidWindow())
+    const live = new Live(domain, new Bodies(reader, cacheBytes), trimmedBeside)
+    await replay(reader, live)
     const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment: systemEnvironment() })
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,
@@ -72,6 +74,23 @@ export async function openStateReader<const D extends Domain>(options: StateRead
     await reader.close().catch(() => undefined)
     throw error
   }
+}
+
+async function openedReader(storage: Storage): Promise<LogReader> {
+  try {
+    return guardedReader(await storage.openReader())
+  } catch (error) {
+    throw storageError(error)
+  }
+}
+
+/** The writer beside this reader has compacted the log since. */
+function trimmedBeside(type: string, id: string, seq: Seq): StatewardError {
+  return new StatewardError(
+    'TRIMMED',
+    `expected ${type} ${id} at seq ${seq}, found that the log has let go of it; open the reader again`,
+    { details: { type, id, seq } },
+  )
 }
 
 interface ReadOnlyOptions {
@@ -106,19 +125,20 @@ class ReadOnlyManager implements Endpoint {
     options: AskOptions = {},
   ): Promise<Protocol[K]['answer']> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
-    return dispatch({ kind, body, options }, this.#handlers, () => {
-      if (Object.hasOwn(this.#handlers, kind)) return undefined
+    const { setTimer } = this.#options.environment
+    const special = (): undefined => {
+      if (!isWrite(kind) && kind !== 'compact' && kind !== 'flush') return
       throw new StatewardError(
         'UNSUPPORTED',
         `this store was opened for reading, and ${kind} would write; open it with its writer's lock`,
       )
-    })
+    }
+    return dispatch({ kind, body, options }, { handlers: this.#handlers, special, setTimer })
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
     if (this.#closing.signal.aborted) throw closed()
-    const first = Math.max(1, checkedSeq('the start of following', from))
-    return follow(this.#options.reader, first, AbortSignal.any([signal, this.#closing.signal]))
+    return follow(this.#options.reader, from, [signal, this.#closing.signal])
   }
 
   async close(): Promise<void> {

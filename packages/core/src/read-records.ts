@@ -1,6 +1,6 @@
 import { limits, StatewardError, type StoredRecord } from '@stateward/contract'
 import { BodyRequest } from './bodies.ts'
-import { type Live, type LiveType, lost } from './live.ts'
+import type { Live, LiveType } from './live.ts'
 import { isCold, type ReadView } from './read-view.ts'
 
 /** The record, or `undefined` when there is none; settled at once when it is in memory. */
@@ -39,7 +39,7 @@ export async function readAll(
   const loaded = new Map<BodyRequest, StoredRecord>()
   for (const [at, request] of requests.entries()) {
     const record = records[at]
-    if (record === undefined) throw lost(request.type, request.id, request.place.seq)
+    if (record === undefined) throw live.lost(request.type, request.id, request.place.seq)
     live.admit(request.type, record)
     loaded.set(request, record)
   }

@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
 import { historyPage } from './history.ts'
 import type { Live, LiveType } from './live.ts'
+import { PlanCache } from './plan-cache.ts'
 import { readMany, readOne } from './read-records.ts'
 import { LiveView, type ReadView } from './read-view.ts'
 import { type QueryGround, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
@@ -42,6 +43,7 @@ export class Reads {
   readonly handlers: Handlers<ReadKind>
   readonly #options: ReadsOptions
   readonly #view: LiveView
+  readonly #plans = new PlanCache()
 
   constructor(options: ReadsOptions) {
     const { live, reader } = options
@@ -77,11 +79,13 @@ export class Reads {
   #ground(query: Ask<'query'>): QueryGround {
     if (typeof query !== 'object' || query === null) throw invalid(`expected a query, found ${describe(query)}`)
     const { live, domain, environment } = this.#options
+    const entity = checkedEntity(domain, query.type)
     return {
       view: this.#viewOf(query.snapshot),
       type: live.type(query.type),
-      entity: checkedEntity(domain, query.type),
+      entity,
       live,
+      plans: this.#plans,
       breathe: environment.breathe,
       monotonicMs: () => environment.clock.monotonicMs(),
     }

@@ -37,11 +37,15 @@ export function dependentsOf(
 ): { type: string; record: StoredRecord }[] {
   const found: { type: string; record: StoredRecord }[] = []
   for (const [other, { refs }] of Object.entries(domain.entities)) {
+    // A record may hold on by several fields, and is one all the same.
+    const seen = new Set<string>()
     for (const [field, reference] of Object.entries(refs)) {
       if (reference.onDelete !== 'restrict' || !mayLeadTo(reference, type)) continue
       for (const record of reader.referring(other, field, id)) {
         const self = other === type && record.id === id
-        if (!self && targetType(reference, record) === type) found.push({ type: other, record })
+        if (self || seen.has(record.id) || targetType(reference, record) !== type) continue
+        seen.add(record.id)
+        found.push({ type: other, record })
       }
     }
   }

@@ -1,18 +1,23 @@
-import type { Commit, LogReader, Ptr } from '@stateward/contract'
+import { type Commit, type LogReader, limits, type Ptr, type Seq } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
 import { decodeCommit } from './codec.ts'
 import type { Live } from './live.ts'
+import { recordKey } from './record-key.ts'
 import { ColdBodies } from './suspension.ts'
-import type { TxidEntry, TxidWindow } from './txid-window.ts'
+import { madeBy, type TxidWindow } from './txid-window.ts'
 
-/** Builds the state from the log: the newest base, then every commit after it. Memory beyond the cache is that of one batch. */
-export async function replay(reader: LogReader, live: Live, txids: TxidWindow): Promise<void> {
+/**
+ * Builds the state from the log: the newest base, then every commit after it. Memory beyond the cache is that of one
+ * batch. Fills `txids`, where given, also from what the base covers, as far as the log still has it.
+ */
+export async function replay(reader: LogReader, live: Live, txids?: TxidWindow): Promise<void> {
   const base = await reader.loadBase()
   if (base !== undefined) {
     for await (const { records, seqs, ptrs } of base.chunks) {
       for (const [at, record] of records.entries()) live.replay(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
     }
     live.lastSeq = base.upTo
+    if (txids !== undefined) await recallTxids(reader, base.upTo, txids)
   }
   for await (const { records, firstSeq, ptrs } of reader.read(live.lastSeq + 1)) {
     const commits = records.map((record, at) => decodeCommit(record, firstSeq + at))
@@ -20,18 +25,42 @@ export async function replay(reader: LogReader, live: Live, txids: TxidWindow): 
     for (const [at, commit] of commits.entries()) {
       // Batches of a storage may begin before the commit that was asked for.
       if (commit.seq <= live.lastSeq) continue
-      const results = await taken(commit, ptrs[at] ?? 0, live)
-      if (commit.txid !== undefined) txids.add(commit.txid, { seq: commit.seq, results })
+      await take(commit, ptrs[at] ?? 0, live)
+      if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))
     }
     live.pinned.clear()
   }
 }
 
+const txidKey = Buffer.from('"txid":"')
+
+/** Without this a write that is sent again behind a compaction and a restart would be made again. */
+async function recallTxids(reader: LogReader, upTo: Seq, txids: TxidWindow): Promise<void> {
+  const { firstSeq, lastSeq } = await reader.stats()
+  const from = Math.max(firstSeq, lastSeq - limits.txidWindow + 1)
+  if (from > upTo) return
+  for await (const batch of reader.read(from)) {
+    for (const [at, record] of batch.records.entries()) {
+      const seq = batch.firstSeq + at
+      if (seq > upTo) return
+      // Most lines have none, and need not be parsed.
+      if (seq < from || !Buffer.prototype.includes.call(record, txidKey)) continue
+      const commit = decodeCommit(record, seq)
+      if (commit.txid !== undefined) txids.add(commit.txid, entryOf(commit))
+    }
+  }
+}
+
+function entryOf(commit: Commit): Parameters<TxidWindow['add']>[1] {
+  return { seq: commit.seq, made: madeBy(commit), results: undefined }
+}
+
 /** Takes a commit in; where the cache is too small to hold what it changes, after reading that. */
-async function taken(commit: Commit, ptr: Ptr, live: Live): Promise<TxidEntry['results']> {
+async function take(commit: Commit, ptr: Ptr, live: Live): Promise<void> {
   for (;;) {
     try {
-      return live.replay(commit, ptr)
+      live.replay(commit, ptr)
+      return
     } catch (reason) {
       if (!(reason instanceof ColdBodies)) throw reason
       await live.warm(reason.requests)
@@ -47,7 +76,7 @@ async function warmFor(commits: readonly Commit[], live: Live): Promise<void> {
       const liveType = live.type(type)
       const slot = liveType.rows.slotOf(id)
       if (slot !== undefined && live.hot(liveType, slot) === undefined)
-        cold.set(`${type}\0${id}`, live.request(liveType, slot))
+        cold.set(recordKey(type, id), live.request(liveType, slot))
     }
   }
   if (cold.size > 0) await live.warm([...cold.values()])

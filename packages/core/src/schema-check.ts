@@ -7,9 +7,11 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
+import { describe } from './frozen-json.ts'
+import { textOf } from './storage-error.ts'
 import { PendingCheck } from './suspension.ts'
 
-const systemFields = new Set(['id', 'rev', 'created_at', 'updated_at'])
+export const systemFields: ReadonlySet<string> = new Set(['id', 'rev', 'created_at', 'updated_at'])
 
 /** A record without its system fields: what a schema sees. */
 export function ownFields(record: StoredRecord): JsonObject {
@@ -23,21 +25,31 @@ export function isSlow(entity: Entity): boolean {
   return slowSchemas.has(entity)
 }
 
-/** Asks the schema; answers at once when the schema does. */
+/** Asks the schema; answers at once when the schema does. Never throws and never rejects. */
 export function askSchema(entity: Entity, fields: JsonObject): SchemaResult<unknown> | Promise<SchemaResult<unknown>> {
   try {
-    const result = entity.schema['~standard'].validate(fields)
-    if (!(result instanceof Promise)) return result
+    const result: unknown = entity.schema['~standard'].validate(fields)
+    // Any thenable: a promise may come from another realm, or from another library.
+    if (typeof result !== 'object' || result === null || !('then' in result)) return sound(result)
     slowSchemas.add(entity)
-    return result.catch(threw)
+    return Promise.resolve(result).then(sound, threw)
   } catch (cause) {
     return threw(cause)
   }
 }
 
+/** What is no result is no yes. */
+function sound(result: unknown): SchemaResult<unknown> {
+  if (typeof result === 'object' && result !== null) {
+    if ('issues' in result && Array.isArray(result.issues)) return { issues: result.issues }
+    if ('value' in result && (!('issues' in result) || result.issues === undefined)) return { value: result.value }
+  }
+  return { issues: [{ message: `its schema answered with ${describe(result)}, which says neither yes nor no` }] }
+}
+
 /** A schema that throws has not said yes. */
 function threw(cause: unknown): SchemaResult<unknown> {
-  return { issues: [{ message: `its schema threw ${cause instanceof Error ? cause.message : String(cause)}` }] }
+  return { issues: [{ message: `its schema threw ${textOf(cause)}` }] }
 }
 
 /** Throws `INVALID` with every issue's path and message. */
@@ -51,7 +63,8 @@ export function throwIssues(
   throw new StatewardError('INVALID', `expected a valid ${type}, found ${text}`, { details: { type, issues: shown } })
 }
 
-function pathOf({ path = [] }: SchemaIssue): string {
+function pathOf({ path }: SchemaIssue): string {
+  if (!Array.isArray(path)) return ''
   return path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
 }
 

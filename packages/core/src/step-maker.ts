@@ -14,16 +14,22 @@ import {
 } from '@stateward/contract'
 import { checkedEntity, checkedGuard, checkedId, checkedIds, checkedRev, checkKeys, invalid } from './check.ts'
 import { checkedTime } from './checked-time.ts'
-import type { DoorOptions } from './door.ts'
+import type { DoorOptions } from './door-options.ts'
 import { describe, frozenObject, frozenValue } from './frozen-json.ts'
 import { isUuidv7 } from './ids.ts'
-import { askSchema, isSlow, SchemaChecks, throwIssues } from './schema-check.ts'
+import { inRow } from './in-row.ts'
+import { askSchema, isSlow, SchemaChecks, systemFields, throwIssues } from './schema-check.ts'
 import type { CreateStep, DeleteStep, Forcing, RestoreStep, Step, UpdateStep } from './step.ts'
 import type { WriteKind } from './write.ts'
 
 const guardKeys = ['force', 'reason', 'cascade'] as const
 const updateRowKeys = new Set(['id', 'changes', 'unset', 'expectedRev'])
-const operationKeys = new Set(['op', 'type', 'id', 'data', 'changes', 'unset', 'expectedRev', ...guardKeys])
+const operationKeys: { readonly [Op in Operation['op']]: ReadonlySet<string> } = {
+  create: new Set(['op', 'type', 'data']),
+  update: new Set(['op', 'type', 'id', 'changes', 'unset', 'expectedRev', ...guardKeys]),
+  delete: new Set(['op', 'type', 'id', 'expectedRev', ...guardKeys]),
+  restore: new Set(['op', 'type', 'id']),
+}
 
 /** Makes checked steps of one message; holds what is to be known of all of them together. */
 export class StepMaker {
@@ -48,30 +54,35 @@ export class StepMaker {
         return [this.#restore(body as RestoreAsk)]
       case 'createMany': {
         const { type, rows } = body as Protocol['createMany']['ask']
-        return list('rows', rows).map((data, at) => inRow(at, () => this.#create({ type, data: data as JsonObject })))
+        return Array.from(list('rows', rows), (data, at) =>
+          inRow(at, () => this.#create({ type, data: data as JsonObject })),
+        )
       }
       case 'updateMany': {
         const { type, updates, ...rest } = body as Protocol['updateMany']['ask']
-        return list('updates', updates).map((row, at) =>
+        return Array.from(list('updates', updates), (row, at) =>
           inRow(at, () => this.#update({ ...withoutStrangers(row, updateRowKeys), ...rest, type } as UpdateAsk)),
         )
       }
       case 'deleteMany': {
         const { type, ids, ...rest } = body as Protocol['deleteMany']['ask']
-        return checkedIds(ids).map((id) => this.#delete({ ...rest, type, id }))
+        return checkedIds(ids).map((id, at) => inRow(at, () => this.#delete({ ...rest, type, id })))
       }
       case 'transact': {
         const { operations } = body as Protocol['transact']['ask']
-        return list('operations', operations).map((one, at) =>
-          inRow(at, () => this.#operation(withoutStrangers(one, operationKeys) as Operation)),
-        )
+        return Array.from(list('operations', operations), (one, at) => inRow(at, () => this.#operation(one)))
       }
       default:
         return kind satisfies never
     }
   }
 
-  #operation(operation: Operation): Step {
+  #operation(given: unknown): Step {
+    if (typeof given !== 'object' || given === null) throw invalid(`expected an operation, found ${describe(given)}`)
+    const op: unknown = 'op' in given ? given.op : undefined
+    if (!isOp(op)) throw invalid(`expected op to be ${Object.keys(operationKeys).join(', ')}, found ${describe(op)}`)
+    // The keys are those of this operation; what they hold is checked below, as in a message of its own.
+    const operation = { ...withoutStrangers(given, operationKeys[op]), op } as Operation
     switch (operation.op) {
       case 'create':
         return this.#create(operation)
@@ -82,9 +93,7 @@ export class StepMaker {
       case 'restore':
         return this.#restore(operation)
       default:
-        throw invalid(
-          `expected op to be create, update, delete or restore, found ${describe((operation as { op: unknown }).op)}`,
-        )
+        return operation satisfies never
     }
   }
 
@@ -98,6 +107,7 @@ export class StepMaker {
       status === undefined || Object.hasOwn(given, status.field) ? given : { ...given, [status.field]: status.initial }
     const step = {
       op: 'create',
+      idMade: givenId === undefined,
       type,
       entity,
       id,
@@ -110,7 +120,7 @@ export class StepMaker {
       return { ...step, fields: withDefaults(filled, result.value) }
     }
     const late: { -readonly [K in keyof CreateStep]: CreateStep[K] } = { ...step, fields: filled }
-    this.waits.push(
+    this.#await(
       result.then((settled) => {
         throwIssues(type, settled)
         late.fields = withDefaults(filled, settled.value)
@@ -160,21 +170,27 @@ export class StepMaker {
     if (before === undefined) return
     const { id: _, rev: __, created_at: ___, updated_at: ____, ...merged } = { ...before, ...changes }
     const fields = Object.fromEntries(Object.entries(merged).filter(([field]) => !unset.includes(field)))
-    this.waits.push(this.checks.ahead(type, entity, fields))
+    this.#await(this.checks.ahead(type, entity, fields))
+  }
+
+  #await(check: Promise<void>): void {
+    // Another row may be refused before anybody waits for this one.
+    check.catch(() => undefined)
+    this.waits.push(check)
   }
 
   #unset(unset: unknown, changes: JsonObject): readonly string[] {
     if (unset === undefined) return []
-    const fields = list('unset', unset).map((field) => (typeof field === 'string' ? field : ''))
-    const wrong = fields.find(
-      (field) =>
-        field === '' || ['id', 'rev', 'created_at', 'updated_at'].includes(field) || Object.hasOwn(changes, field),
-    )
-    if (wrong !== undefined)
-      throw invalid(
-        `expected unset to list fields that are neither the system's nor in changes, found ${describe(wrong)}`,
-      )
-    return [...new Set(fields)]
+    const fields = new Set<string>()
+    for (const field of list('unset', unset)) {
+      if (typeof field !== 'string' || field === '' || systemFields.has(field) || Object.hasOwn(changes, field)) {
+        throw invalid(
+          `expected unset to list fields that are neither the system's nor in changes, found ${describe(field)}`,
+        )
+      }
+      fields.add(field)
+    }
+    return [...fields]
   }
 
   #delete(ask: Omit<DeleteAsk, keyof WriteOptions>): DeleteStep {
@@ -203,7 +219,9 @@ export class StepMaker {
 /** Top-level keys that the schema fills in; what the caller gave stands as it was given. */
 function withDefaults(given: JsonObject, output: unknown): JsonObject {
   if (typeof output !== 'object' || output === null) return given
-  const added = Object.entries(output).filter(([field, value]) => !Object.hasOwn(given, field) && value !== undefined)
+  const added = Object.entries(output).filter(
+    ([field, value]) => !Object.hasOwn(given, field) && !systemFields.has(field) && value !== undefined,
+  )
   if (added.length === 0) return given
   return {
     ...given,
@@ -211,6 +229,10 @@ function withDefaults(given: JsonObject, output: unknown): JsonObject {
       added.map(([field, value]) => [field, frozenValue(value, `the schema's default of ${field}`)]),
     ),
   }
+}
+
+function isOp(op: unknown): op is Operation['op'] {
+  return typeof op === 'string' && Object.hasOwn(operationKeys, op)
 }
 
 function list(name: string, value: unknown): readonly unknown[] {
@@ -223,18 +245,6 @@ function list(name: string, value: unknown): readonly unknown[] {
 function withoutStrangers(row: unknown, known: ReadonlySet<string>): object {
   if (typeof row !== 'object' || row === null) throw invalid(`expected an object, found ${describe(row)}`)
   checkKeys(row, known, 'it')
-  return row
-}
-
-/** Says which row of several was refused. */
-function inRow<T>(at: number, check: () => T): T {
-  try {
-    return check()
-  } catch (error) {
-    if (!(error instanceof StatewardError)) throw error
-    throw new StatewardError(error.code, `row ${at}: ${error.message}`, {
-      cause: error,
-      details: { ...error.details, row: at },
-    })
-  }
+  // Read once, because a getter may answer differently the second time.
+  return { ...row }
 }

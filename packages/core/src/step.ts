@@ -11,6 +11,8 @@ interface StepTarget {
 
 export interface CreateStep extends StepTarget {
   readonly op: 'create'
+  /** Whether the store made the id, because the caller gave none. */
+  readonly idMade: boolean
   /** Fields as they will be stored, system fields aside. */
   readonly fields: JsonObject
   readonly createdAt: string | undefined

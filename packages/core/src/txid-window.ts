@@ -1,13 +1,37 @@
-import { type Deleted, limits, type Seq, type StoredRecord } from '@stateward/contract'
+import { type Commit, type Deleted, limits, type Seq, type StoredRecord } from '@stateward/contract'
+import { approximateBytes } from './approximate-bytes.ts'
 
-/** What a commit with a txid made. */
+/** What a step leaves: the record, or the tombstone of a deletion. */
+export type Result = StoredRecord | Deleted
+
+/** The version that a commit made of one record. */
+export interface Made {
+  readonly type: string
+  readonly id: string
+  readonly rev: number
+  readonly deleted: boolean
+}
+
+/** A commit with a txid. */
 export interface TxidEntry {
   readonly seq: Seq
-  readonly results: readonly (StoredRecord | Deleted)[]
+  readonly made: readonly Made[]
+  /** What its steps left, in their order. Kept for a while only, and unknown of commits that were read back from the log. */
+  results: readonly Result[] | undefined
+}
+
+/** Some rows of a bulk write that are in the log already. */
+export interface DonePart {
+  readonly from: number
+  readonly to: number
+  readonly entry: TxidEntry
 }
 
 /** A part of a bulk write: the log calls it `txid#from-to`, rows counted from 0, `to` exclusive. */
 const partPattern = /^(.*)#(\d+)-(\d+)$/s
+
+/** Bound of the results that are kept; beyond it they are read from the log again when asked for. */
+const resultBytes = 8_388_608
 
 /** Names a part of a bulk write in the log. */
 export function partTxid(txid: string, from: number, to: number): string {
@@ -18,6 +42,11 @@ export function isPartTxid(txid: string): boolean {
   return partPattern.test(txid)
 }
 
+/** The versions that a commit made, as its line tells. */
+export function madeBy({ changes }: Pick<Commit, 'changes'>): readonly Made[] {
+  return changes.map(({ type, id, rev, op }) => ({ type, id, rev, deleted: op === 'delete' }))
+}
+
 /**
  * The newest commits that carried a txid, so that a write sent again is answered again instead of made again. Bounded by
  * `limits.txidWindow`; filled from the log when the store opens.
@@ -25,20 +54,24 @@ export function isPartTxid(txid: string): boolean {
 export class TxidWindow {
   readonly #entries = new Map<string, TxidEntry>()
   readonly #parts = new Map<string, number>()
+  /** Entries whose results are kept, oldest first, with their size. */
+  readonly #kept = new Map<TxidEntry, number>()
+  #keptBytes = 0
 
   get(txid: string): TxidEntry | undefined {
     return this.#entries.get(txid)
   }
 
-  /** Rows of a bulk write that are in the log already, counted from the first, with what they made. */
-  doneRows(txid: string): { readonly rows: number; readonly results: TxidEntry['results'] } {
-    const results: (StoredRecord | Deleted)[] = []
-    let rows = 0
-    for (let to = this.#parts.get(partKey(txid, 0)); to !== undefined; to = this.#parts.get(partKey(txid, rows))) {
-      results.push(...(this.#entries.get(partTxid(txid, rows, to))?.results ?? []))
-      rows = to
+  /** The parts of a bulk write that are in the log already, without a gap from the first row on. */
+  doneParts(txid: string): readonly DonePart[] {
+    const parts: DonePart[] = []
+    for (let from = 0; ; ) {
+      const to = this.#parts.get(partKey(txid, from))
+      const entry = to === undefined ? undefined : this.#entries.get(partTxid(txid, from, to))
+      if (to === undefined || entry === undefined) return parts
+      parts.push({ from, to, entry })
+      from = to
     }
-    return { rows, results }
   }
 
   add(txid: string, entry: TxidEntry): void {
@@ -46,13 +79,33 @@ export class TxidWindow {
     const part = partPattern.exec(txid)
     if (part !== null) this.#parts.set(partKey(part[1] ?? '', Number(part[2])), Number(part[3]))
     if (this.#entries.size > limits.txidWindow) this.#forgetOldest()
+    this.#keep(entry)
+  }
+
+  #keep(entry: TxidEntry): void {
+    if (entry.results === undefined) return
+    const bytes = entry.results.reduce((sum, result) => sum + approximateBytes({ ...result }), 0)
+    this.#kept.set(entry, bytes)
+    this.#keptBytes += bytes
+    for (const oldest of this.#kept.keys()) {
+      if (this.#keptBytes <= resultBytes) return
+      this.#drop(oldest)
+    }
+  }
+
+  #drop(entry: TxidEntry): void {
+    this.#keptBytes -= this.#kept.get(entry) ?? 0
+    this.#kept.delete(entry)
+    entry.results = undefined
   }
 
   #forgetOldest(): void {
-    const oldest = this.#entries.keys().next()
-    if (oldest.done === true) return
-    this.#entries.delete(oldest.value)
-    const part = partPattern.exec(oldest.value)
+    const [oldest] = this.#entries
+    if (oldest === undefined) return
+    const [txid, entry] = oldest
+    this.#entries.delete(txid)
+    this.#drop(entry)
+    const part = partPattern.exec(txid)
     if (part !== null) this.#parts.delete(partKey(part[1] ?? '', Number(part[2])))
   }
 }

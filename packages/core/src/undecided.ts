@@ -1,22 +1,13 @@
-import {
-  type Caps,
-  type Deleted,
-  type Domain,
-  type JsonObject,
-  limits,
-  type Seq,
-  StatewardError,
-  type StoredRecord,
-} from '@stateward/contract'
-import { approximateBytes } from './approximate-bytes.ts'
+import { type Caps, type Domain, limits, type Seq, StatewardError, type StoredRecord } from '@stateward/contract'
 import { encodeCommit } from './codec.ts'
+import { cut, halvesOf, type Piece } from './cut.ts'
 import { decide } from './decide.ts'
 import type { DecidedCommit } from './decided.ts'
 import { Draft } from './draft.ts'
 import { HeadLayer, type HeadReader } from './heads.ts'
-import type { Step } from './step.ts'
-import { partTxid } from './txid-window.ts'
-import type { Write } from './write.ts'
+import { inRow } from './in-row.ts'
+import { partTxid, type Result } from './txid-window.ts'
+import { isOfRows, type Write } from './write.ts'
 
 export interface UndecidedOptions {
   readonly write: Write
@@ -27,7 +18,7 @@ export interface UndecidedOptions {
   readonly timestamp: string
   readonly lastSeq: Seq
   readonly caps: Caps
-  readonly lastVersion: (type: string, id: string) => StoredRecord
+  readonly last: (type: string, id: string) => StoredRecord
 }
 
 /**
@@ -37,17 +28,20 @@ export interface UndecidedOptions {
  */
 export class Undecided {
   readonly commits: DecidedCommit[] = []
-  readonly results: (StoredRecord | Deleted)[] = []
+  readonly results: Result[] = []
   readonly layer: HeadLayer
   readonly #options: UndecidedOptions
   readonly #pieces: Piece[]
+  /** The first row that no commit tells of yet: rows that change nothing belong to the next commit, or its txid would leave a gap. */
+  #untold: number
 
   constructor(options: UndecidedOptions) {
     this.#options = options
     this.layer = new HeadLayer(options.base)
     const { write, skip } = options
     const steps = write.steps.slice(skip)
-    this.#pieces = write.kind.endsWith('Many') ? cut(steps, skip, limits.bulkCommitBytes) : [{ steps, from: skip }]
+    this.#untold = skip
+    this.#pieces = isOfRows(write.kind) ? cut(steps, skip, limits.bulkCommitBytes) : [{ steps, from: skip }]
   }
 
   run(): void {
@@ -58,69 +52,45 @@ export class Undecided {
   }
 
   /** Decides one commit; or, where its line comes out too long, answers with its halves. */
-  #commit({ steps, from }: Piece): readonly Piece[] {
-    const { write, domain, timestamp, lastVersion, caps } = this.#options
+  #commit(piece: Piece): readonly Piece[] {
+    const { write, timestamp, caps } = this.#options
     const draft = new Draft(this.layer, timestamp)
-    const results = steps.map((step) => decide(step, { domain, draft, checks: write.checks, lastVersion }))
+    const results = this.#decide(piece, draft)
     const changes = draft.finish()
     if (changes.length > 0) {
-      const bulk = write.kind.endsWith('Many')
-      const whole = steps.length === write.steps.length
-      const txid = write.txid === undefined || whole ? write.txid : partTxid(write.txid, from, from + steps.length)
-      const meta = { timestamp, actor: write.actor, force: write.reason, txid }
-      const bytes = Buffer.from(
-        encodeCommit(
-          changes.map(({ change }) => change),
-          meta,
-        ),
+      const to = piece.from + piece.steps.length
+      const meta = { timestamp, actor: write.actor, force: write.reason, txid: this.#txidUpTo(to) }
+      const line = encodeCommit(
+        changes.map(({ change }) => change),
+        meta,
       )
-      if (bulk && steps.length > 1 && bytes.byteLength > limits.bulkCommitBytes) return halvesOf({ steps, from })
+      const bytes = Buffer.from(line)
+      if (isOfRows(write.kind) && piece.steps.length > 1 && bytes.byteLength > limits.bulkCommitBytes)
+        return halvesOf(piece)
       checkSize(bytes.byteLength, changes.length, caps)
       const seq = this.#options.lastSeq + this.commits.length + 1
       for (const { change, after, patches } of changes)
         this.layer.set(change.type, change.id, { record: after, rev: change.rev, seq, patches })
-      this.commits.push({ seq, bytes, changes, txid, results })
+      const told = [...this.results.slice(this.#untold - this.#options.skip), ...results]
+      this.commits.push({ seq, bytes, changes, txid: meta.txid, results: told })
+      this.#untold = to
     }
     this.results.push(...results)
     return []
   }
-}
 
-/** Steps that make one commit, and the number of the first among the write's steps. */
-interface Piece {
-  readonly steps: readonly Step[]
-  readonly from: number
-}
-
-function cut(steps: readonly Step[], from: number, maxBytes: number): Piece[] {
-  const pieces: Piece[] = []
-  let start = 0
-  let bytes = 0
-  for (const [at, step] of steps.entries()) {
-    const size = sizeOf(step)
-    if (at > start && bytes + size > maxBytes) {
-      pieces.push({ steps: steps.slice(start, at), from: from + start })
-      start = at
-      bytes = 0
-    }
-    bytes += size
+  #decide({ steps, from }: Piece, draft: Draft): Result[] {
+    const { write, domain, last } = this.#options
+    const deciding = { domain, draft, checks: write.checks, last }
+    if (!isOfRows(write.kind) && write.kind !== 'transact') return steps.map((step) => decide(step, deciding))
+    return steps.map((step, at) => inRow(from + at, () => decide(step, deciding)))
   }
-  if (start < steps.length) pieces.push({ steps: steps.slice(start), from: from + start })
-  return pieces
-}
 
-/** A guess at what a step adds to a line; a wrong one costs a second encoding, nothing else. */
-function sizeOf(step: Step): number {
-  const content: JsonObject = step.op === 'create' ? step.fields : step.op === 'update' ? step.changes : {}
-  return approximateBytes(content)
-}
-
-function halvesOf({ steps, from }: Piece): Piece[] {
-  const middle = Math.ceil(steps.length / 2)
-  return [
-    { steps: steps.slice(0, middle), from },
-    { steps: steps.slice(middle), from: from + middle },
-  ]
+  #txidUpTo(to: number): string | undefined {
+    const { write } = this.#options
+    const whole = this.#untold === 0 && to === write.steps.length
+    return write.txid === undefined || whole ? write.txid : partTxid(write.txid, this.#untold, to)
+  }
 }
 
 function checkSize(bytes: number, records: number, caps: Caps): void {

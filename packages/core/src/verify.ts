@@ -1,6 +1,6 @@
 import type { LogReader, Slot, StoredRecord, VerifyReport } from '@stateward/contract'
 import { checkIndex } from '@stateward/index'
-import { type Live, type LiveType, lost } from './live.ts'
+import type { Live, LiveType } from './live.ts'
 
 const rowsPerLoad = 1_024
 
@@ -28,14 +28,22 @@ export async function verify(reader: LogReader, live: Live): Promise<VerifyRepor
   return { ok: indexes.every(({ ok }) => ok), storage, indexes, records }
 }
 
-/** All live records by slot, read from the log and not from the cache; true to the turn in which the promise settles. */
+/**
+ * All live records by slot, read from the log and not from the cache; true to the turn in which the promise settles.
+ * What changes meanwhile is taken from the cache where it is there, or a busy store would never be done with.
+ */
 async function everyRecord(live: Live, type: LiveType): Promise<Map<Slot, StoredRecord>> {
   const rows = new Map<Slot, StoredRecord>()
-  for (;;) {
+  for (let again = false; ; again = true) {
     for (const [slot, record] of rows) if (type.rows.slotOf(record.id) !== slot) rows.delete(slot)
-    const stale = [...type.rows.ids.slots()].filter(
-      (slot) => rows.get(slot)?.rev !== type.rows.rev(slot) || rows.get(slot)?.id !== type.rows.idOf(slot),
-    )
+    const stale: Slot[] = []
+    for (const slot of type.rows.ids.slots()) {
+      const known = rows.get(slot)
+      if (known?.rev === type.rows.rev(slot) && known.id === type.rows.idOf(slot)) continue
+      const hot = again ? live.hot(type, slot) : undefined
+      if (hot === undefined) stale.push(slot)
+      else rows.set(slot, hot)
+    }
     if (stale.length === 0) return rows
     for (let from = 0; from < stale.length; from += rowsPerLoad)
       await loadInto(rows, live, type, stale.slice(from, from + rowsPerLoad))
@@ -48,12 +56,14 @@ async function loadInto(
   type: LiveType,
   slots: readonly Slot[],
 ): Promise<void> {
-  const requests = slots.map((slot) => live.request(type, slot))
+  // Some may have been deleted while others were read.
+  const there = slots.filter((slot) => type.rows.slotOf(type.rows.idOf(slot)) === slot)
+  const requests = there.map((slot) => live.request(type, slot))
   const records = await live.bodies.load(requests)
-  for (const [at, slot] of slots.entries()) {
+  for (const [at, request] of requests.entries()) {
     const record = records[at]
-    const request = requests[at]
-    if (record !== undefined) rows.set(slot, record)
-    else if (request !== undefined) throw lost(request.type, request.id, request.place.seq)
+    const slot = there[at]
+    if (record === undefined) throw live.lost(request.type, request.id, request.place.seq)
+    if (slot !== undefined) rows.set(slot, record)
   }
 }

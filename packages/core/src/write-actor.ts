@@ -1,28 +1,25 @@
 import { type Actor, createBatchActor, type DeliveryOf } from '@stateward/actor'
-import {
-  type Clock,
-  type Deleted,
-  type Domain,
-  limits,
-  StatewardError,
-  type Storage,
-  type StoredRecord,
-} from '@stateward/contract'
+import { type Clock, type Domain, limits, StatewardError, type Storage } from '@stateward/contract'
+import type { BodyRequest } from './bodies.ts'
 import type { DecidedWrite } from './decided.ts'
 import type { HeadLayer } from './heads.ts'
 import type { Live } from './live.ts'
 import { type LogPump, stopped } from './log-pump.ts'
-import type { Resurrection } from './resurrection.ts'
+import type { Past } from './past.ts'
+import { recordKey } from './record-key.ts'
+import { repeatedAnswer } from './repeated-answer.ts'
+import type { Step } from './step.ts'
+import { textOf } from './storage-error.ts'
 import { ColdBodies, PendingCheck, type Suspension } from './suspension.ts'
 import { timestamps } from './timestamps.ts'
-import type { TxidEntry, TxidWindow } from './txid-window.ts'
+import type { DonePart, Result, TxidEntry, TxidWindow } from './txid-window.ts'
 import { Undecided } from './undecided.ts'
 import type { Write } from './write.ts'
 
 /** What the actor answers to any write; `answer.ts` makes of it what the message promises. */
 export interface Written {
   readonly seq: number
-  readonly results: readonly (StoredRecord | Deleted)[]
+  readonly results: readonly Result[]
 }
 
 /** The actor's one message. */
@@ -31,6 +28,13 @@ export interface WriteProtocol {
 }
 
 type WriteDelivery = DeliveryOf<WriteProtocol, 'write', StatewardError>
+
+/** One message while it is being decided. */
+interface Attempt {
+  readonly delivery: WriteDelivery
+  /** How far it has come; `undefined` when it has to begin. */
+  undecided: Undecided | undefined
+}
 
 export interface WriteActorOptions {
   readonly domain: Domain
@@ -41,7 +45,7 @@ export interface WriteActorOptions {
   readonly txids: TxidWindow
   readonly caps: Storage['caps']
   readonly clock: Clock
-  readonly resurrection: Resurrection
+  readonly past: Past
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
 }
 
@@ -75,15 +79,39 @@ class WriteWorker {
   }
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {
+    const { live, past, pump } = this.#options
+    const cold = this.#coldTargets(batch)
+    // Together, because one by one each would cost a read and a group of its own. Who is refused for it will hear so below.
+    if (cold.length > 0) await live.warm(cold).catch(() => undefined)
     for (const delivery of batch) {
-      const missing = this.#attempt(delivery)
+      const attempt: Attempt = { delivery, undecided: undefined }
+      const missing = this.#attempt(attempt)
       if (missing === undefined) continue
       // What waits for the disk must not hold up what is decided already.
       this.#submit()
-      await this.#resume(delivery, missing)
+      await this.#resume(attempt, missing)
     }
     this.#submit()
-    await this.#options.pump.room()
+    live.pinned.clear()
+    past.forget()
+    await pump.room()
+  }
+
+  /** Where to read the records that these writes name and that are not in memory. */
+  #coldTargets(batch: readonly WriteDelivery[]): readonly BodyRequest[] {
+    const { live, pending } = this.#options
+    if (live.bodies.records >= live.size) return []
+    const cold = new Map<string, BodyRequest>()
+    for (const { body } of batch) {
+      for (const { type, id } of body.steps) {
+        const liveType = live.type(type)
+        const slot = liveType.rows.slotOf(id)
+        if (slot === undefined || pending.own(type, id) !== undefined || live.hot(liveType, slot) !== undefined)
+          continue
+        cold.set(recordKey(type, id), live.request(liveType, slot))
+      }
+    }
+    return [...cold.values()]
   }
 
   #submit(): void {
@@ -94,36 +122,35 @@ class WriteWorker {
   }
 
   /** Decides one message and answers `undefined`; or says what has to be there before it can be decided. */
-  #attempt(delivery: WriteDelivery): Suspension | undefined {
+  #attempt(attempt: Attempt): Suspension | undefined {
+    const { delivery } = attempt
     try {
       const { failure } = this.#options.pump
       if (failure !== undefined) throw stopped(failure)
       if (this.#answeredBefore(delivery)) return undefined
-      const undecided = this.#begin(delivery.body)
-      const missing = tryRun(undecided)
-      if (missing === undefined) this.#accept(delivery, undecided)
-      return missing
+      const done = this.#doneParts(delivery.body)
+      attempt.undecided ??= this.#begin(delivery.body, done.at(-1)?.to ?? 0)
+      attempt.undecided.run()
+      const earlier = done.flatMap((part) => this.#repeated(delivery.body.steps.slice(part.from, part.to), part.entry))
+      this.#accept(delivery, attempt.undecided, earlier)
     } catch (reason) {
+      if (reason instanceof ColdBodies || reason instanceof PendingCheck) return reason
       this.#refuse(delivery, reason)
-      return undefined
     }
+    return undefined
   }
 
-  async #resume(delivery: WriteDelivery, first: Suspension): Promise<void> {
+  async #resume(attempt: Attempt, first: Suspension): Promise<void> {
+    const { pump } = this.#options
     try {
-      let { generation } = this.#options.pump
-      let undecided = this.#begin(delivery.body)
-      for (let missing: Suspension | undefined = first; missing !== undefined; missing = tryRun(undecided)) {
+      for (let missing: Suspension | undefined = first; missing !== undefined; missing = this.#attempt(attempt)) {
+        const { generation } = pump
         await this.#settleWait(missing)
-        if (generation === this.#options.pump.generation) continue
-        generation = this.#options.pump.generation
-        undecided = this.#begin(delivery.body)
+        // What it was decided on is void.
+        if (generation !== pump.generation) attempt.undecided = undefined
       }
-      this.#accept(delivery, undecided)
     } catch (reason) {
-      this.#refuse(delivery, reason)
-    } finally {
-      this.#options.live.pinned.clear()
+      this.#refuse(attempt.delivery, reason)
     }
   }
 
@@ -132,9 +159,12 @@ class WriteWorker {
     else await this.#options.live.warm(wait.requests)
   }
 
-  #begin(write: Write): Undecided {
-    const { pending, domain, pump, caps, txids, resurrection } = this.#options
-    const skip = write.txid === undefined ? 0 : txids.doneRows(write.txid).rows
+  #doneParts({ txid }: Write): readonly DonePart[] {
+    return txid === undefined ? [] : this.#options.txids.doneParts(txid)
+  }
+
+  #begin(write: Write, skip: number): Undecided {
+    const { pending, domain, pump, caps, past } = this.#options
     return new Undecided({
       write,
       skip,
@@ -143,14 +173,17 @@ class WriteWorker {
       timestamp: this.#now(),
       lastSeq: pump.planned + this.#ahead,
       caps,
-      lastVersion: (type, id) => resurrection.lastVersion(type, id),
+      last: (type, id) => past.last(type, id),
     })
   }
 
-  #accept(delivery: WriteDelivery, undecided: Undecided): void {
-    const { pump, pending, txids } = this.#options
+  #repeated(steps: readonly Step[], entry: TxidEntry): readonly Result[] {
+    return repeatedAnswer(steps, entry, (made) => this.#options.past.version(made))
+  }
+
+  #accept(delivery: WriteDelivery, undecided: Undecided, earlier: readonly Result[]): void {
+    const { pump, pending } = this.#options
     const { txid } = delivery.body
-    const earlier = txid === undefined ? [] : txids.doneRows(txid).results
     const written: Written = {
       seq: undecided.commits.at(-1)?.seq ?? pump.planned + this.#ahead,
       results: [...earlier, ...undecided.results],
@@ -174,9 +207,9 @@ class WriteWorker {
 
   async #settleLater(delivery: WriteDelivery, written: Written): Promise<void> {
     const { pump } = this.#options
+    const { generation } = pump
     // Not before what this drain has decided is handed over, or there is nothing to wait for.
     await Promise.resolve()
-    const { generation } = pump
     await pump.drained()
     if (generation === pump.generation) delivery.settle({ ok: true, value: written })
     else this.#refuse(delivery, new StatewardError('BUSY', 'the write that this answer rests on has failed; try again'))
@@ -194,35 +227,25 @@ class WriteWorker {
 
   /** Answers a write that carries the txid of one that is in the log, or on its way there. */
   #answeredBefore(delivery: WriteDelivery): boolean {
-    const { txid } = delivery.body
+    const { txid, steps } = delivery.body
     if (txid === undefined) return false
     const underWay = this.#underWay.get(txid)
     if (underWay !== undefined) {
       if (delivery.claim({ onTimeout: tooLate })) underWay.push(delivery)
       return true
     }
-    const entry: TxidEntry | undefined = this.#options.txids.get(txid)
-    if (entry !== undefined) delivery.settle({ ok: true, value: entry })
-    return entry !== undefined
+    const entry = this.#options.txids.get(txid)
+    if (entry === undefined) return false
+    delivery.settle({ ok: true, value: { seq: entry.seq, results: this.#repeated(steps, entry) } })
+    return true
   }
 
   #refuse(delivery: WriteDelivery, reason: unknown): void {
     const error =
       reason instanceof StatewardError
         ? reason
-        : new StatewardError('INVALID', `a rule or guard of the domain threw: ${String(reason)}`, { cause: reason })
+        : new StatewardError('INVALID', `a rule or guard of the domain threw: ${textOf(reason)}`, { cause: reason })
     delivery.settle({ ok: false, error })
-  }
-}
-
-/** Runs until something is missing: answers with that, or with `undefined` when all is decided. */
-function tryRun(undecided: Undecided): Suspension | undefined {
-  try {
-    undecided.run()
-    return undefined
-  } catch (reason) {
-    if (reason instanceof ColdBodies || reason instanceof PendingCheck) return reason
-    throw reason
   }
 }
 

@@ -28,6 +28,11 @@ export function isWrite(kind: MessageKind): kind is WriteKind {
   return writeKinds.has(kind)
 }
 
+/** The messages that write rows, in as many commits as their size asks for. */
+export function isOfRows(kind: WriteKind): boolean {
+  return kind === 'createMany' || kind === 'updateMany' || kind === 'deleteMany'
+}
+
 /** A message that writes, checked at the door. */
 export interface Write {
   readonly kind: WriteKind

@@ -1,0 +1,55 @@
+import {
+  type Domain,
+  type Durability,
+  durabilityLevels,
+  limits,
+  StatewardError,
+  type Storage,
+} from '@stateward/contract'
+import { bounded } from './bounded.ts'
+import { checkKeys, invalid } from './check.ts'
+import { describe } from './frozen-json.ts'
+import type { StateManagerOptions } from './state-manager-options.ts'
+
+export interface CheckedOptions<D extends Domain> {
+  readonly storage: Storage
+  readonly domain: D
+  readonly durability: Durability
+  readonly cacheBytes: number
+  readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
+}
+
+const optionKeys = new Set(['storage', 'domain', 'durability', 'memory', 'mailbox', 'owner', 'clock', 'random'])
+const memoryKeys = new Set(['cacheBytes'])
+const mailboxKeys = new Set(['capacity', 'overflow'])
+
+/** The options of a state manager with their defaults filled in. `INVALID`, and `UNSUPPORTED` for a level that the storage lacks. */
+export function checkedOptions<const D extends Domain>(options: StateManagerOptions<D>): CheckedOptions<D> {
+  const { storage, domain, memory = {}, mailbox = {} } = options
+  checkKeys(options, optionKeys, 'the options')
+  checkKeys(memory, memoryKeys, 'memory')
+  checkKeys(mailbox, mailboxKeys, 'mailbox')
+  if (typeof storage?.openWriter !== 'function') throw invalid(`expected a storage, found ${describe(storage)}`)
+  if (typeof domain?.entities !== 'object')
+    throw invalid(`expected a domain as defineDomain makes it, found ${describe(domain)}`)
+  const { capacity = limits.mailboxAsks, overflow = 'reject' } = mailbox
+  if (overflow !== 'reject' && overflow !== 'wait')
+    throw invalid(`expected mailbox.overflow to be reject or wait, found ${describe(overflow)}`)
+  return {
+    storage,
+    domain,
+    durability: offered(options.durability ?? storage.defaultDurability ?? 'commit', storage),
+    cacheBytes: bounded('memory.cacheBytes', memory.cacheBytes ?? limits.cacheBytes),
+    mailbox: { capacity: bounded('mailbox.capacity', capacity), overflow },
+  }
+}
+
+function offered(durability: Durability, { kind, caps }: Storage): Durability {
+  if (!durabilityLevels.includes(durability))
+    throw invalid(`expected durability to be one of ${durabilityLevels.join(', ')}, found ${describe(durability)}`)
+  if (caps.survives[durability] !== undefined) return durability
+  throw new StatewardError(
+    'UNSUPPORTED',
+    `expected one of the levels that the ${kind} storage offers (${Object.keys(caps.survives).join(', ')}), found ${durability}`,
+  )
+}

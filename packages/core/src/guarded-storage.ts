@@ -1,0 +1,112 @@
+import type {
+  Appended,
+  AppendOptions,
+  BaseChunk,
+  Epoch,
+  LogBatch,
+  LogReader,
+  LogStats,
+  LogWriter,
+  Ptr,
+  Seq,
+  StorageCheck,
+  StoredBase,
+} from '@stateward/contract'
+import { storageError } from './storage-error.ts'
+
+/** A reader whose failures all are the one error of Stateward, whatever the storage throws. */
+export function guardedReader(reader: LogReader): LogReader {
+  return new GuardedReader(reader)
+}
+
+/** As `guardedReader`. What `append` fails with is left as it is: the log pump has to tell more about it. */
+export function guardedWriter(writer: LogWriter): LogWriter {
+  return new GuardedWriter(writer)
+}
+
+class GuardedReader implements LogReader {
+  readonly #reader: LogReader
+
+  constructor(reader: LogReader) {
+    this.#reader = reader
+  }
+
+  stats(): Promise<LogStats> {
+    return guarded(() => this.#reader.stats())
+  }
+
+  read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
+    return guardedEach(() => this.#reader.read(from, signal))
+  }
+
+  follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch> {
+    return guardedEach(() => this.#reader.follow(from, signal))
+  }
+
+  fetch(ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]> {
+    return guarded(() => this.#reader.fetch(ptrs))
+  }
+
+  async loadBase(): Promise<StoredBase | undefined> {
+    const base = await guarded(() => this.#reader.loadBase())
+    return base && { upTo: base.upTo, chunks: guardedEach(() => base.chunks) }
+  }
+
+  verify(signal?: AbortSignal): Promise<StorageCheck> {
+    return guarded(() => this.#reader.verify(signal))
+  }
+
+  close(): Promise<void> {
+    return guarded(() => this.#reader.close())
+  }
+}
+
+class GuardedWriter extends GuardedReader implements LogWriter {
+  readonly #writer: LogWriter
+
+  constructor(writer: LogWriter) {
+    super(writer)
+    this.#writer = writer
+  }
+
+  get epoch(): Epoch {
+    return this.#writer.epoch
+  }
+
+  append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended> {
+    return this.#writer.append(records, options)
+  }
+
+  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]> {
+    return guarded(() => this.#writer.saveBase(upTo, chunks, signal))
+  }
+
+  truncate(upTo: Seq): Promise<void> {
+    return guarded(() => this.#writer.truncate(upTo))
+  }
+}
+
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw storageError(error)
+  }
+}
+
+/** Opened at the call and not at the first step, because a storage may fix at the call how far it will read. */
+function guardedEach<T>(open: () => AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    return rethrowing(open())
+  } catch (error) {
+    throw storageError(error)
+  }
+}
+
+async function* rethrowing<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source
+  } catch (error) {
+    throw storageError(error)
+  }
+}

@@ -1,0 +1,23 @@
+import type { Clock, Domain, Durability, Random, Storage } from '@stateward/contract'
+
+/** What `createStateManager` takes. */
+export interface StateManagerOptions<D extends Domain> {
+  readonly storage: Storage
+  readonly domain: D
+  /** The least that every write's acknowledgement means; default: the storage's own, else `commit`. A write may ask for more. */
+  readonly durability?: Durability
+  readonly memory?: {
+    /** Bound of the records kept in memory, in bytes; default 64 MiB. Colder ones are read from the log when asked for. */
+    readonly cacheBytes?: number
+  }
+  readonly mailbox?: {
+    /** Writes that may wait, default 10 000. */
+    readonly capacity?: number
+    /** What happens to one more: `reject` (default) answers `BUSY`, `wait` holds the caller back. */
+    readonly overflow?: 'reject' | 'wait'
+  }
+  /** Names this writer to whoever is locked out; default: this process. */
+  readonly owner?: string
+  readonly clock?: Clock
+  readonly random?: Random
+}
