@@ -43,8 +43,8 @@ export interface Store {
   readonly writes?: Writes
   readonly reads?: Reads
   readonly groups?: Groups
-  /** What it wants to say about itself beside its figures, such as the mean size of its groups. */
-  remark?(): string | undefined
+  /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
+  watch?(): () => string | undefined
   close(): Soon<void>
 }
 

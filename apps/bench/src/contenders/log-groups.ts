@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const newline = 0x0a
@@ -6,23 +6,32 @@ const creation = Buffer.from('{"type":"phase",')
 const groupMark = Buffer.from(',"dur":')
 
 /**
- * How many creations went into one write and sync on average, and how many bytes one takes, from Stateward's log itself:
- * the first line of each group carries `dur` (docs/log-format.md). `undefined` when there are none.
+ * From now on, how many creations go into one write and sync on average, and how many bytes one takes, from Stateward's
+ * log itself: the first line of each group carries `dur` (docs/log-format.md). `undefined` when there were none.
  */
-export function groupSizes(dir: string): string | undefined {
-  let commits = 0
-  let groups = 0
-  let bytes = 0
-  for (const name of readdirSync(dir).filter((file) => /^log-\d+\.jsonl$/.test(file))) {
-    for (const line of linesOf(readFileSync(join(dir, name)))) {
-      if (!line.subarray(0, creation.length).equals(creation)) continue
-      commits++
-      bytes += line.length + 1
-      if (line.includes(groupMark)) groups++
+export function watchGroups(dir: string): () => string | undefined {
+  const sizes = new Map(segmentsIn(dir).map((path) => [path, statSync(path).size]))
+  return () => {
+    let commits = 0
+    let groups = 0
+    let bytes = 0
+    for (const path of segmentsIn(dir)) {
+      for (const line of linesOf(readFileSync(path).subarray(sizes.get(path) ?? 0))) {
+        if (!line.subarray(0, creation.length).equals(creation)) continue
+        commits++
+        bytes += line.length + 1
+        if (line.includes(groupMark)) groups++
+      }
     }
+    if (groups === 0) return undefined
+    return `${(commits / groups).toFixed(1)} commits a sync, ${Math.round(bytes / commits)} bytes a commit`
   }
-  if (groups === 0) return undefined
-  return `${(commits / groups).toFixed(1)} commits a sync, ${Math.round(bytes / commits)} bytes a commit`
+}
+
+function segmentsIn(dir: string): readonly string[] {
+  return readdirSync(dir)
+    .filter((name) => /^log-\d+\.jsonl$/.test(name))
+    .map((name) => join(dir, name))
 }
 
 function* linesOf(content: Buffer): Generator<Buffer> {

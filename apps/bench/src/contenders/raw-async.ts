@@ -19,7 +19,7 @@ export async function openRawAsync(dir: string, { seed }: OpenContext): Promise<
         await file.datasync()
       },
     },
-    remark: () => `${Math.round(lines.length / size)} bytes a commit`,
+    watch: () => () => `${Math.round(lines.length / size)} bytes a commit`,
     close: () => file.close(),
   }
 }

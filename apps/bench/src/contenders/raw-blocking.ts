@@ -19,7 +19,7 @@ export async function openRawBlocking(dir: string, { seed }: OpenContext): Promi
         fdatasyncSync(file)
       },
     },
-    remark: () => `${Math.round(lines.length / size)} bytes a commit`,
+    watch: () => () => `${Math.round(lines.length / size)} bytes a commit`,
     close: () => closeSync(file),
   }
 }

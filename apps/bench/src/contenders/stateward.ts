@@ -1,6 +1,6 @@
 import { type OpenStateOptions, openState } from 'stateward'
 import type { Store } from '../contender.ts'
-import { groupSizes } from './log-groups.ts'
+import { watchGroups } from './log-groups.ts'
 import { StatewardReads } from './stateward-reads.ts'
 import { StatewardWrites } from './stateward-writes.ts'
 
@@ -10,7 +10,7 @@ export async function openStateward(dir: string, options: Pick<OpenStateOptions,
   return {
     writes: new StatewardWrites(state),
     reads: new StatewardReads(state),
-    remark: () => groupSizes(dir),
+    watch: () => watchGroups(dir),
     close: () => state.close(),
   }
 }

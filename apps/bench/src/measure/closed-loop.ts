@@ -12,64 +12,87 @@ export interface ClosedLoop {
   readonly timing: Timing
   /** Begins one operation of this caller. */
   readonly operation: (caller: number) => Soon<unknown>
+  /** Told when everything is warm and nothing is under way. */
+  readonly onWarm?: () => void
   /** Whether the quantiles are to hold the duration of the operation just begun; default: all. */
   readonly isTimed?: () => boolean
 }
 
 /**
  * So many callers, each of whom comes again, one turn of the event loop after it was answered, as a next request would.
- * What is acknowledged between the end of the warm-up and the end counts; when that is nothing, the loop goes on to the
- * first acknowledgement. A duration begins when the caller is ready: waiting while somebody else blocks the loop is part
- * of it.
+ * First the code gets warm, with many callers, because one alone would take too long. Then what is acknowledged until the
+ * end counts; when that is nothing, the loop goes on to the first acknowledgement. A duration begins when the caller is
+ * ready: waiting while somebody else blocks the loop is part of it.
  */
-export async function closedLoop({ callers, timing, operation, isTimed }: ClosedLoop): Promise<Measured> {
-  const span = new Span(timing)
+export async function closedLoop({ callers, timing, operation, isTimed, onWarm }: ClosedLoop): Promise<Measured> {
+  const begun = performance.now()
+  let warming = 0
+  await callAll(Math.max(callers, warmingCallers), {
+    operation,
+    isOver: (now) => isWarm(timing, now - begun, warming),
+    onAnswer: () => warming++,
+  })
+  onWarm?.()
+  const span = new Span(timing.runMs)
+  await callAll(callers, {
+    operation,
+    ...(isTimed !== undefined && { isTimed }),
+    isOver: (now) => span.isOver(now),
+    onAnswer: (now, duration) => span.answered(now, duration),
+  })
+  return span.measured()
+}
+
+const warmingCallers = 64
+
+interface Calls extends Pick<ClosedLoop, 'operation' | 'isTimed'> {
+  readonly isOver: (now: number) => boolean
+  /** `duration` is `undefined` when it is to be kept out of the quantiles. */
+  readonly onAnswer: (now: number, duration: number | undefined) => void
+}
+
+async function callAll(callers: number, { operation, isTimed, isOver, onAnswer }: Calls): Promise<void> {
   const call = async (caller: number): Promise<void> => {
-    for (let ready = performance.now(); !span.isOver(ready); ) {
+    for (let ready = performance.now(); !isOver(ready); ) {
       await turn()
       const answer = operation(caller)
       const timed = isTimed === undefined || isTimed()
       if (answer instanceof Promise) await answer
       const answered = performance.now()
-      span.answered(answered, timed ? answered - ready : undefined)
+      onAnswer(answered, timed ? answered - ready : undefined)
       ready = answered
     }
   }
   await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)))
-  return span.measured()
 }
 
-/** The time that counts: begins when everything is warm. */
+/** The time that counts. */
 class Span {
-  readonly #timing: Timing
-  readonly #begun = performance.now()
+  readonly #from = performance.now()
+  readonly #planned: number
   readonly #samples = new Samples()
   readonly #stall = new StallWatch()
   readonly #cpu = new CpuWatch()
-  #from = Number.POSITIVE_INFINITY
-  #end = Number.POSITIVE_INFINITY
-  #warming = 0
+  #end: number
   #counted = 0
   /** Counted, and answered after the end. */
   #all = 0
 
-  constructor(timing: Timing) {
-    this.#timing = timing
+  constructor(runMs: number) {
+    this.#planned = this.#from + runMs
+    this.#end = this.#planned
+    this.#stall.start()
+    this.#cpu.start()
   }
 
   isOver(now: number): boolean {
-    return now >= this.#from + this.#timing.runMs && this.#counted > 0
+    return now >= this.#planned && this.#counted > 0
   }
 
   answered(now: number, duration: number | undefined): void {
-    if (this.#from === Number.POSITIVE_INFINITY) {
-      if (isWarm(this.#timing, now - this.#begun, ++this.#warming)) this.#start(now)
-      return
-    }
     this.#all++
-    const planned = this.#from + this.#timing.runMs
-    if (now >= planned && this.#counted > 0) return
-    this.#end = Math.max(planned, now)
+    if (this.isOver(now)) return
+    this.#end = Math.max(this.#planned, now)
     this.#counted++
     if (duration !== undefined) this.#samples.add(duration)
   }
@@ -79,11 +102,5 @@ class Span {
     // What is begun before the end and answered after it costs processor time, too.
     const cpuUs = (this.#cpu.stop() * this.#counted) / this.#all
     return measuredOf(this.#samples, { value, operations: this.#counted, stallMs: this.#stall.stop(), cpuUs })
-  }
-
-  #start(now: number): void {
-    this.#from = now
-    this.#stall.start()
-    this.#cpu.start()
   }
 }

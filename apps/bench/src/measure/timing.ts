@@ -5,8 +5,9 @@ export interface Timing {
   readonly runMs: number
 }
 
-const longestWarmUp = 4
-const warmOperations = 5000
+const longestWarmUp = 5
+// So many until the compiler has done its best for code that goes through several packages.
+const warmOperations = 20_000
 
 /** Whether the warm-up is over after so long and so many operations. */
 export function isWarm({ warmMs }: Timing, spentMs: number, operations: number): boolean {

@@ -14,6 +14,7 @@ export async function runGroups(session: Session, store: Store, commits: number)
   const groups = groupsOf(store)
   const samples = new Samples()
   const stall = new StallWatch()
+  const seen = store.watch?.()
   await repeat(warmMs, async () => groups.write(commits))
   stall.start()
   const cpu = new CpuWatch()
@@ -27,7 +28,7 @@ export async function runGroups(session: Session, store: Store, commits: number)
   const operations = samples.count * commits
   const value = operations / seconds
   const measured = measuredOf(samples, { value, operations, stallMs: stall.stop(), cpuUs: cpu.stop() })
-  const remark = store.remark?.()
+  const remark = seen?.()
   return { ...measured, ...(remark !== undefined && { remark }) }
 }
 
