@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Seq } from '@stateward/contract'
+import { type Seq, StatewardError } from '@stateward/contract'
 import { fileChunks, type Lines, wholeLines } from './chunks.ts'
 import { corrupt, DamageList } from './damage.ts'
 import type { Disk, DiskFile } from './disk.ts'
@@ -7,7 +7,7 @@ import { sha256Of } from './file-sums.ts'
 import type { PlainEntry } from './manifest.ts'
 import { withFile } from './open-file.ts'
 import { isBlank, plainText, whyNotPlain } from './plain-line.ts'
-import { makePtr } from './ptr.ts'
+import { makePtr, ptrBounds } from './ptr.ts'
 import type { ReadBatch, ReadPlan } from './read-lines.ts'
 
 const lineFeed = 0x0a
@@ -67,6 +67,12 @@ interface PlainScan {
 
 async function scanPlain(file: DiskFile, name: string): Promise<PlainScan> {
   const { bytes: size } = await file.stat()
+  if (size > ptrBounds.fileBytes) {
+    throw new StatewardError(
+      'TOO_LARGE',
+      `${name} has ${size} bytes; a file has at most ${ptrBounds.fileBytes}: split it.`,
+    )
+  }
   const damage = new DamageList()
   const hash = createHash('sha256')
   let line = 0

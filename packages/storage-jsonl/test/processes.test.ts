@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { hasCode } from '@stateward/contract'
+import { expect, test } from 'vitest'
+import { jsonlStorage } from '../src/index.ts'
+import { startChild } from './child.ts'
+import { append, readAll, recordOf, textOf } from './records.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+test('a second process is LOCKED, is told by whom, and the first one is undisturbed', async () => {
+  const dir = temporaryDirectory()
+  const { writer } = await jsonlStorage({ dir }).openWriter('holder')
+  await append(writer, [recordOf(1)])
+  const before = readFileSync(join(dir, 'LOCK'))
+  const child = startChild(dir)
+  const refused = JSON.parse((await child.line(/^refused /)).slice('refused '.length))
+  expect(refused).toMatchObject({ code: 'LOCKED', retryable: true, details: { pid: process.pid, host: hostname() } })
+  expect(refused.message).toContain(`process ${process.pid} on ${hostname()}`)
+  expect(readFileSync(join(dir, 'LOCK'))).toEqual(before)
+  await append(writer, [recordOf(2)])
+  expect(await readAll(writer)).toHaveLength(2)
+  await writer.close()
+})
+
+test('a process that is killed under load loses nothing it acknowledged, and its lock is free at once', async () => {
+  const dir = temporaryDirectory()
+  let least = 0
+  for (let kills = 1; kills <= 5; kills++) {
+    const child = startChild(dir)
+    await child.line(new RegExp(`^${least + 30 * kills}$`))
+    const opening = jsonlStorage({ dir }).openWriter('rival')
+    await expect(opening).rejects.toSatisfy(
+      (error) => hasCode(error, 'LOCKED') && error.details.pid === child.process.pid,
+    )
+    await child.kill()
+    const acknowledged = child.lines.map(Number).filter(Number.isInteger)
+    least = Math.max(least, ...acknowledged)
+  }
+  const { writer, recovery } = await jsonlStorage({ dir }).openWriter('after')
+  const found = await readAll(writer)
+  expect(found.length).toBeGreaterThanOrEqual(least)
+  expect(recovery).toMatchObject({ clean: false, created: false, lastSeq: found.length })
+  expect(found).toEqual(found.map((_, index) => textOf(recordOf(index + 1, index % 50))))
+  expect(await writer.verify()).toMatchObject({ ok: true, commits: found.length })
+  await writer.close()
+  expect(readdirSync(dir)).not.toContain('LOCK')
+})
+
+test('a reader in another process follows a live writer, proven commits only', async () => {
+  const dir = temporaryDirectory()
+  const child = startChild(dir, 3)
+  await child.line(/^open$/)
+  const reader = await jsonlStorage({ dir }).openReader()
+  const stop = new AbortController()
+  const seen: string[] = []
+  for await (const { records } of reader.follow(1, stop.signal)) {
+    seen.push(...records.map(textOf))
+    if (seen.length >= 300) stop.abort()
+  }
+  await child.kill()
+  await reader.close()
+  expect(seen).toEqual(seen.map((_, index) => textOf(recordOf(index + 1, index % 50))))
+})
