@@ -53,12 +53,12 @@ export async function takeFlock(environment: Environment, options: LockOptions):
 }
 
 /** `LOCKED`, naming the holder as far as its LOCK does. */
-export function locked(dir: string, holder: LockNote | undefined): StatewardError {
+export function locked(dir: string, holder: LockNote | undefined, hint = ''): StatewardError {
   const who =
     holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} (since ${holder.since})`
   return new StatewardError(
     'LOCKED',
-    `${dir} is open for writing in ${who}. Close it there first; to look only, open it for reading.`,
+    `${dir} is open for writing in ${who}. Close it there first; to look only, open it for reading.${hint}`,
     { details: holder === undefined ? {} : { pid: holder.pid, host: holder.host } },
   )
 }

@@ -60,7 +60,8 @@ async function clearDead(
   const { disk } = environment
   const found = await noteAt(environment, path)
   if (found === undefined) return
-  if (found.note === undefined || !isDead(environment, found.note)) throw locked(dir, found.note)
+  if (found.note === undefined) throw locked(dir, undefined, ' If there is no such process, remove the file LOCK.')
+  if (!isDead(environment, found.note)) throw locked(dir, found.note)
   const aside = `${path}.${nonce}`
   await disk.rename(path, aside).catch((error: unknown) => {
     if (diskCode(error) !== 'ENOENT') throw error

@@ -1,0 +1,107 @@
+import type { LogReader } from '@stateward/contract'
+import { expect, test } from 'vitest'
+import { nodeClock, nodeTimers } from '../../src/node-environment.ts'
+import { append, readAll, recordOf, textOf } from '../records.ts'
+import { SimClock, simStorage } from './sim-environment.ts'
+import { SimMedium } from './sim-medium.ts'
+
+const log = '/store/log-00000001.jsonl'
+const records = [1, 2, 3, 4, 5].map((name) => recordOf(name))
+const texts = records.map(textOf)
+
+test('a reader writes nothing, and takes no lock', async () => {
+  const medium = new SimMedium()
+  const { writer } = await simStorage(medium.boot()).openWriter('writer')
+  await append(writer, records)
+  const { steps } = medium
+  medium.onStep = ({ operation }) => {
+    throw new Error(`a reader must not ${operation}`)
+  }
+  const reader = await patientReader(medium)
+  expect(await readAll(reader)).toEqual([])
+  expect(await reader.loadBase()).toBeUndefined()
+  expect((await reader.verify()).ok).toBe(true)
+  await reader.close()
+  expect(medium.steps).toBe(steps)
+})
+
+test('what is not proven is not served: a reader sees no commit that a crash could take back', async () => {
+  const medium = new SimMedium()
+  const clock = new SimClock()
+  const { writer } = await simStorage(medium.boot(), { clock, timers: clock, idleProofMs: 20 }).openWriter('writer')
+  await append(writer, records.slice(0, 2))
+  await append(writer, records.slice(2, 4))
+  const reader = await patientReader(medium)
+  expect(await readAll(reader)).toEqual(texts.slice(0, 2))
+  // The timer of the first batch finds a second one, and is set again.
+  clock.pass(20)
+  clock.pass(20)
+  await append(writer, [])
+  expect(await readAll(reader)).toEqual(texts.slice(0, 4))
+})
+
+test('an unfinished last line, and one that does not read, are left alone', async () => {
+  const medium = new SimMedium()
+  const { writer } = await simStorage(medium.boot()).openWriter('writer')
+  for (const record of records) await append(writer, [record])
+  medium.kill()
+  const { size } = medium.file(log)
+  for (const tail of ['{"type":"pl', '{"type":"plan"}\n', '\0\0\0\n']) {
+    const after = medium.copy()
+    after.file(log).write(Buffer.from(tail), size)
+    const reader = await patientReader(after)
+    expect(await readAll(reader)).toEqual(texts.slice(0, 4))
+    expect(after.file(log).size).toBe(size + tail.length)
+  }
+})
+
+test('a reader follows over rotations, bases, truncation and a new writer', async () => {
+  const medium = new SimMedium()
+  const disk = medium.boot()
+  const storage = simStorage(disk, { segmentBytes: 4_096, timers: nodeTimers })
+  const reader = await simStorage(medium.beside(), { timers: nodeTimers, pollMs: 1 }).openReader()
+  const stop = new AbortController()
+  const seen: number[] = []
+  const following = (async () => {
+    for await (const batch of reader.follow(1, stop.signal)) {
+      for (const index of batch.records.keys()) seen.push(batch.firstSeq + index)
+      if (seen.length === 90) stop.abort()
+    }
+  })()
+  for (let round = 0; round < 3; round++) {
+    const { writer } = await storage.openWriter('writer')
+    for (let index = 0; index < 30; index++) await append(writer, [recordOf(index, 80)])
+    await writer.saveBase(round * 30 + 20, (async function* () {})())
+    await writer.truncate(round * 30 + 20)
+    await writer.close()
+  }
+  await following
+  expect(seen).toEqual(Array.from({ length: 90 }, (_, index) => index + 1))
+  expect((await reader.loadBase())?.upTo).toBe(80)
+  expect(await readAll(reader)).toHaveLength(90)
+})
+
+test('there may be nothing yet: a reader sees an empty log, and then the first commits', async () => {
+  const medium = new SimMedium()
+  const disk = medium.boot()
+  const reader = await simStorage(medium.beside(), { timers: nodeTimers }).openReader()
+  expect(await reader.stats()).toEqual({ firstSeq: 1, lastSeq: 0, epoch: 0, bytes: 0, segments: 0 })
+  const { writer } = await simStorage(disk).openWriter('writer')
+  await append(writer, records)
+  await writer.close()
+  expect(await readAll(reader)).toEqual(texts)
+})
+
+test('a store without its manifest is refused, not taken for an empty one', async () => {
+  const medium = new SimMedium()
+  const { writer } = await simStorage(medium.boot()).openWriter('writer')
+  await append(writer, records)
+  await writer.close()
+  await medium.beside().remove('/store/manifest.json')
+  await expect(simStorage(medium.boot()).openReader()).rejects.toMatchObject({ code: 'CORRUPT' })
+})
+
+/** A reader whose own clock runs, so that it gives up waiting for a proof. */
+async function patientReader(medium: SimMedium): Promise<LogReader> {
+  return simStorage(medium.beside(), { clock: nodeClock, timers: nodeTimers }).openReader()
+}
