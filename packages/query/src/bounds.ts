@@ -1,4 +1,5 @@
-import { type Bound, compareValues, type FieldKind, type JsonValue, type Operators } from '@stateward/contract'
+import type { Bound, FieldKind, JsonValue, Operators } from '@stateward/contract'
+import { comparisonOf } from './order.ts'
 
 /** A stretch of the one ordering of values. */
 export interface Bounds {
@@ -15,7 +16,7 @@ const texts = { from: { value: '', inclusive: true }, to: { value: [], inclusive
 const numbers = { from: { value: true, inclusive: false }, to: { value: '', inclusive: false } }
 /** From the first instant that RFC 3339 can name to where texts that name none may begin: their least is NUL itself. */
 const instants = {
-  from: { value: '0000-01-01T00:00:00Z', inclusive: true },
+  from: { value: '0000-01-01T00:00:00.000Z', inclusive: true },
   to: { value: '\0', inclusive: false },
 }
 const booleans = { from: { value: false, inclusive: true }, to: { value: true, inclusive: true } }
@@ -60,7 +61,7 @@ export function intersection(left: Bounds, right: Bounds, kind: FieldKind): Boun
 /** Whether no value at all lies in the stretch. */
 export function isEmpty({ from, to }: Bounds, kind: FieldKind): boolean {
   if (from === undefined || to === undefined) return false
-  const order = compareValues(from.value, to.value, kind)
+  const order = comparisonOf(kind)(from.value, to.value)
   return order > 0 || (order === 0 && !(from.inclusive && to.inclusive))
 }
 
@@ -71,7 +72,7 @@ export function isWithin(value: JsonValue, bounds: Bounds, kind: FieldKind): boo
 
 function isBeyond(value: JsonValue, bound: Bound | undefined, kind: FieldKind, sign: 1 | -1): boolean {
   if (bound === undefined) return true
-  const order = compareValues(value, bound.value, kind) * sign
+  const order = comparisonOf(kind)(value, bound.value) * sign
   return order > 0 || (order === 0 && bound.inclusive)
 }
 
@@ -89,7 +90,7 @@ function kindBounds(operand: JsonValue, kind: FieldKind): Bounds {
 
 function tighter(left: Bound | undefined, right: Bound | undefined, kind: FieldKind, sign: 1 | -1): Bound | undefined {
   if (left === undefined || right === undefined) return left ?? right
-  const order = compareValues(left.value, right.value, kind) * sign
+  const order = comparisonOf(kind)(left.value, right.value) * sign
   if (order === 0) return left.inclusive ? right : left
   return order > 0 ? left : right
 }

@@ -54,7 +54,7 @@ function checkComposite(value: object, path: string, counts: Counts, depth: numb
 }
 
 /** Adds to what the query holds; throws `TOO_LARGE` above `limits.inValues`, before anything is walked. */
-export function countValues(more: number, path: string, counts: Counts): void {
+function countValues(more: number, path: string, counts: Counts): void {
   counts.values += more
   if (counts.values > limits.inValues) {
     throw tooLarge(

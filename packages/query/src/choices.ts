@@ -47,14 +47,14 @@ export function choicesOf(question: Question): Choices {
   const order = unfixedOrder(question.orderBy, facts)
   const ids = idChoice(question, order)
   const lookups: Asked[] = []
-  const scans: (Asked & { readonly order: OrderGiven })[] = []
+  const scans: { readonly asked: Asked; readonly order: OrderGiven }[] = []
   for (const index of indexes) {
     const probing = probeOf(index, facts, entity)
     const given = probing?.single === true && index.sorted !== undefined ? orderGiven(index, order, facts) : undefined
     if (probing !== undefined && (probing.narrows || given !== undefined)) {
       const asked = ask(index, probing, records)
       if (probing.narrows) lookups.push(asked)
-      if (given !== undefined) scans.push({ ...asked, order: given })
+      if (given !== undefined) scans.push({ asked, order: given })
     }
     if (index.membership !== undefined) {
       for (const one of membershipProbes(index, facts)) lookups.push(ask(index, one, records))
@@ -62,7 +62,7 @@ export function choicesOf(question: Question): Choices {
   }
   const matches = Math.min(records, estimateMatches(facts, ids === undefined ? lookups : [...lookups, ids], records))
   const all: Choice[] = ids === undefined ? [] : [ids]
-  for (const scan of scans) all.push(orderedChoice(scan, question, matches))
+  for (const scan of scans) all.push(orderedChoice(scan.asked, scan.order, question, matches))
   const sorting = matches * sortCost
   for (const { index, probe, rows, covers } of lookups) {
     all.push({ access: { kind: 'lookup', index, probe }, inOrder: false, rows, cost: rows + sorting, covers })
@@ -102,8 +102,8 @@ function idChoice({ facts }: Question, order: readonly OrderBy[]): Choice | unde
   }
 }
 
-function orderedChoice(asked: Asked & { readonly order: OrderGiven }, question: Question, matches: number): Choice {
-  const { index, probing, order, covers } = asked
+function orderedChoice(asked: Asked, order: OrderGiven, question: Question, matches: number): Choice {
+  const { index, probing, covers } = asked
   const { after, limit, records, orderBy, entity } = question
   let { probe, rows } = asked
   if (after !== undefined && order.field !== undefined) {

@@ -5,7 +5,7 @@ import { invalid, shown } from './refusal.ts'
 
 /** The same query with one filter more; both must hold. The filter is copied: changing it later changes no query. */
 export function withWhere(query: Query, where: object): Query {
-  return { ...query, where: andWhere(query.where, copyOf(where) as Where) }
+  return { ...query, where: andWhere(query.where, copyOf(where, 'where', 0) as Where) }
 }
 
 /** The same query with one field more to order by, behind those it has. */
@@ -26,19 +26,26 @@ export function withoutOrder({ type, where, snapshot }: Query): Query {
 const deepest = 128
 
 /** Everything but plain lists and objects is left for `checkQuery` to judge; only what a wire would lose is refused here. */
-function copyOf(value: unknown, path = 'where', depth = 0): unknown {
-  if (value === undefined) {
-    throw invalid(
-      `${path}: expected a value, found undefined, which would be lost on the way; leave the key out, or ask { exists: false }`,
-      { path },
-    )
-  }
+function copyOf(value: unknown, key: string, depth: number): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw invalid(`${path}: expected a JSON value, found ${shown(value)}, which would become null on the way`, { path })
+    throw lost(key, `${value}, which would become null on the way; give a number`)
+  }
+  if (value === undefined) {
+    throw lost(key, 'undefined, which would be lost on the way; leave the key out, or ask { exists: false }')
   }
   if (typeof value !== 'object' || value === null) return value
-  if (depth > deepest) throw invalid(`${path}: expected a filter, found one that nests without end`, { path })
-  if (Array.isArray(value)) return value.map((item, at) => copyOf(item, `${path}[${at}]`, depth + 1))
+  if (depth > deepest) throw lost(key, 'a filter that nests without end')
+  if (Array.isArray(value)) return Array.from(value, (item) => copyOf(item, key, depth + 1))
   if (!isPlainObject(value)) return value
-  return Object.fromEntries(Object.keys(value).map((key) => [key, copyOf(value[key], `${path}.${key}`, depth + 1)]))
+  const copy: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    // Assigning to this key would set a prototype; as an own key it is refused later, with a place in its message.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: value[name], enumerable: true })
+    else copy[name] = copyOf(value[name], name, depth + 1)
+  }
+  return copy
+}
+
+function lost(key: string, found: string): ReturnType<typeof invalid> {
+  return invalid(`where: expected a JSON value for ${shown(key)}, found ${found}`, { key })
 }

@@ -1,6 +1,7 @@
-import { type FieldKind, instantKey, type JsonValue, type Operators, orderKey, sameValue } from '@stateward/contract'
+import { type FieldKind, instantKey, type JsonValue, type Operators, sameValue } from '@stateward/contract'
 import { identity } from './identity.ts'
-import { isWrittenInstant } from './written-instant.ts'
+import { timeKey } from './times.ts'
+import { isWrittenInstant, looksWritten } from './written-instant.ts'
 
 /** Whether the value of a field, `undefined` where absent, meets one condition. */
 export type Test = (value: JsonValue | undefined) => boolean
@@ -35,13 +36,13 @@ export function testOf(operator: keyof Operators, operand: JsonValue, kind: Fiel
 function equals(operand: JsonValue, kind: FieldKind): Test {
   if (typeof operand === 'object' && operand !== null) return (value) => sameValue(value, operand)
   if (kind === 'value' || typeof operand !== 'string') return (value) => value === operand
-  const key = orderKey(operand, kind)
+  const key = timeKey(operand)
   const isWritten = isWrittenInstant(operand)
   return (value) => {
     if (value === operand) return true
     // Two texts as the store writes them name one instant only when they are one text.
     if (typeof value !== 'string' || (isWritten && isWrittenInstant(value))) return false
-    return orderKey(value, kind) === key
+    return timeKey(value) === key
   }
 }
 
@@ -88,7 +89,8 @@ const writtenChars = 23
 
 /**
  * `bound` is an instant's key. A text as the store writes it is compared by itself with the bound cut to milliseconds:
- * where the bound goes on behind them, an equal text is below it.
+ * where the bound goes on behind them, an equal text is below it. Whether a text is one is looked at closely only when
+ * it is on the right side: those on the wrong side are most.
  */
 function inTimeRange(operator: RangeOperator, bound: string): Test {
   const holds = comparison(operator, bound)
@@ -97,7 +99,7 @@ function inTimeRange(operator: RangeOperator, bound: string): Test {
   const holdsWritten = comparison(goesOn ? (operator.startsWith('l') ? 'lte' : 'gt') : operator, cut)
   return (value) => {
     if (typeof value !== 'string') return false
-    if (isWrittenInstant(value)) return holdsWritten(value)
+    if (looksWritten(value)) return holdsWritten(value) && isWrittenInstant(value)
     const key = instantKey(value)
     return key !== undefined && holds(key)
   }

@@ -29,15 +29,16 @@ const guessForOthers = 0.5
  */
 export function estimateMatches(facts: Facts, measured: readonly Measured[], records: number): number {
   const best = smallest(measured)
-  const shares = new Map<string | Conjunct, number>()
+  let rows = best?.rows ?? records
+  let shares: Map<string | Conjunct, number> | undefined
   for (const conjunct of facts.conjuncts) {
     if (best !== undefined && coverage(conjunct, best.covers) !== 'not') continue
     const share = shareOf(conjunct, measured, records)
     const key = conjunct.on?.field ?? conjunct
+    shares ??= new Map()
     shares.set(key, Math.min(share, shares.get(key) ?? 1))
   }
-  let rows = best?.rows ?? records
-  for (const share of shares.values()) rows *= share
+  for (const share of shares?.values() ?? []) rows *= share
   return rows
 }
 

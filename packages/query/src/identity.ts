@@ -1,5 +1,5 @@
-import { type FieldKind, type JsonObject, type JsonValue, orderKey } from '@stateward/contract'
-import { isWrittenInstant } from './written-instant.ts'
+import type { FieldKind, JsonObject, JsonValue } from '@stateward/contract'
+import { timeKey } from './times.ts'
 
 /** What stands for a value in a `Map` or `Set`. */
 export type Identity = string | number | boolean | null | undefined
@@ -9,15 +9,10 @@ export type Identity = string | number | boolean | null | undefined
  * their first letter, lists and objects are written out with their keys in text order.
  */
 export function identity(value: JsonValue | undefined, kind: FieldKind): Identity {
-  if (typeof value === 'string') return kind === 'time' ? timeIdentity(value) : `t${value}`
+  if (typeof value === 'string') return kind === 'time' ? `t${timeKey(value)}` : `t${value}`
   if (typeof value === 'object' && value !== null) return `j${canonicalText(value)}`
   // The two zeros are one number.
   return value === 0 ? 0 : value
-}
-
-function timeIdentity(value: string): string {
-  // What `orderKey` makes of such a text, made without reading it again.
-  return isWrittenInstant(value) ? `t\0${value.slice(0, -1)}000000` : `t${orderKey(value, 'time')}`
 }
 
 /** JSON without choice: keys in text order, absent ones left out. `JSON.parse` gives an equal value again. */

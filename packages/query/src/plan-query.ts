@@ -28,15 +28,11 @@ export function planQuery(query: Query, entity: Entity, indexes: readonly Index[
     access: choice.access,
     inOrder: choice.inOrder,
     predicate: predicateOf(query, entity, after),
-    get compare() {
-      return compileOrder(orderBy, entity)
-    },
+    compare: compileOrder(orderBy, entity),
     limit,
     after,
     estimatedRows,
-    get explanation() {
-      return explain(choice, facts, estimatedRows, records)
-    },
+    explanation: explain(choice, facts, estimatedRows, records),
   }
 }
 
@@ -55,21 +51,17 @@ function predicateOf(query: Query, entity: Entity, after: Position | undefined):
 }
 
 function explain(choice: Choice, facts: Facts, estimatedRows: number, records: number): Explanation {
-  const left = facts.impossible
-    ? []
-    : facts.conjuncts.filter((conjunct) => coverage(conjunct, choice.covers) !== 'wholly')
+  const plan = nodeOf(choice)
+  const order = choice.rows <= 1 && choice.access.kind !== 'ordered' ? 'none' : choice.inOrder ? 'index' : 'sort'
+  const left = facts.impossible ? [] : facts.conjuncts.filter((part) => coverage(part, choice.covers) !== 'wholly')
   const residual = residualOf(left)
-  return {
-    plan: nodeOf(choice),
-    ...(residual === undefined ? {} : { residual }),
-    order: choice.rows <= 1 && choice.access.kind !== 'ordered' ? 'none' : choice.inOrder ? 'index' : 'sort',
-    estimatedRows,
-    records,
-  }
+  if (residual === undefined) return { plan, order, estimatedRows, records }
+  return { plan, residual, order, estimatedRows, records }
 }
 
 /** One filter of several parts, conditions on one field side by side where they can be. */
 function residualOf(parts: readonly Conjunct[]): Where | undefined {
+  if (parts.length === 0) return undefined
   const fields = new Map<string, Operators>()
   let others: Where | undefined
   for (const { on, where } of parts) {

@@ -1,5 +1,4 @@
 import {
-  compareValues,
   type Entity,
   type FieldKind,
   fieldKind,
@@ -10,6 +9,7 @@ import {
 } from '@stateward/contract'
 import { type Bounds, boundsOf, everything, isExact } from './bounds.ts'
 import type { Facts, FieldCondition, FieldFacts } from './facts.ts'
+import { comparisonOf } from './order.ts'
 
 /**
  * What the answer of an exact index to a probe does about a condition: nothing is left to check (`wholly`), some records
@@ -88,10 +88,11 @@ export function membershipProbes(index: Index, facts: Facts): readonly Probing[]
 function boundsFrom(facts: FieldFacts, kind: FieldKind): Bounds {
   const [first, ...others] = facts.equal ?? []
   if (first === undefined) return facts.bounds ?? everything
+  const compare = comparisonOf(kind)
   let [least, greatest] = [first, first]
   for (const value of others) {
-    if (compareValues(value, least, kind) < 0) least = value
-    if (compareValues(value, greatest, kind) > 0) greatest = value
+    if (compare(value, least) < 0) least = value
+    if (compare(value, greatest) > 0) greatest = value
   }
   return { from: { value: least, inclusive: true }, to: { value: greatest, inclusive: true } }
 }

@@ -1,54 +1,82 @@
+import type { JsonValue } from '@stateward/contract'
+
+/** Negative, 0 or positive, as `Array.prototype.sort` takes it. */
+export interface Comparison<Row> {
+  (left: Row, right: Row): number
+  /** Present where comparing is dear: what can be seen of a row once, instead of at each comparison. */
+  readonly keyed?: Keyed<Row>
+}
+
+/** How rows are sorted by keys: in the same order as by themselves. */
+export interface Keyed<Row> {
+  readonly keyOf: (row: Row) => SortKey<Row>
+  readonly compare: (left: SortKey<Row>, right: SortKey<Row>) => number
+}
+
+/** A row, what it holds in the first field that orders it, and whether that is a time as the store writes it. */
+export interface SortKey<Row> {
+  readonly row: Row
+  readonly value: JsonValue | undefined
+  readonly isWritten: boolean
+}
+
 /**
  * The first `k` rows in order (all of them when `k` is `undefined`), as a new array. Holds at most `k` rows and costs
  * O(n log k) for n rows; sorts where everything is wanted.
  */
-export function topK<Row>(
-  rows: Iterable<Row>,
-  k: number | undefined,
-  compare: (left: Row, right: Row) => number,
-): Row[] {
-  if (k === undefined || (Array.isArray(rows) && rows.length <= k)) return [...rows].sort(compare)
-  // The heap's root is the row that would be given up next: the last one in order.
-  const heap: Row[] = []
-  for (const row of rows) {
+export function topK<Row>(rows: Iterable<Row>, k: number | undefined, compare: Comparison<Row>): Row[] {
+  const { keyed } = compare
+  if (keyed === undefined) return select(rows, k, compare)
+  return select(keysOf(rows, keyed), k, keyed.compare).map(({ row }) => row)
+}
+
+function* keysOf<Row>(rows: Iterable<Row>, { keyOf }: Keyed<Row>): Generator<SortKey<Row>> {
+  for (const row of rows) yield keyOf(row)
+}
+
+type Compare<Item> = (left: Item, right: Item) => number
+
+function select<Item>(items: Iterable<Item>, k: number | undefined, compare: Compare<Item>): Item[] {
+  if (k === undefined || (Array.isArray(items) && items.length <= k)) return [...items].sort(compare)
+  // The heap's root is the item that would be given up next: the last one in order.
+  const heap: Item[] = []
+  for (const item of items) {
     if (heap.length < k) {
-      heap.push(row)
+      heap.push(item)
       rise(heap, compare)
-    } else if (heap.length > 0 && compare(row, heap[0] as Row) < 0) {
-      heap[0] = row
+    } else if (heap.length > 0 && compare(item, heap[0] as Item) < 0) {
+      heap[0] = item
       sink(heap, compare)
     }
   }
   return heap.sort(compare)
 }
 
-type Comparison<Row> = (left: Row, right: Row) => number
-
-function rise<Row>(heap: Row[], compare: Comparison<Row>): void {
+function rise<Item>(heap: Item[], compare: Compare<Item>): void {
   let at = heap.length - 1
-  const row = heap[at] as Row
+  const item = heap[at] as Item
   while (at > 0) {
     const parentAt = (at - 1) >> 1
-    const parent = heap[parentAt] as Row
-    if (compare(parent, row) >= 0) break
+    const parent = heap[parentAt] as Item
+    if (compare(parent, item) >= 0) break
     heap[at] = parent
     at = parentAt
   }
-  heap[at] = row
+  heap[at] = item
 }
 
-function sink<Row>(heap: Row[], compare: Comparison<Row>): void {
-  const row = heap[0] as Row
+function sink<Item>(heap: Item[], compare: Compare<Item>): void {
+  const item = heap[0] as Item
   let at = 0
   for (;;) {
     const left = 2 * at + 1
     if (left >= heap.length) break
     const right = left + 1
-    const childAt = right < heap.length && compare(heap[right] as Row, heap[left] as Row) > 0 ? right : left
-    const child = heap[childAt] as Row
-    if (compare(child, row) <= 0) break
+    const childAt = right < heap.length && compare(heap[right] as Item, heap[left] as Item) > 0 ? right : left
+    const child = heap[childAt] as Item
+    if (compare(child, item) <= 0) break
     heap[at] = child
     at = childAt
   }
-  heap[at] = row
+  heap[at] = item
 }

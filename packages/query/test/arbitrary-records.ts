@@ -2,7 +2,7 @@ import { type Entity, entity, type JsonValue, type StoredRecord } from '@statewa
 import fc from 'fast-check'
 
 /** A type with two time fields of its own kind of trouble; `a` to `c` hold anything. */
-export const mixed: Entity = entity({
+const mixed: Entity = entity({
   schema: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } },
   id: 'string',
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { identity } from '../src/identity.ts'
 import { valueComparison } from '../src/order.ts'
-import { isWrittenInstant } from '../src/written-instant.ts'
+import { isWrittenInstant, looksWritten } from '../src/written-instant.ts'
 import { oddTimeOrNot, withTimes } from './arbitrary-records.ts'
 import { runs } from './runs.ts'
 
@@ -26,6 +26,8 @@ test('it is a real instant of UTC in milliseconds, and nothing else', () => {
       const isSo =
         /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !text.includes(':60') && instantKey(text) !== undefined
       expect(isWrittenInstant(text)).toBe(isSo)
+      if (looksWritten(text)) expect(instantKey(text) !== undefined).toBe(isSo)
+      if (isSo) expect(looksWritten(text)).toBe(true)
     }),
     runs(3000),
   )
