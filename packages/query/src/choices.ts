@@ -5,7 +5,7 @@ import { estimateMatches } from './estimates.ts'
 import type { Facts } from './facts.ts'
 import { boundsBehind, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
 import type { Access } from './plan.ts'
-import { type Coverage, membershipProbes, type Probing, probeOf, probeWithin } from './probes.ts'
+import { always, type Coverage, membershipProbes, type Probing, probeOf, probeWithin } from './probes.ts'
 
 /** One way to find the candidates. */
 export interface Choice {
@@ -16,6 +16,8 @@ export interface Choice {
   /** Relative: one is the work on one candidate. */
   readonly cost: number
   readonly covers: Coverage
+  /** As in `Plan`. */
+  readonly isRight: () => boolean
 }
 
 export interface Question {
@@ -64,11 +66,12 @@ export function choicesOf(question: Question): Choices {
   const all: Choice[] = ids === undefined ? [] : [ids]
   for (const scan of scans) all.push(orderedChoice(scan.asked, scan.order, question, matches))
   const sorting = matches * sortCost
-  for (const { index, probe, rows, covers } of lookups) {
-    all.push({ access: { kind: 'lookup', index, probe }, inOrder: false, rows, cost: rows + sorting, covers })
+  for (const { index, probing, probe, rows, covers } of lookups) {
+    const { isRight } = probing
+    all.push({ access: { kind: 'lookup', index, probe }, inOrder: false, rows, cost: rows + sorting, covers, isRight })
   }
   const cost = 1 + records * scanCost + sorting
-  all.push({ access: { kind: 'scan' }, inOrder: false, rows: records, cost, covers: coversNothing })
+  all.push({ access: { kind: 'scan' }, inOrder: false, rows: records, cost, covers: coversNothing, isRight: always })
   return { all, matches }
 }
 
@@ -98,6 +101,7 @@ function idChoice({ facts }: Question, order: readonly OrderBy[]): Choice | unde
     inOrder: byId || ids.length <= 1,
     rows: ids.length,
     cost: ids.length,
+    isRight: always,
     covers: ({ field, operator }) => (field === 'id' && (operator === 'eq' || operator === 'in') ? 'wholly' : 'not'),
   }
 }
@@ -114,5 +118,5 @@ function orderedChoice(asked: Asked, order: OrderGiven, question: Question, matc
   // One row more than the limit is looked for, to know whether there is a next page.
   const visited = limit === undefined ? rows : Math.min(rows, ((limit + 1) * asked.rows) / Math.max(matches, 1))
   const access: Access = { kind: 'ordered', index, probe, direction: order.direction }
-  return { access, inOrder: true, rows, cost: visited, covers }
+  return { access, inOrder: true, rows, cost: visited, covers, isRight: always }
 }

@@ -33,10 +33,18 @@ export function planQuery(query: Query, entity: Entity, indexes: readonly Index[
     after,
     estimatedRows,
     explanation: explain(choice, facts, estimatedRows, records),
+    isRight: choice.isRight,
   }
 }
 
-const impossible: Choice = { access: { kind: 'empty' }, inOrder: true, rows: 0, cost: 0, covers: () => 'wholly' }
+const impossible: Choice = {
+  access: { kind: 'empty' },
+  inOrder: true,
+  rows: 0,
+  cost: 0,
+  covers: () => 'wholly',
+  isRight: () => true,
+}
 
 function cheapest(choices: readonly Choice[]): Choice {
   return choices.reduce((best, choice) => (choice.cost < best.cost ? choice : best), choices[0] ?? impossible)

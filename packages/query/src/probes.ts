@@ -17,6 +17,8 @@ import { comparisonOf } from './order.ts'
  */
 export type Coverage = (condition: FieldCondition) => 'wholly' | 'partly' | 'not'
 
+export const always = (): boolean => true
+
 /** A question to an index and the conditions that its answer takes care of. */
 export interface Probing {
   readonly equal: Probe['equal']
@@ -26,6 +28,8 @@ export interface Probing {
   readonly single: boolean
   /** Whether anything narrows the answer at all. */
   readonly narrows: boolean
+  /** As in `Plan`. */
+  readonly isRight: () => boolean
 }
 
 /** What the facts let this index be asked, or `undefined` when they do not name all of its leading fields. */
@@ -50,6 +54,7 @@ export function probeOf(index: Index, facts: Facts, entity: Entity): Probing | u
     equal,
     bounds,
     single: combinations === 1,
+    isRight: always,
     narrows: equal.length > 0 || bounds.from !== undefined || bounds.to !== undefined,
     covers: (condition) => {
       if (condition.field === next) return coverageByRange(condition, nextFacts, kind)
@@ -79,6 +84,7 @@ export function membershipProbes(index: Index, facts: Facts): readonly Probing[]
       bounds: everything,
       single: true,
       narrows: true,
+      isRight: typeof value === 'string' ? () => !membership.holdsTexts() : always,
       covers: ({ field: name, operator, operand }) =>
         name === field && operator === 'contains' && operand === value ? 'partly' : 'not',
     }))

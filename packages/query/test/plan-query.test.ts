@@ -113,9 +113,16 @@ describe('the way in', () => {
     ])
     for (const [slot, row] of [...rows.slice(1), asText].entries()) store.slots.set(slot, row)
     const query: Query = { type: 'mixed', where: { list: { contains: 'l3' } } }
-    expect(store.plan(query).access.kind).toBe('scan')
+    const plan = store.plan(query)
+    expect(plan.access.kind).toBe('scan')
+    store.put({ ...asText, list: ['l1'] })
+    const among = store.plan(query)
+    expect([among.access.kind, among.isRight(), plan.isRight()]).toEqual(['lookup', true, true])
+    store.put(asText)
+    expect([among.isRight(), plan.isRight()]).toEqual([false, true])
     expect(store.answer(query).rows).toContain(asText)
-    expect(store.plan({ ...query, where: { list: { contains: 3 } } }).access.kind).toBe('lookup')
+    const number = store.plan({ ...query, where: { list: { contains: 3 } } })
+    expect([number.access.kind, number.isRight()]).toEqual(['lookup', true])
   })
 
   test('an index of the items of lists is not asked for a list, nor for an instant', () => {
