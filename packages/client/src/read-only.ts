@@ -48,7 +48,7 @@ export function readOnly(endpoint: Endpoint, snapshot: string): Endpoint {
       }
     },
     follow() {
-      return refusedFollow()
+      return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal('follow')) }) }
     },
     async close() {
       await endpoint.ask('release', { snapshot })
@@ -58,11 +58,6 @@ export function readOnly(endpoint: Endpoint, snapshot: string): Endpoint {
 
 function queryIn(body: object): Query | undefined {
   return 'query' in body ? (body.query as Query) : undefined
-}
-
-// biome-ignore lint/correctness/useYield: following fails on the first step, as an endpoint that is closed does.
-async function* refusedFollow(): AsyncGenerator<never> {
-  throw refusal('follow')
 }
 
 function refusal(kind: string): StatewardError {

@@ -1,7 +1,7 @@
 import { type Entity, type FieldKind, fieldKind, type JsonValue, type Operators, type Where } from '@stateward/contract'
 import { type Bounds, boundsOf, intersection, isEmpty, isWithin } from './bounds.ts'
 import { type Identity, identity } from './identity.ts'
-import { operatorsOf } from './where-parts.ts'
+import { operatorsIn } from './where-parts.ts'
 
 /** What must hold for one field of every record that matches. */
 export interface FieldFacts {
@@ -75,11 +75,7 @@ function addConjuncts(where: Where, conjuncts: Conjunct[]): void {
     else if (field === 'or') conjuncts.push({ where: { or: where.or ?? [] } })
     else if (field === 'not') conjuncts.push({ where: { not: where.not ?? {} } })
     else {
-      const operators = operatorsOf(where[field])
-      // The own keys of checked operators are their names, and each has its operand.
-      for (const operator of Object.keys(operators) as (keyof Operators)[]) {
-        conjuncts.push({ on: { field, operator, operand: operators[operator] as JsonValue } })
-      }
+      for (const [operator, operand] of operatorsIn(where[field])) conjuncts.push({ on: { field, operator, operand } })
     }
   }
 }

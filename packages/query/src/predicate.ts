@@ -1,14 +1,7 @@
-import {
-  type Entity,
-  fieldKind,
-  type JsonValue,
-  type Operators,
-  type StoredRecord,
-  type Where,
-} from '@stateward/contract'
-import { type Test, testOf } from './condition.ts'
+import { type Entity, fieldKind, type StoredRecord, type Where } from '@stateward/contract'
+import { testOf } from './condition.ts'
 import { fieldReader } from './field-reader.ts'
-import { operatorsOf } from './where-parts.ts'
+import { operatorsIn } from './where-parts.ts'
 
 /** Whether a record matches. */
 export type Predicate = (record: StoredRecord) => boolean
@@ -40,14 +33,15 @@ function conditionsOf(where: Where, entity: Entity): Predicate[] {
       all.push(...(where.and ?? []).filter((part) => !isTrivial(part)).map((part) => compilePredicate(part, entity)))
     else if (key === 'or') all.push(anyOf((where.or ?? []).map((part) => compilePredicate(part, entity))))
     else if (key === 'not') all.push(noneOf(compilePredicate(where.not, entity)))
-    else all.push(fieldPredicate(key, operatorsOf(where[key]), entity))
+    else all.push(fieldPredicate(key, where[key], entity))
   }
   return all
 }
 
-function fieldPredicate(field: string, operators: Operators, entity: Entity): Predicate {
+function fieldPredicate(field: string, condition: Where[string], entity: Entity): Predicate {
   const read = fieldReader(field)
-  const tests = testsOf(operators, entity, field)
+  const kind = fieldKind(entity, field)
+  const tests = operatorsIn(condition).map(([operator, operand]) => testOf(operator, operand, kind))
   const [first, second] = tests
   if (first === undefined) return always
   if (second === undefined) return (record) => first(read(record))
@@ -55,13 +49,6 @@ function fieldPredicate(field: string, operators: Operators, entity: Entity): Pr
     const value = read(record)
     return tests.every((test) => test(value))
   }
-}
-
-function testsOf(operators: Operators, entity: Entity, field: string): Test[] {
-  const kind = fieldKind(entity, field)
-  // The entries are the own keys of a checked object: operator names and their operands.
-  const entries = Object.entries(operators) as [keyof Operators, JsonValue][]
-  return entries.map(([operator, operand]) => testOf(operator, operand, kind))
 }
 
 function allOf(parts: readonly Predicate[]): Predicate {

@@ -44,7 +44,7 @@ function select<Item>(items: Iterable<Item>, k: number | undefined, compare: Com
     if (heap.length < k) {
       heap.push(item)
       rise(heap, compare)
-    } else if (heap.length > 0 && compare(item, heap[0] as Item) < 0) {
+    } else if (heap.length > 0 && compare(item, itemAt(heap, 0)) < 0) {
       heap[0] = item
       sink(heap, compare)
     }
@@ -54,10 +54,10 @@ function select<Item>(items: Iterable<Item>, k: number | undefined, compare: Com
 
 function rise<Item>(heap: Item[], compare: Compare<Item>): void {
   let at = heap.length - 1
-  const item = heap[at] as Item
+  const item = itemAt(heap, at)
   while (at > 0) {
     const parentAt = (at - 1) >> 1
-    const parent = heap[parentAt] as Item
+    const parent = itemAt(heap, parentAt)
     if (compare(parent, item) >= 0) break
     heap[at] = parent
     at = parentAt
@@ -66,17 +66,22 @@ function rise<Item>(heap: Item[], compare: Compare<Item>): void {
 }
 
 function sink<Item>(heap: Item[], compare: Compare<Item>): void {
-  const item = heap[0] as Item
+  const item = itemAt(heap, 0)
   let at = 0
   for (;;) {
     const left = 2 * at + 1
     if (left >= heap.length) break
     const right = left + 1
-    const childAt = right < heap.length && compare(heap[right] as Item, heap[left] as Item) > 0 ? right : left
-    const child = heap[childAt] as Item
+    const childAt = right < heap.length && compare(itemAt(heap, right), itemAt(heap, left)) > 0 ? right : left
+    const child = itemAt(heap, childAt)
     if (compare(child, item) <= 0) break
     heap[at] = child
     at = childAt
   }
   heap[at] = item
+}
+
+/** The heap is looked at only within its length. */
+function itemAt<Item>(heap: readonly Item[], at: number): Item {
+  return heap[at] as Item
 }
