@@ -106,9 +106,9 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
     return this.#endpoint.ask('deleteMany', { ...writeBody(options, this.#actor), type: this.#type, ids }, options)
   }
 
-  /** The records that match; all of them without a filter. */
-  override where(filter: WhereOf<RecordOf<D, T>> = {}): QueryBuilder<RecordOf<D, T>> {
-    return super.where(filter)
+  /** The records that match; all of them without a filter. A filter that is `undefined` is `INVALID`, not all of them. */
+  override where(...given: readonly [] | readonly [filter: WhereOf<RecordOf<D, T>>]): QueryBuilder<RecordOf<D, T>> {
+    return given.length === 0 ? super.where({}) : super.where(given[0])
   }
 
   /** Every version of one record, oldest first, asked for in pages as they are needed; none for an id that was never there. */

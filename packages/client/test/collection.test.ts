@@ -115,6 +115,12 @@ describe('queries', () => {
   })
 })
 
+test('a filter that was forgotten is not everything', () => {
+  const { task: tasks } = collections(new FakeEndpoint(), domain)
+  // @ts-expect-error what TypeScript refuses, JavaScript may still pass
+  expect(() => tasks.where(undefined)).toThrow('found undefined')
+})
+
 describe('order', () => {
   test('calls without await reach the endpoint before they return, in their order', () => {
     const endpoint = new FakeEndpoint()
