@@ -27,7 +27,7 @@ export function isFull(error: unknown): boolean {
 
 /** Whether an operation said itself why it did not take place, and left the files as they were. */
 export function isHarmless(error: unknown): boolean {
-  const codes = ['FULL', 'ABORTED', 'CLOSED', 'CORRUPT', 'INVALID', 'TOO_LARGE'] as const
+  const codes = ['FULL', 'ABORTED', 'CLOSED', 'CONFLICT', 'CORRUPT', 'INVALID', 'TOO_LARGE'] as const
   return error instanceof RowsFailed || codes.some((code) => hasCode(error, code))
 }
 

@@ -88,9 +88,11 @@ export class LogView {
     const dialogue = fetchLines(ptrs, (segment) => this.#target(segment))
     try {
       let step = dialogue.next()
+      let scratch = Buffer.alloc(0)
       while (!step.done) {
         const { file: name, position, length } = step.value
-        const bytes = Buffer.allocUnsafe(length)
+        if (length > scratch.length) scratch = Buffer.allocUnsafe(length)
+        const bytes = scratch.subarray(0, length)
         const count = await this.files.using(name, (file) => file.read(bytes, position))
         step = dialogue.next(bytes.subarray(0, count))
       }

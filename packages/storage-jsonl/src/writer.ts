@@ -22,7 +22,7 @@ import { storageFailed } from './failure.ts'
 import { assertNewest } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { HeldLock } from './lock.ts'
-import type { LogSource, Tail } from './log-source.ts'
+import { type LogSource, newestBase, type Tail } from './log-source.ts'
 import { LogView } from './log-view.ts'
 import type { Manifest } from './manifest.ts'
 import { ManifestKeeper } from './manifest-keeper.ts'
@@ -231,8 +231,12 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async #beforeBase(upTo: Seq): Promise<void> {
     const { active, writtenSeq } = this.#commits
-    if (!Number.isInteger(upTo) || upTo < 0 || upTo > writtenSeq) {
-      throw new StatewardError('INVALID', `a base is of the state after a commit from 0 to ${writtenSeq}, got ${upTo}.`)
+    const least = newestBase(this.manifest)?.upTo ?? 0
+    if (!Number.isInteger(upTo) || upTo < least || upTo > writtenSeq) {
+      throw new StatewardError(
+        'CONFLICT',
+        `a base is of the state after a commit from ${least} to ${writtenSeq}, got ${upTo}.`,
+      )
     }
     if (upTo === writtenSeq && writtenSeq >= active.firstSeq) await this.#commits.rotate()
     else await this.#commits.sync()

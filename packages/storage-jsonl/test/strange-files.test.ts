@@ -58,7 +58,7 @@ test('a higher minor version is read', async () => {
 })
 
 test('a manifest that names files outside of the directory is not followed', async () => {
-  for (const name of ['../outside', '/etc/passwd', 'archive/../../outside', '..', '']) {
+  for (const name of ['../outside', '/outside', 'archive/../../outside', '..', '']) {
     const dir = await storeOf(1)
     edit(dir, 'manifest.json', (text) =>
       resealed(text.replace('"obsolete":[]', `"obsolete":[${JSON.stringify(name)}]`)),
@@ -166,7 +166,7 @@ test('unfinished files of its own are removed, those of others stay', async () =
   mkdirSync(join(dir, 'archive'))
   writeFileSync(join(dir, 'archive', 'log-00000097.jsonl.gz.tmp'), 'half')
   await (await jsonlStorage({ dir }).openWriter('test')).writer.close()
-  expect(readdirSync(dir).filter((name) => /tmp|notes/.test(name))).toEqual(['notes.tmp', 'notes.txt'])
+  expect(readdirSync(dir).filter((name) => /notes|tmp/.test(name))).toEqual(['notes.tmp', 'notes.txt'])
   expect(readdirSync(join(dir, 'archive'))).toEqual([])
 })
 
