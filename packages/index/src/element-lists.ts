@@ -35,10 +35,8 @@ export class ElementLists {
   }
 
   /** Slots under `key`, each once. */
-  *slots(key: string): IterableIterator<Slot> {
-    yield* this.#firsts.entries(key)
-    if (this.#others.size === 0) return
-    for (const entry of this.#others.entries(key)) yield this.#otherRows.get(entry, slotWord)
+  slots(key: string): Iterable<Slot> {
+    return this.#others.size === 0 ? this.#firsts.entries(key) : this.#allSlots(key)
   }
 
   /** Every text with slots; one may come twice. */
@@ -53,6 +51,11 @@ export class ElementLists {
     this.#otherOf.clear()
     this.#otherRows.clear()
     this.#otherEntries.clear()
+  }
+
+  *#allSlots(key: string): IterableIterator<Slot> {
+    yield* this.#firsts.entries(key)
+    for (const entry of this.#others.entries(key)) yield this.#otherRows.get(entry, slotWord)
   }
 
   #addOther(slot: Slot, key: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { FieldKind, Probe, Slot } from '@stateward/contract'
+import type { FieldKind, Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { PostingLists } from './posting-lists.ts'
@@ -20,8 +20,8 @@ export interface EqualityIndexOptions {
 export function equalityIndex({ name, field, kind }: EqualityIndexOptions): FieldIndex {
   const lists = new PostingLists()
 
-  function* lookup(probe: Probe): IterableIterator<Slot> {
-    for (const key of probedKeys(name, [kind], probe) ?? lists.keys()) yield* lists.entries(key)
+  function* entriesOf(keys: Iterable<string>): IterableIterator<Slot> {
+    for (const key of keys) yield* lists.entries(key)
   }
 
   return {
@@ -29,7 +29,11 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
     fields: [field],
     kinds: [kind],
     shape: { equal: 1, range: false },
-    lookup,
+    lookup(probe) {
+      const keys = probedKeys(name, [kind], probe)
+      const [only] = keys ?? []
+      return only !== undefined && keys?.length === 1 ? lists.entries(only) : entriesOf(keys ?? lists.keys())
+    },
     estimate(probe) {
       const keys = probedKeys(name, [kind], probe)
       return keys === undefined ? lists.size : keys.reduce((rows, key) => rows + lists.count(key), 0)

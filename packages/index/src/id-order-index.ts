@@ -1,7 +1,7 @@
 import { compareValues, type JsonValue, type Probe, type Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
 import { keyOrder } from './key-order.ts'
-import type { OrderedIndexOptions } from './ordered-index.ts'
+import type { OrderedIndexOptions } from './ordered-index-options.ts'
 import { OrderedList, type Side } from './ordered-list.ts'
 import type { Place } from './place.ts'
 

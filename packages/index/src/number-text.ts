@@ -6,6 +6,7 @@ export type NumberMeaning = 'number' | 'instant'
 const endings: Readonly<Record<NumberMeaning, number>> = { number: 1, instant: 2 }
 const shape = /-0000-00000000000[12]$/
 const length = 36
+const zero = 48
 const float = new Float64Array(1)
 const halves = new Uint32Array(float.buffer)
 const words = new Uint32Array(4)
@@ -21,7 +22,9 @@ export function numberText(value: number, meaning: NumberMeaning): string {
 
 /** What `numberText` was given; `undefined` for a text that it never gives. */
 export function textNumber(text: string): { readonly value: number; readonly meaning: NumberMeaning } | undefined {
-  if (text.length !== length || !shape.test(text) || !readUuid(text, words)) return undefined
+  // The first digit behind the last dash tells most texts apart in no time.
+  if (text.length !== length || text.charCodeAt(24) !== zero || !shape.test(text) || !readUuid(text, words))
+    return undefined
   halves[0] = words[0] ?? 0
   halves[1] = words[1] ?? 0
   return { value: float[0] ?? 0, meaning: words[3] === endings.number ? 'number' : 'instant' }

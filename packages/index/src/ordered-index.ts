@@ -1,22 +1,12 @@
-import type { FieldKind, Probe } from '@stateward/contract'
+import type { Probe } from '@stateward/contract'
+import { boundsWithin } from './bounds-within.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { idOrderIndex } from './id-order-index.ts'
-import { type KeyOrder, keyOrder } from './key-order.ts'
+import { keyOrder } from './key-order.ts'
+import type { OrderedIndexOptions } from './ordered-index-options.ts'
 import { OrderedList } from './ordered-list.ts'
 import type { Place } from './place.ts'
-import type { SlotIds } from './slot-ids.ts'
-
-export interface OrderedIndexOptions {
-  readonly name: string
-  readonly field: string
-  readonly kind: FieldKind
-  /**
-   * The ids of the slots, where somebody keeps them already: an id must be in there before `update` brings its record and
-   * until `update` has taken it out. Left out, the index keeps a copy of each id.
-   */
-  readonly ids?: SlotIds
-}
 
 /** All entries are in one. */
 const group = 0
@@ -58,22 +48,4 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.descending(...bounds(probe)),
     },
   }
-}
-
-/** The places between which the entries of a group stand that are within the bounds of a probe. */
-export function boundsWithin(
-  list: OrderedList,
-  group: number,
-  order: KeyOrder,
-  probe: Probe,
-): [from: Place, to: Place] {
-  const { from, to } = probe
-  return [
-    from === undefined
-      ? list.placeOfGroup(group, 'before')
-      : list.place(group, order.keyOf(from.value), from.inclusive ? 'before' : 'after'),
-    to === undefined
-      ? list.placeOfGroup(group, 'after')
-      : list.place(group, order.keyOf(to.value), to.inclusive ? 'after' : 'before'),
-  ]
 }

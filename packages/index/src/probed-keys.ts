@@ -13,9 +13,12 @@ export function probedKeys(name: string, kinds: readonly FieldKind[], { equal }:
       `index ${name} expects a probe with values for ${kinds.length} fields, found ${equal.length}; ask another index`,
     )
   }
+  const [first = []] = equal
+  const [value] = first
+  // The commonest probe by far; what follows takes a microsecond.
+  if (equal.length === 1 && first.length === 1 && value !== undefined) return [valueKey(value, kinds[0] ?? 'value')]
   const combinations = equal.reduce((product, values) => product * values.length, 1)
   if (combinations > limits.inValues) return undefined
-  if (combinations === 1) return [combinedKey(equal.map(([value = null], at) => valueKey(value, kinds[at] ?? 'value')))]
   let rows: readonly (readonly string[])[] = [[]]
   equal.forEach((values, at) => {
     const keys = values.map((value) => valueKey(value, kinds[at] ?? 'value'))

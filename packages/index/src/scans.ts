@@ -7,6 +7,8 @@ import { chunkOf, offsetOf, type Place, placeAt } from './place.ts'
 
 /** So many equal entries are looked at one by one before a search for the first of them. */
 const stepsBack = 8
+/** So many slots are looked for at once; 64 bytes are allocated as cheaply as an object. */
+const readAhead = 16
 const none = new Uint32Array(0)
 
 /** Slots from one place to another. */
@@ -63,7 +65,8 @@ export class DescendingScan implements IterableIterator<Slot> {
   #startChunk: Chunk | undefined
   #startAt = 0
   #lowest = 0
-  /** The part of the run that is in one chunk. */
+  readonly #ahead = new Uint32Array(readAhead)
+  /** What is being read: the part of the run that is in one chunk, or slots read ahead. */
   #slots: Uint32Array = none
   #number: number
   #at = 0
@@ -84,20 +87,24 @@ export class DescendingScan implements IterableIterator<Slot> {
 
   next(): IteratorResult<Slot, undefined> {
     while (this.#at >= this.#end) {
-      if (this.#stepBack()) return { done: false, value: this.#startChunk?.slots[this.#startAt] ?? 0 }
-      if (!this.#enterNext()) return { done: true, value: undefined }
+      if (!this.#readBack() && !this.#enterNext()) return { done: true, value: undefined }
     }
     return { done: false, value: this.#slots[this.#at++] ?? 0 }
   }
 
-  /** Goes to the entry before the run if it is plain to see that it is a run by itself, as where keys differ. */
-  #stepBack(): boolean {
-    const at = this.#startAt - 1
+  /** Goes on with entries before the run that are plainly runs by themselves, as most are where keys differ. */
+  #readBack(): boolean {
     const chunk = this.#startChunk
-    if (chunk === undefined || at <= this.#lowest || this.#isRunUnread || chunk.isAsBefore(at)) return false
-    this.#startAt = at
-    this.#runStart--
-    return true
+    if (chunk === undefined || this.#isRunUnread) return false
+    let at = this.#startAt - 1
+    let count = 0
+    while (count < readAhead && at > this.#lowest && !chunk.isAsBefore(at)) this.#ahead[count++] = chunk.slot(at--)
+    this.#startAt -= count
+    this.#runStart -= count
+    this.#slots = this.#ahead
+    this.#at = 0
+    this.#end = count
+    return count > 0
   }
 
   get #isRunUnread(): boolean {

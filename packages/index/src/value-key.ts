@@ -28,7 +28,7 @@ export function keyedValue(key: string): JsonValue {
       return content
     default:
       // What `canonical` wrote.
-      return JSON.parse(content) as JsonValue
+      return JSON.parse(content)
   }
 }
 

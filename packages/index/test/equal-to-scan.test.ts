@@ -10,6 +10,7 @@ import { orderedIndex } from '../src/ordered-index.ts'
 import { relationIndex } from '../src/relation-index.ts'
 import { anyId, anyValue } from './arbitraries.ts'
 import { anyHistory, Table } from './history.ts'
+import { runs } from './runs.ts'
 import { type ScanIndexOptions, scanIndex } from './scan-index.ts'
 
 interface Case {
@@ -111,7 +112,7 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
           for (const [slot, record] of table.records) index.update(slot, undefined, record)
           expect(checkIndex(index, table.records)).toEqual({ ok: true, differences: [] })
         }),
-        { numRuns: 150 },
+        runs(100),
       )
     })
   })

@@ -5,6 +5,7 @@ import { idTable } from '../src/id-table.ts'
 import { readUuid } from '../src/uuid.ts'
 import { type UuidHash, UuidSlots } from '../src/uuid-slots.ts'
 import { anyId, uuid } from './arbitraries.ts'
+import { runs } from './runs.ts'
 
 const compareTexts = (left: string, right: string): number => (left < right ? -1 : Number(left > right))
 
@@ -49,7 +50,7 @@ describe('an id table', () => {
         expect(table.slotOf(ids[0] ?? '')).toBeUndefined()
         expect(table.insert(ids[0] ?? '')).toBe(0)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -100,7 +101,7 @@ describe('the hash of UUIDs', () => {
           })
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { microsOf, microsText } from '../src/instant-micros.ts'
 import { writtenMillis } from '../src/written-millis.ts'
 import { anyValue } from './arbitraries.ts'
+import { runs } from './runs.ts'
 
 const two = (most: number): fc.Arbitrary<string> => fc.nat(most).map((n) => String(n).padStart(2, '0'))
 
@@ -44,7 +45,7 @@ test('a date-time as the store writes it is read as Date.parse reads it, where i
       const isWritten = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d\.\d{3}Z$/.test(text) && instantKey(text) !== undefined
       expect(writtenMillis(text)).toBe(isWritten ? Date.parse(text) : undefined)
     }),
-    { numRuns: 10_000 },
+    runs(10_000),
   )
 })
 
@@ -56,7 +57,7 @@ test('microseconds stand for an instant exactly, or not at all', () => {
       if (micros !== undefined) expect(microsText(micros)).toBe(key)
       else expect(key === undefined || !isExact(key)).toBe(true)
     }),
-    { numRuns: 10_000 },
+    runs(10_000),
   )
 })
 

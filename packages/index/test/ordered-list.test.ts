@@ -5,6 +5,7 @@ import type { Entry } from '../src/chunk.ts'
 import { columnLength } from '../src/key-column.ts'
 import { type Key, keyOrder } from '../src/key-order.ts'
 import { OrderedList } from '../src/ordered-list.ts'
+import { runs } from './runs.ts'
 
 /** How many entries come or go, and in what order; a chunk holds 512. */
 interface Step {
@@ -114,7 +115,7 @@ describe('an ordered list of many chunks', () => {
           expect([...list.ascending(start, end)]).toEqual(slotsOf(group))
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 

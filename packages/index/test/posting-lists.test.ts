@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ElementLists } from '../src/element-lists.ts'
 import { PostingLists } from '../src/posting-lists.ts'
+import { runs } from './runs.ts'
 
 const keys = ['a', 'b', '018d2b1c-7a00-7000-8000-000000000001'] as const
 const sorted = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b)
@@ -29,7 +30,7 @@ describe('posting lists', () => {
         expect(sorted(counts.values())).toEqual(sorted([...new Set(model.values())].map((key) => lists.count(key))))
         expect([...lists.keys()].sort()).toEqual([...new Set(model.values())].sort())
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 })
@@ -54,7 +55,7 @@ describe('element lists', () => {
         }
         expect([...new Set(lists.keys())].sort()).toEqual([...new Set([...model.values()].flat())].sort())
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 })

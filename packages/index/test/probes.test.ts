@@ -29,6 +29,17 @@ describe('a probe', () => {
     }
   })
 
+  test('for an order of several groups at once is refused', () => {
+    for (const equal of [[], [[]], [['x', 'y']]]) {
+      expect(
+        hasCode(
+          thrownBy(() => compound().sorted?.scan('asc', { equal })),
+          'UNSUPPORTED',
+        ),
+      ).toBe(true)
+    }
+  })
+
   test('is not mistaken for one whose values, written one behind the other, are the same', () => {
     const index = compoundIndex({ name: 'abc', fields: ['a', 'b', 'c'], kinds: ['value', 'value', 'value'] })
     index.update(0, undefined, record('x', { a: 'on', b: 'e' }))

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readUuid, uuidText } from '../src/uuid.ts'
 import { anyId } from './arbitraries.ts'
+import { runs } from './runs.ts'
 
 const usual = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const words = new Uint32Array(4)
@@ -16,7 +17,7 @@ function expectRead(text: string): void {
 }
 
 test('any text is read as a UUID if and only if it is written as one, and comes back unchanged', () => {
-  fc.assert(fc.property(anyId, expectRead), { numRuns: 2_000 })
+  fc.assert(fc.property(anyId, expectRead), runs(2_000))
 })
 
 test('one wrong character anywhere is seen', () => {
@@ -25,7 +26,7 @@ test('one wrong character anywhere is seen', () => {
     fc.property(fc.uuid(), fc.nat(35), character, (id, at, other) => {
       expectRead(id.slice(0, at) + other + id.slice(at + 1))
     }),
-    { numRuns: 5_000 },
+    runs(5_000),
   )
 })
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { keyedValue, valueKey } from '../src/value-key.ts'
 import { anyValue } from './arbitraries.ts'
+import { runs } from './runs.ts'
 
 describe.each<FieldKind>(['value', 'time'])('the key of a %s', (kind) => {
   const json = fc.oneof({ weight: 3, arbitrary: anyValue }, { weight: 1, arbitrary: fc.jsonValue() as typeof anyValue })
@@ -12,7 +13,7 @@ describe.each<FieldKind>(['value', 'time'])('the key of a %s', (kind) => {
       fc.property(json, json, (left, right) => {
         expect(valueKey(left, kind) === valueKey(right, kind)).toBe(sameValue(left, right, kind))
       }),
-      { numRuns: 5_000 },
+      runs(5_000),
     )
   })
 
@@ -22,7 +23,7 @@ describe.each<FieldKind>(['value', 'time'])('the key of a %s', (kind) => {
         const back = keyedValue(valueKey(value, kind))
         expect(sameValue(back, value, kind)).toBe(true)
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     )
   })
 })

@@ -1,0 +1,77 @@
+import type { FieldKind, JsonValue, Probe, Slot, StoredRecord } from '@stateward/contract'
+import { boundsWithin } from './bounds-within.ts'
+import type { CompoundIndexOptions } from './compound-index-options.ts'
+import { fieldValue } from './field-value.ts'
+import { GroupCounts } from './group-counts.ts'
+import { type KeyOrder, keyOrder } from './key-order.ts'
+import { OrderedList } from './ordered-list.ts'
+import type { Place } from './place.ts'
+import { combinedKey, probedKeys } from './probed-keys.ts'
+import { keyedValue, valueKey } from './value-key.ts'
+
+/** From one place of the list to another. */
+export type Range = readonly [from: Place, to: Place]
+
+/** Records in groups by their values in the leading fields, in a group by the order of the last field. */
+export class GroupedList {
+  readonly list: OrderedList
+  readonly #name: string
+  readonly #leading: readonly string[]
+  readonly #leadingKinds: readonly FieldKind[]
+  readonly #lastField: string
+  readonly #order: KeyOrder
+  readonly #groups = new GroupCounts()
+
+  constructor({ name, fields, kinds, ids }: CompoundIndexOptions) {
+    this.#name = name
+    this.#leading = fields.slice(0, -1)
+    this.#leadingKinds = kinds.slice(0, this.#leading.length)
+    this.#lastField = fields.at(-1) ?? ''
+    this.#order = keyOrder(kinds.at(-1) ?? 'value')
+    this.list = new OrderedList(this.#order, ids)
+  }
+
+  /** Where the records stand that a probe asks for: all of the list when it asks for too many groups. */
+  ranges(probe: Probe): readonly Range[] {
+    const keys = probedKeys(this.#name, this.#leadingKinds, probe)
+    if (keys === undefined) return [[this.list.start, this.list.end]]
+    const groups = keys.map((key) => this.#groups.find(key)).filter((group) => group !== undefined)
+    return groups.map((group) => boundsWithin(this.list, group, this.#order, probe))
+  }
+
+  enter(slot: Slot, record: StoredRecord): void {
+    const groupKey = this.#groupKeyOf(record)
+    if (groupKey === undefined) return
+    const key = this.#order.keyOf(fieldValue(record, this.#lastField))
+    this.list.insert({ group: this.#groups.enter(groupKey), key, slot }, record.id)
+  }
+
+  leave(slot: Slot, record: StoredRecord): void {
+    const groupKey = this.#groupKeyOf(record)
+    const group = groupKey === undefined ? undefined : this.#groups.find(groupKey)
+    if (group === undefined) return
+    const key = this.#order.keyOf(fieldValue(record, this.#lastField))
+    if (this.list.remove({ group, key, slot })) this.#groups.leave(group)
+  }
+
+  /** The values of the first field, with the number of records that hold them; for one leading field only. */
+  *counts(): IterableIterator<[value: JsonValue, count: number]> {
+    for (const [key, count] of this.#groups.counts()) yield [keyedValue(key), count]
+  }
+
+  clear(): void {
+    this.list.clear()
+    this.#groups.clear()
+  }
+
+  /** `undefined` when a leading field is absent. */
+  #groupKeyOf(record: StoredRecord): string | undefined {
+    const keys: string[] = []
+    for (let at = 0; at < this.#leading.length; at++) {
+      const value = fieldValue(record, this.#leading[at] ?? '')
+      if (value === undefined) return undefined
+      keys.push(valueKey(value, this.#leadingKinds[at] ?? 'value'))
+    }
+    return combinedKey(keys)
+  }
+}
