@@ -1,98 +1,151 @@
-import { styleText } from 'node:util'
-import type { WriterEvent } from './events.ts'
-import { phaseNames } from './work-plan.ts'
+import type { Palette } from './paint.ts'
+import type { Progress, SpecProgress } from './progress.ts'
 
-export interface Terminal {
-  readonly write: (text: string) => void
-  /** 0 where it is no terminal: then a line a change is written, and nothing is drawn over. */
+export interface BoardOptions {
+  readonly title: string
+  readonly elapsedMs: number
+  /** Commits a second, just now. */
+  readonly rate: number
   readonly columns: number
+  readonly rows: number
+  readonly paint: Palette
 }
 
-interface Cell {
-  readonly name: string
-  status: string
-  phasesDone: number
-  worker: string
+const eventsShown = 3
+/** Lines beside the specs. */
+const frameRows = 8
+
+/** The board as lines that fit the terminal: every spec where there is room, otherwise one line an area. */
+export function boardLines(progress: Progress, options: BoardOptions): string[] {
+  const { title, elapsedMs, columns, rows, paint } = options
+  const cells = areaCells(progress)
+  const half = Math.ceil(cells.length / 2) + 1
+  const specs = half + frameRows < rows ? grid(cells, { half, progress, options }) : areaLines(progress, paint, columns)
+  const time = `${(elapsedMs / 1_000).toFixed(1)} s`
+  return [
+    paint.bold(fit(title, columns - time.length - 2).padEnd(columns - time.length - 1)) + paint.dim(time),
+    '',
+    ...specs,
+    '',
+    gauge(progress, options),
+    counters(progress, options),
+    ...Array.from({ length: eventsShown }, (_, at) => {
+      const event = progress.events.at(at - eventsShown)
+      return event === undefined ? '' : paint.dim(fit(`  ${event}`, columns))
+    }),
+  ]
 }
 
-const marks: Readonly<Record<string, string>> = { pending: '·', running: '▶', completed: '✔', failed: '✘' }
-const colours = { pending: 'gray', running: 'yellow', completed: 'green', failed: 'red' } as const
-const cellColumns = 26
-const redrawEveryMs = 50
+/** A heading of an area, or a spec of it. */
+type Cell = string | SpecProgress
 
-/** Shows where each spec stands, redrawn in place on a terminal. */
-export class Board {
-  readonly #terminal: Terminal
-  readonly #now: () => number
-  readonly #cells = new Map<string, Cell>()
-  #acknowledged = 0
-  #drawnLines = 0
-  #drawnAtMs = Number.NEGATIVE_INFINITY
-  #startedMs = 0
+function areaCells({ specs }: Progress): Cell[] {
+  return areasOf(specs).flatMap(([area, members]): Cell[] => [area, ...members])
+}
 
-  constructor(terminal: Terminal, now: () => number) {
-    this.#terminal = terminal
-    this.#now = now
-    this.#startedMs = now()
-  }
+function areasOf(specs: Progress['specs']): [string, SpecProgress[]][] {
+  const areas = new Map<string, SpecProgress[]>()
+  for (const spec of specs.values()) areas.set(spec.area, [...(areas.get(spec.area) ?? []), spec])
+  return [...areas]
+}
 
-  get completed(): number {
-    return [...this.#cells.values()].filter(({ status }) => status === 'completed').length
-  }
+interface GridOf {
+  readonly half: number
+  readonly progress: Progress
+  readonly options: BoardOptions
+}
 
-  show(event: WriterEvent): void {
-    if (event.kind === 'planned')
-      for (const { id, name } of event.specs)
-        this.#cells.set(id, { name, status: 'pending', phasesDone: 0, worker: '' })
-    if (event.kind === 'acknowledged') this.#acknowledged++
-    if (event.kind === 'step') this.#step(event)
-    if (this.#terminal.columns > 0 && this.#now() - this.#drawnAtMs >= redrawEveryMs) this.draw()
-  }
+/** Two columns, cut between areas. */
+function grid(cells: readonly Cell[], { half, progress, options }: GridOf): string[] {
+  let cut = cells.findIndex((cell, at) => typeof cell === 'string' && at >= cells.length - half)
+  if (cut < 0) cut = half
+  const width = Math.floor((options.columns - 2) / 2)
+  const [left, right] = [cells.slice(0, cut), cells.slice(cut)]
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) =>
+    `${cellText(left[at], { width, progress, paint: options.paint })}  ${cellText(right[at], { width, progress, paint: options.paint })}`.trimEnd(),
+  )
+}
 
-  #step({ specId, status, phasesDone, worker }: Extract<WriterEvent, { kind: 'step' }>): void {
-    const cell = this.#cells.get(specId)
-    if (cell === undefined) return
-    const changed = cell.status !== status
-    Object.assign(cell, { status, phasesDone, worker })
-    if (changed && this.#terminal.columns === 0)
-      this.#terminal.write(`  ${marks[status] ?? '?'} ${cell.name}: ${status} (${worker})\n`)
-  }
+interface CellOf {
+  readonly width: number
+  readonly progress: Progress
+  readonly paint: Palette
+}
 
-  /** Takes over what was found, without a word. */
-  catchUp(specId: string, found: { readonly status: string; readonly phasesDone: number }): void {
-    const cell = this.#cells.get(specId)
-    if (cell !== undefined) Object.assign(cell, found)
-  }
+function cellText(cell: Cell | undefined, { width, progress, paint }: CellOf): string {
+  if (cell === undefined) return ' '.repeat(width)
+  if (typeof cell === 'string') return paint.bold(fit(cell, width).padEnd(width))
+  const { mark, colour } = look(cell, progress, paint)
+  const phases = [...cell.phases.values()].map(phaseMark).join('')
+  const worker = cell.worker === undefined ? '' : `worker ${cell.worker + 1}`
+  const name = fit(cell.name, width - 18).padEnd(width - 18)
+  return colour(` ${mark} ${name} ${phases.padEnd(4)} ${worker.padEnd(9)}`.slice(0, width).padEnd(width))
+}
 
-  /** Draws over what was drawn before. */
-  draw(): void {
-    if (this.#terminal.columns === 0) return
-    this.#drawnAtMs = this.#now()
-    const perLine = Math.max(1, Math.floor(this.#terminal.columns / cellColumns))
-    const cells = [...this.#cells.values()].map(drawnCell)
-    const lines: string[] = []
-    for (let at = 0; at < cells.length; at += perLine) lines.push(`  ${cells.slice(at, at + perLine).join('')}`)
-    const seconds = Math.max(0.001, (this.#now() - this.#startedMs) / 1_000)
-    const rate = Math.round(this.#acknowledged / seconds)
-    lines.push(
-      `  ${this.completed} of ${this.#cells.size} completed · ${this.#acknowledged} steps acknowledged, each on the disk · ${rate} a second`,
-    )
-    const up = this.#drawnLines === 0 ? '' : `\u001b[${this.#drawnLines}A`
-    this.#terminal.write(up + lines.map((line) => `\u001b[2K${line}\n`).join(''))
-    this.#drawnLines = lines.length
-  }
-
-  /** What is written next stands below the board, which is not drawn over any more. */
-  leave(): void {
-    this.draw()
-    this.#drawnLines = 0
+function look(
+  spec: SpecProgress,
+  progress: Progress,
+  paint: Palette,
+): { mark: string; colour: (text: string) => string } {
+  switch (spec.status) {
+    case 'completed':
+      return { mark: '✓', colour: paint.green }
+    case 'running':
+      return { mark: '▶', colour: paint.cyan }
+    case 'failed':
+      return { mark: '✗', colour: paint.red }
+    default:
+      return progress.isReady(spec) ? { mark: '○', colour: (text) => text } : { mark: '·', colour: paint.dim }
   }
 }
 
-function drawnCell({ name, status, phasesDone }: Cell): string {
-  const done = status === 'completed' ? phaseNames.length : phasesDone
-  const bar = '■'.repeat(done) + '□'.repeat(Math.max(0, phaseNames.length - done))
-  const text = `${marks[status] ?? '?'} ${name}`.slice(0, cellColumns - 6).padEnd(cellColumns - 6)
-  const colour = status in colours ? colours[status as keyof typeof colours] : 'white'
-  return styleText(colour, `${text} ${bar} `, { validateStream: false }).padEnd(cellColumns)
+function phaseMark(status: string): string {
+  if (status === 'completed') return '■'
+  if (status === 'failed') return '✗'
+  return status === 'running' ? '◧' : '□'
+}
+
+function areaLines(progress: Progress, paint: Palette, columns: number): string[] {
+  return areasOf(progress.specs).map(([area, members]) => {
+    const marks = members.map((spec) => {
+      const { mark, colour } = look(spec, progress, paint)
+      return colour(mark)
+    })
+    return `  ${fit(area, columns - 20).padEnd(14)}${marks.join(' ')}`
+  })
+}
+
+function gauge(progress: Progress, { columns, paint }: BoardOptions): string {
+  const total = progress.specs.size
+  const completed = progress.count('completed')
+  const failed = progress.count('failed')
+  const running = progress.count('running')
+  const { ready } = progress
+  const waiting = total - completed - failed - running - ready
+  const words = `${completed} of ${total} completed · ${failed} failed · ${running} running · ${ready} ready · ${waiting} waiting`
+  const room = Math.max(0, Math.min(24, columns - words.length - 2))
+  const filled = total === 0 ? 0 : Math.round((room * completed) / total)
+  return fitPlain(paint.green('█'.repeat(filled)) + paint.dim('░'.repeat(room - filled)), `  ${words}`, columns, room)
+}
+
+function counters({ commits, underWay }: Progress, { rate, columns, paint }: BoardOptions): string {
+  const words = [
+    `${grouped(commits)} commits acknowledged`,
+    `${grouped(Math.round(rate))} a second`,
+    ...(underWay > 0 ? [`${underWay} writes under way`] : []),
+  ]
+  return paint.dim(fit(words.join(' · '), columns))
+}
+
+function fitPlain(bar: string, words: string, columns: number, room: number): string {
+  return bar + fit(words, columns - room)
+}
+
+function fit(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
+}
+
+/** `12 345`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
 }

@@ -1,55 +1,45 @@
-import { createReadStream } from 'node:fs'
-import { mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { basename, join, resolve } from 'node:path'
 
-/** The directory to work in, and where its first lines came from. */
+/** Where the demo runs, and whose file it takes in first. */
 export interface Input {
   readonly dir: string
-  readonly from: 'new' | 'directory' | { readonly file: string; readonly lines: number }
+  readonly file: string | undefined
 }
+
+/** A path that cannot be used; the message says what was expected and found. */
+export class InputError extends Error {}
 
 /**
- * A fresh directory; or the one at `path`; or a fresh one with the lines of the JSONL file at `path`. Lines that are
- * records, and no lines of a log, become lines of type `record`. Throws an `Error` that says what is wrong with the path.
+ * A directory is used as it is (made when it is not there); a file is taken into a fresh directory; nothing at all is a
+ * fresh directory.
  */
-export async function inputFrom(path: string | undefined): Promise<Input> {
-  const fresh = (): Promise<string> => mkdtemp(join(tmpdir(), 'stateward-demo-'))
-  if (path === undefined) return { dir: await fresh(), from: 'new' }
-  const found = await stat(path).catch(() => undefined)
-  if (found === undefined) throw new Error(`expected a state directory or a JSONL file, found nothing at ${path}`)
-  if (found.isDirectory()) return { dir: path, from: 'directory' }
-  const lines = await logLines(path)
-  const dir = await fresh()
-  await writeFile(join(dir, `from-${basename(path).replace(/\W+/g, '-')}.jsonl`), `${lines.join('\n')}\n`, {
-    mode: 0o600,
-  })
-  return { dir, from: { file: path, lines: lines.length } }
+export function inputFrom(path: string | undefined, cwd: string, temporary: string = tmpdir()): Input {
+  const freshDir = (prefix: string): string => mkdtempSync(join(temporary, prefix))
+  if (path === undefined) return { dir: freshDir('stateward-demo-'), file: undefined }
+  const full = resolve(cwd, path)
+  const stat = statSync(full, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    if (/\.(jsonl?|ndjson)$/.test(full)) throw new InputError(`expected a file of JSON lines at ${full}, found none`)
+    mkdirSync(full, { recursive: true })
+    return { dir: full, file: undefined }
+  }
+  if (stat.isFile()) return { dir: freshDir(`stateward-demo-${safe(basename(full))}-`), file: full }
+  if (stat.isDirectory() && isUsable(full)) return { dir: full, file: undefined }
+  throw new InputError(
+    `expected the directory of a store, an empty one, or a file of JSON lines, found ${stat.isDirectory() ? 'a directory of other things' : 'something else'} at ${full}`,
+  )
 }
 
-async function logLines(path: string): Promise<string[]> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
-    if (line.trim() !== '') lines.push(logLine(line, lines.length + 1))
-  }
-  return lines
+function isUsable(dir: string): boolean {
+  const names = readdirSync(dir)
+  return names.length === 0 || names.some((name) => name.endsWith('.jsonl') || name === 'manifest.json')
 }
 
-/** Any JSON object as a line of a log; what is no JSON stays as it is, for the store to refuse with its place. */
-function logLine(line: string, number: number): string {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line)
-  } catch {
-    return line
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return line
-  const isLogLine = 'type' in parsed && 'timestamp' in parsed && ('data' in parsed || 'target' in parsed)
-  if (isLogLine) return line
-  const { id = `line-${number}`, created_at: timestamp = '1970-01-01T00:00:00.000Z' } = parsed as Record<
-    string,
-    unknown
-  >
-  return JSON.stringify({ type: 'record', timestamp, data: { ...parsed, id: String(id) } })
+function safe(name: string): string {
+  return name
+    .replace(/\.[a-z]+$/i, '')
+    .replace(/[^A-Za-z0-9_-]/g, '')
+    .slice(0, 24)
 }

@@ -26,8 +26,9 @@ export async function carrySpec(spec: Spec, tools: Tools): Promise<void> {
     await setSpec(spec, 'running', tools)
     const succeeded = await runOnce(spec, { tools, succeeds: attempt > failures })
     if (succeeded) return setSpec(spec, 'completed', tools)
-    await setSpec(spec, 'failed', tools)
-    if (attempt >= attempts) return
+    const again = attempt < attempts
+    await setSpec(spec, 'failed', tools, again)
+    if (!again) return
     await setSpec(spec, 'pending', tools)
   }
 }
@@ -95,9 +96,9 @@ async function endExecution({ id, specId }: Running, status: 'completed' | 'fail
   tellExecution(await written(tools, () => tools.state.execution.update(id, { status, ...error })), specId, tools)
 }
 
-async function setSpec({ id }: Spec, status: Spec['status'], tools: Tools): Promise<void> {
+async function setSpec({ id }: Spec, status: Spec['status'], tools: Tools, again = false): Promise<void> {
   const { rev } = await written(tools, () => tools.state.spec.update(id, { status }))
-  tools.acknowledge({ type: 'spec', id, rev, status, worker: tools.worker })
+  tools.acknowledge({ type: 'spec', id, rev, status, worker: tools.worker, again })
 }
 
 /** A phase that has not begun, or has failed before, is pending first. */

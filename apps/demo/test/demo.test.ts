@@ -1,58 +1,82 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { openState } from 'stateward'
-import { afterAll, describe, expect, test } from 'vitest'
+import { openState, readState } from 'stateward'
+import { describe, expect, test } from 'vitest'
+import { freshFolder, runDemo, runStateward } from './run-demo.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'stateward-demo-test-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const proved = [
+  /^ {2}plan +30 specs completed, 1 failed for good, 0 left open$/m,
+  /^ {2}records +[\d ]+: .*1 plan, 31 spec, 83 phase, \d+ execution$/m,
+  /^ {2}commits +[\d ]+, each on the disk before it was acknowledged$/m,
+  /^ {2}rate +[\d ]+ commits a second on average, [\d ]+ in the burst$/m,
+  /^ {2}killed +process \d+ by SIGKILL, with \d+ writes under way$/m,
+  /^ {2}acknowledged +\d+ records, found \d+, lost 0$/m,
+  /^ {2}unacknowledged +\d+ were on the disk already and are kept; \d+ never were$/m,
+  /^ {2}queries +2 500: p50 \d+\.\d{3} ms, p99 \d+\.\d{3} ms$/m,
+  /^ {2}log +[\d ]+ bytes in \d+ files$/m,
+  /^ {2}verify +ok: [\d ]+ lines, [\d ]+ records, \d+ indexes$/m,
+]
 
-/** Runs the demo as `npm start -- PATH` does, on no terminal. */
-function run(path: string): { readonly code: number | null; readonly output: string } {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const args = ['--conditions=@stateward/source', '--import', 'tsx', main, path]
-  // What it makes for itself goes under the folder of this test.
-  const env = { ...process.env, TMPDIR: folder }
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
-  return { code: status, output: stdout + stderr }
-}
+// Each starts several processes, which takes its time where many others run.
+const timeout = 240_000
 
-describe('the main job', { timeout: 240_000 }, () => {
-  test('carries the plan through in a directory of its own, though its writer is killed', async () => {
-    const dir = join(folder, 'state')
-    {
-      await using state = await openState(dir)
-      await state.plan.create({ name: 'here before' })
-    }
-    const { code, output } = run(dir)
-    expect(output).toContain('every one of them is there')
-    expect(output).toContain('nothing was lost')
-    expect(output).toContain('did not close it')
+describe('the demo', { timeout }, () => {
+  test('kills its writer, finds everything that was acknowledged, and ends with commands that work', async () => {
+    const { code, out, err } = await runDemo()
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/^✗ SIGKILL to process \d+, with [1-9]\d* writes under way$/m)
+    expect(out).toMatch(/^✓ opened again in [\d ]+ ms: the lock is free, all lines up to seq [\d ]+ hold$/m)
+    expect(out).toMatch(/^✓ \d[\d ]* commits on \d+ records had been acknowledged: every one of them is there$/m)
+    expect(out).toMatch(/take up what was begun, and go on\n/)
+    for (const line of proved) expect(out).toMatch(line)
+    const dir = /^ {2}directory +(.*)$/m.exec(out)?.[1] ?? ''
+    expect(existsSync(dir)).toBe(true)
+    expect(out.split('Look at it')[1]?.match(/^ {2}\{.*\}$/gm)).toHaveLength(3)
+
+    const commands = [...out.matchAll(/^ {2}npx stateward (.*)$/gm)].map((match) => match[1]?.split(' ') ?? [])
+    expect(commands).toHaveLength(3)
+    for (const ran of await Promise.all(commands.map(runStateward)))
+      expect(ran).toMatchObject({ code: 0, err: expect.not.stringContaining('USAGE') })
+
+    await using state = await readState(dir)
+    const executions = await state.execution.where().all()
+    expect(executions.filter(({ error }) => error?.code === 'WRITER_LOST').length).toBeGreaterThan(0)
+    expect(await state.plan.first()).toMatchObject({ status: 'completed' })
+  })
+
+  test('in a directory of one’s own, beside what it holds', async () => {
+    const dir = join(freshFolder(), 'mine')
+    const mine = await openState(dir)
+    const plan = await mine.plan.create({ name: 'Mine' })
+    await mine.spec.create({ plan_id: plan.id, name: 'Untouched', status: 'pending' })
+    await mine.close()
+    const { code, out } = await runDemo(dir)
     expect(code).toBe(0)
+    expect(out).toMatch(/^ {2}your records +2, 2 as they were$/m)
+    await using state = await readState(dir)
+    expect(await state.spec.where({ plan_id: plan.id }).all()).toMatchObject([{ status: 'pending', rev: 1 }])
+  })
+
+  test('with a file of plain records', async () => {
+    const records = join(freshFolder(), 'people.jsonl')
+    writeFileSync(records, '{"id":"p1","name":"Ada"}\n{"name":"without id","rev":4}\n\n{"id":"p3"}\n')
+    const plain = await runDemo(records)
+    expect(plain).toMatchObject({ code: 0, err: '' })
+    expect(plain.out).toMatch(/^ {2}your file +4 lines, created in bulk: 3 records/m)
+    expect(plain.out).toMatch(/^ {2}your records +3, 3 as they were$/m)
+  })
+
+  test('a path that it cannot use, and a directory that somebody holds', async () => {
+    const dir = freshFolder()
+    expect(await runDemo(join(dir, 'absent.jsonl'))).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('npm start -- <file>'),
+    })
     await using state = await openState(dir)
-    expect(await state.spec.groupBy('status')).toEqual([{ value: 'completed', count: 30 }])
-    expect(await state.plan.where({ name: 'here before' }).count()).toBe(1)
-    expect(await state.execution.where({ status: 'failed' }).count()).toBeGreaterThanOrEqual(1)
-  })
-
-  test('takes over the lines of a file, be they of a log or records', () => {
-    const file = join(folder, 'records.jsonl')
-    const line = { type: 'plan', timestamp: '2024-01-20T10:00:00.000Z', data: { id: 'p', name: 'of old' } }
-    writeFileSync(file, `${JSON.stringify({ id: 'a', n: 1 })}\n${JSON.stringify({ n: 2 })}\n${JSON.stringify(line)}\n`)
-    const { code, output } = run(file)
-    expect(output).toContain('3 live records (1 plan, 2 record)')
-    expect(output).toContain('nothing was lost')
-    expect(code).toBe(0)
-  })
-
-  test('says what is wrong with a path, and with a line', () => {
-    expect(run(join(folder, 'nowhere'))).toEqual({ code: 1, output: expect.stringContaining('found nothing at') })
-    const file = join(folder, 'torn.jsonl')
-    writeFileSync(file, '{"id":"a"}\n<<<<<<< HEAD\n')
-    const refused = run(file)
-    expect(refused.code).toBe(1)
-    expect(refused.output).toMatch(/line 2/)
+    const held = await runDemo(dir)
+    expect(held).toMatchObject({ code: 1, err: expect.stringContaining(`LOCKED  ${dir}`) })
+    expect(held.err).not.toMatch(/\n\s+at /)
+    expect(await state.plan.where().count()).toBe(0)
   })
 })

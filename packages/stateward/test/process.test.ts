@@ -36,7 +36,10 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-describe('the command as a process', () => {
+// Starting processes takes its time where many others run.
+const timeout = 240_000
+
+describe('the command as a process', { timeout }, () => {
   test('reads a pipe, writes, and ends with its exit code', async () => {
     const folder = freshFolder()
     const init = start(folder, ['init'])
