@@ -51,7 +51,7 @@ function copyObject(value: Readonly<Record<string, unknown>>, path: string, dept
   if (Object.getOwnPropertySymbols(value).length > 0) throw invalid(path, 'expected text keys, found a symbol')
   const copy: Record<string, JsonValue> = {}
   for (const key of keys) {
-    if (forbiddenKeys.has(key)) throw invalid(path, `expected no key called ${key}; rename it`)
+    if (forbiddenKeys.has(key)) throw invalid(path, `expected no key that reaches a prototype, found ${key}; rename it`)
     copy[key] = frozenValue(value[key], `${path}.${key}`, depth + 1)
   }
   return Object.freeze(copy)

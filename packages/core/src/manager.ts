@@ -76,7 +76,7 @@ export class Manager implements Endpoint {
     const pump = pumpOf(options, pending)
     const past = new Past({ live, pending, pump, reader: writer })
     this.#pump = pump
-    this.#actor = writeActor({ ...options, pending, pump, caps: storage.caps, clock, past })
+    this.#actor = writeActor({ ...options, pending, pump, caps: storage.caps, past })
     this.#door = new Door({
       domain,
       makeId: uuidv7Maker(clock, random),

@@ -12,25 +12,30 @@ export interface Planned {
 }
 
 const growth = 2
+/** Texts of queries that are kept, in characters: a filter may list ten thousand values. */
+const maxChars = 4_194_304
+/** Deeper than any query may be; it also ends cycles. */
+const maxDepth = limits.filterDepth + limits.depth
 
 /** Checked and planned queries of one store by their text, because programs ask the same few questions again and again. */
 export class PlanCache {
-  readonly #planned = new LRUCache<string, Planned>({ max: limits.plannedQueries })
+  readonly #planned = new LRUCache<string, Planned>({ max: limits.plannedQueries, maxSize: maxChars })
 
   /** Throws what `checkQuery` and `planQuery` throw. */
   planned(given: Query, type: LiveType, entity: Entity, records: number): Planned {
-    const key = isPlain(given) ? JSON.stringify(given) : undefined
+    const key = isPlain(given, 1) ? JSON.stringify(given) : undefined
     const known = key === undefined ? undefined : this.#planned.get(key)
     if (known !== undefined && records <= known.records * growth && records * growth >= known.records) return known
-    const query = checkQuery(given, entity)
+    // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
+    const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
     const planned = { query, plan: planQuery(query, entity, type.indexes, records), records }
-    if (key !== undefined) this.#planned.set(key, planned)
+    if (key !== undefined) this.#planned.set(key, planned, { size: key.length })
     return planned
   }
 }
 
 /** Whether the text of a value says all of it; what JSON would leave out or change must reach the check as it is. */
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -38,16 +43,20 @@ function isPlain(value: unknown): boolean {
     case 'number':
       return Number.isFinite(value)
     case 'object':
-      if (value === null) return true
-      if (Array.isArray(value)) return value.every(isPlain)
-      return isPlainObject(value)
+      return value === null || (depth < maxDepth && isPlainComposite(value, depth))
     default:
       return false
   }
 }
 
-function isPlainObject(value: object): boolean {
-  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return false
-  for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key])) return false
+function isPlainComposite(value: object, depth: number): boolean {
+  if ('toJSON' in value) return false
+  // A loop by index, because `every` would skip the holes of a sparse list.
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) if (!isPlain(value[at], depth + 1)) return false
+    return true
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false
   return true
 }

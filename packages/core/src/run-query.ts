@@ -11,7 +11,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { checkField, encodeCursor, groupRows, type Plan, topK } from '@stateward/query'
+import { checkField, checkQuery, encodeCursor, groupRows, type Plan, planQuery, topK } from '@stateward/query'
 import type { Live, LiveType } from './live.ts'
 import type { PlanCache, Planned } from './plan-cache.ts'
 import { readAll } from './read-records.ts'
@@ -59,7 +59,7 @@ function pageOf({ entity }: QueryGround, query: Query, rows: readonly StoredReco
 
 /** Counts what matches; from the index alone where it answers the whole filter. */
 export async function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<number> {
-  const { plan } = plannedFor(ground, withoutPaging(given))
+  const plan = planOfAll(ground, given)
   if (plan.predicate === undefined) return ground.view.size(ground.type)
   if (ground.view.keepsOrder && plan.explanation.residual === undefined) {
     return counted(ground.view.candidates(ground.type, plan.access))
@@ -75,14 +75,15 @@ export async function runGroupBy(
   options: AskOptions = {},
 ): Promise<readonly Group[]> {
   checkField(field, ground.entity, 'field')
-  const { plan } = plannedFor(ground, withoutPaging(given))
+  const plan = planOfAll(ground, given)
   const kept = countersOf(ground, plan, field)
   if (kept !== undefined) return kept
   return groupRows(await everyRow(ground, plan, options), field, fieldKind(ground.entity, field))
 }
 
-export function runExplain(ground: QueryGround, given: Query): Explanation {
-  return plannedFor(ground, given).plan.explanation
+/** Planned anew, because its numbers are told. */
+export function runExplain({ type, entity, view }: QueryGround, given: Query): Explanation {
+  return planQuery(checkQuery(given, entity), entity, type.indexes, view.size(type)).explanation
 }
 
 function plannedFor({ type, entity, view, plans }: QueryGround, given: Query): Planned {
@@ -92,6 +93,14 @@ function plannedFor({ type, entity, view, plans }: QueryGround, given: Query): P
 /** All that match, in no order. */
 function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<StoredRecord[]> {
   return matching(ground, plan, [...ground.view.candidates(ground.type, plan.access)], undefined, options)
+}
+
+/** The plan for all that match: order and paging are checked, and do not matter. */
+function planOfAll(ground: QueryGround, given: Query): Plan {
+  const { query, plan } = plannedFor(ground, given)
+  const { orderBy, limit, cursor } = query
+  const isAll = orderBy === undefined && limit === undefined && cursor === undefined
+  return isAll ? plan : plannedFor(ground, withoutPaging(query)).plan
 }
 
 function withoutPaging({ type, where, snapshot }: Query): Query {

@@ -1,7 +1,8 @@
 import { type Actor, createBatchActor, type DeliveryOf } from '@stateward/actor'
-import { type Clock, type Domain, limits, StatewardError, type Storage } from '@stateward/contract'
+import { type Domain, limits, StatewardError, type Storage } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
 import type { DecidedWrite } from './decided.ts'
+import type { Environment } from './environment.ts'
 import type { HeadLayer } from './heads.ts'
 import type { Live } from './live.ts'
 import { type LogPump, stopped } from './log-pump.ts'
@@ -44,7 +45,7 @@ export interface WriteActorOptions {
   readonly pump: LogPump
   readonly txids: TxidWindow
   readonly caps: Storage['caps']
-  readonly clock: Clock
+  readonly environment: Environment
   readonly past: Past
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
 }
@@ -55,11 +56,13 @@ export interface WriteActorOptions {
  */
 export function writeActor(options: WriteActorOptions): Actor<WriteProtocol, StatewardError> {
   const worker = new WriteWorker(options)
+  const { clock, setTimer } = options.environment
   return createBatchActor<WriteProtocol, StatewardError>({
     name: 'state manager',
     capacity: options.mailbox.capacity,
     overflow: options.mailbox.overflow,
     maxBatch: limits.batchAsks,
+    clock: { now: () => clock.monotonicMs(), setTimer },
     drain: (batch) => worker.drain(batch),
   })
 }
@@ -75,7 +78,7 @@ class WriteWorker {
 
   constructor(options: WriteActorOptions) {
     this.#options = options
-    this.#now = timestamps(options.clock)
+    this.#now = timestamps(options.environment.clock)
   }
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {

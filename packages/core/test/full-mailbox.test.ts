@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { codeOf } from './code-of.ts'
+import { gatedStorage } from './gated-storage.ts'
+import { openTiny } from './open-tiny.ts'
+
+test('one write more than the mailbox holds is BUSY, retryable, and never happens', async () => {
+  const storage = gatedStorage()
+  const { state } = await openTiny({ storage, mailbox: { capacity: 3 } })
+  const inFlight = [state.task.create({ id: 'a' })]
+  await storage.asked(1)
+  inFlight.push(state.task.create({ id: 'b' }))
+  await storage.asked(2)
+  const waiting = ['c', 'd', 'e'].map((id) => state.task.create({ id }))
+  expect((await state.stats()).mailboxDepth).toBe(3)
+  const error: unknown = await state.task.create({ id: 'f' }).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'BUSY', retryable: true })
+  expect(await state.task.get('a')).toBeUndefined()
+  storage.open()
+  await Promise.all([...inFlight, ...waiting])
+  expect(await state.task.count()).toBe(5)
+  expect((await state.task.create({ id: 'f' })).rev).toBe(1)
+  await state.close()
+})
+
+test('with overflow wait, who finds the mailbox full waits in line', async () => {
+  const storage = gatedStorage()
+  const { state, time } = await openTiny({ storage, mailbox: { capacity: 1, overflow: 'wait' } })
+  const writes = Array.from({ length: 10 }, (_, n) => state.task.create({ id: `t${n}` }))
+  const hurried = codeOf(state.task.create({ id: 'hurried' }, { timeoutMs: 1 }))
+  time.at += 2
+  expect(await hurried).toBe('TIMEOUT')
+  storage.open()
+  const seqs = await Promise.all(writes).then(() =>
+    Promise.all(writes.map((_, n) => state.ask('history', { type: 'task', id: `t${n}` }))),
+  )
+  expect(seqs.map(({ versions }) => versions[0]?.seq)).toEqual(writes.map((_, n) => n + 1))
+  await state.close()
+})
