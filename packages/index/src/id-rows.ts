@@ -5,6 +5,11 @@ import { readUuid, uuidText, uuidWords } from './uuid.ts'
 
 const scratch = new Uint32Array(uuidWords)
 
+/** The text that `compareText` was asked about last: a search asks about one text twenty times. */
+let soughtText = ''
+let isSoughtUuid = false
+const soughtWords = new Uint32Array(uuidWords)
+
 /**
  * Slot → id. A UUID in its usual form takes 16 bytes; any other text is kept as it is. What `compare` and `idOf` give
  * for a slot that holds nothing means nothing.
@@ -59,7 +64,16 @@ export class IdRows implements SlotIds {
   }
 
   compareText(slot: Slot, text: string): number {
-    return compareTexts(this.idOf(slot), text)
+    if (text !== soughtText) {
+      soughtText = text
+      isSoughtUuid = readUuid(text, soughtWords)
+    }
+    if (!isSoughtUuid || !this.isUuid(slot)) return compareTexts(this.idOf(slot), text)
+    for (let word = 0; word < uuidWords; word++) {
+      const difference = this.#rows.get(slot, word) - (soughtWords[word] ?? 0)
+      if (difference !== 0) return difference
+    }
+    return 0
   }
 
   #textOf(slot: Slot): string | undefined {
