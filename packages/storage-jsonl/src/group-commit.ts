@@ -2,26 +2,17 @@ import {
   type Appended,
   type AppendOptions,
   type Durability,
-  durabilityLevels,
   hasCode,
   type Seq,
   StatewardError,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
+import { conflictError, fullError, unknownError } from './append-errors.ts'
 import { BatchBuffer, roomFor } from './batch-buffer.ts'
-import { bounds } from './bounds.ts'
 import { isHarmless, storageFailed } from './failure.ts'
 import { whyUnfit } from './record-check.ts'
+import { levelOfBatch, takeBatch, type Waiting } from './waiting.ts'
 import { writeBatch } from './write-batch.ts'
-
-interface Waiting {
-  readonly records: readonly Uint8Array[]
-  readonly room: number
-  readonly firstSeq: Seq
-  readonly level: number
-  readonly resolve: (appended: Appended) => void
-  readonly reject: (error: unknown) => void
-}
 
 export interface GroupCommitOptions {
   readonly active: ActiveSegment
@@ -34,9 +25,6 @@ export interface GroupCommitOptions {
   /** Called after each batch, when `visible` has moved. */
   readonly committed: (level: Durability) => void
 }
-
-const levelOf: Readonly<Record<Durability, number>> = { none: 0, interval: 1, commit: 2 }
-const synced = levelOf.commit
 
 /**
  * The queue of appends and the one hand that writes. One write and one sync are in flight; what arrives meanwhile is the
@@ -92,7 +80,7 @@ export class GroupCommit {
     const firstSeq = expectedSeq + 1
     this.#queuedSeq = expectedSeq + records.length
     return new Promise((resolve, reject) => {
-      this.#queue.push({ records, room, firstSeq, level: levelOf[durability], resolve, reject })
+      this.#queue.push({ records, room, firstSeq, durability, resolve, reject })
       this.#wake()
     })
   }
@@ -175,9 +163,7 @@ export class GroupCommit {
 
   #conflict(expectedSeq: Seq): StatewardError | undefined {
     if (expectedSeq === this.#queuedSeq && !this.#isRefusing) return undefined
-    const found = this.#isRefusing ? 'one called just before it failed' : `it is at ${this.#queuedSeq}`
-    const message = `append expects the tail at ${expectedSeq}, ${found}: read on, then decide again.`
-    return new StatewardError('CONFLICT', message, { details: { lastSeq: this.#queuedSeq } })
+    return conflictError(expectedSeq, { lastSeq: this.#queuedSeq, isRefusing: this.#isRefusing })
   }
 
   #wake(): void {
@@ -196,27 +182,14 @@ export class GroupCommit {
         await task()
         continue
       }
-      const batch = this.#take()
+      const batch = takeBatch(this.#queue)
       if (batch.length === 0) break
-      const outcome = await this.#store(batch)
+      const outcome = await this.#store(batch).catch((error: unknown) => this.#unknown(batch, error))
       // No await from here to the next write: callers handle their answers while the disk is at work.
       if (outcome instanceof StatewardError) for (const { reject } of batch) reject(outcome)
       else this.#settle(batch, outcome)
     }
     this.#running = false
-  }
-
-  #take(): Waiting[] {
-    let room = 0
-    let commits = 0
-    let count = 0
-    for (const { records, room: own } of this.#queue) {
-      room += own
-      commits += records.length
-      if (count > 0 && (room > bounds.batchBytes || commits > bounds.batchCommits)) break
-      count++
-    }
-    return count === this.#queue.length ? this.#queue.splice(0) : this.#queue.splice(0, count)
   }
 
   /** Writes a batch. Resolves with the pointers, or with why none of it is acknowledged. */
@@ -243,7 +216,7 @@ export class GroupCommit {
     if (outcome.kind === 'failed') return this.#unknown(batch, outcome.cause)
     const lastSeq = place.firstSeq + ptrs.reduce((sum, own) => sum + own.length, 0) - 1
     this.#writtenSeq = lastSeq
-    if (batch.some(({ level }) => level === synced)) {
+    if (levelOfBatch(batch) === 'commit') {
       try {
         await this.sync()
       } catch (error) {
@@ -254,21 +227,14 @@ export class GroupCommit {
   }
 
   #settle(batch: readonly Waiting[], ptrs: readonly (readonly number[])[]): void {
-    const strongest = batch.reduce((level, append) => Math.max(level, append.level), 0)
-    this.#options.committed(durabilityLevels[strongest] ?? 'none')
+    this.#options.committed(levelOfBatch(batch))
     for (const [index, { records, firstSeq, resolve }] of batch.entries()) {
       resolve({ lastSeq: firstSeq + records.length - 1, ptrs: ptrs[index] ?? [] })
     }
   }
 
-  /** The disk is full and the file is cut back to what it was: these records are not in it, nor is anything behind them. */
   #full(cause: unknown): StatewardError {
-    const found = cause instanceof Error ? cause.message : String(cause)
-    const error = new StatewardError(
-      'FULL',
-      `writing to the log: ${found}. Nothing of it is in the log. Free some space and try again.`,
-      { cause },
-    )
+    const error = fullError(cause)
     this.#rejectQueue(error)
     return error
   }
@@ -281,13 +247,7 @@ export class GroupCommit {
 
   #unknown(batch: readonly Waiting[], cause: unknown): StatewardError {
     this.stop(storageFailed(cause, 'writing to the log'))
-    const first = batch[0]?.firstSeq
-    return new StatewardError(
-      'UNKNOWN',
-      `commits from seq ${first} on: the disk failed while they were written, they may or may not be in the log. ` +
-        'Open the store again: recovery finds out.',
-      { cause, details: { firstSeq: first } },
-    )
+    return unknownError(batch[0]?.firstSeq, cause)
   }
 
   #rejectQueue(error: StatewardError): void {

@@ -2,6 +2,7 @@ import type { BaseChunk, Ptr } from '@stateward/contract'
 import { fileChunks, wholeLines } from './chunks.ts'
 import { isControl } from './control-line.ts'
 import { DamagedLine, damageIn } from './damage.ts'
+import { storageFailed } from './failure.ts'
 import type { FileCache } from './file-cache.ts'
 import { readTail, unsealInPlace } from './line.ts'
 import type { BaseEntry } from './manifest.ts'
@@ -25,7 +26,7 @@ export async function* loadBase(
       throw new DamagedLine(entry.file, entry.bytes, `the base has ${rows} rows, the manifest lists ${entry.rows}`)
     }
   } catch (error) {
-    throw error instanceof DamagedLine ? await damageIn(held.file, error) : error
+    throw error instanceof DamagedLine ? await damageIn(held.file, error) : storageFailed(error, 'reading a base')
   } finally {
     files.release(held)
   }

@@ -1,4 +1,5 @@
 import type { DiskFile } from './disk.ts'
+import type { Environment } from './environment.ts'
 
 /** What LOCK holds while it is held: who to ask. */
 export interface LockNote {
@@ -7,6 +8,8 @@ export interface LockNote {
   readonly owner: string
   readonly since: string
   readonly nonce: string
+  /** How LOCK is held; a pid file is held by standing there. */
+  readonly method?: 'flock' | 'pidfile'
   /** What tells the process from an earlier one of the same pid, where that can be known. */
   readonly start?: string
 }
@@ -35,4 +38,12 @@ export function parseNote(bytes: Buffer): LockNote | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether the process of a LOCK provably is no more: of this machine, and gone or another one by now. */
+export function isDead({ machine }: Environment, note: LockNote): boolean {
+  if (note.host !== machine.host) return false
+  if (!machine.isAlive(note.pid)) return true
+  const start = machine.startOf(note.pid)
+  return note.start !== undefined && start !== undefined && note.start !== start
 }

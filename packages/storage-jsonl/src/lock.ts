@@ -3,7 +3,7 @@ import { StatewardError } from '@stateward/contract'
 import type { DiskFile } from './disk.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { diskCode } from './failure.ts'
-import { type LockNote, noteBytes, parseNote, readNote } from './lock-note.ts'
+import { isDead, type LockNote, noteBytes, parseNote, readNote } from './lock-note.ts'
 import { fileNames } from './segment-name.ts'
 import { writeAll } from './write-whole.ts'
 
@@ -92,6 +92,7 @@ async function openLock({ disk }: Environment, path: string): Promise<{ file: Di
 async function holding(
   environment: Environment,
   {
+    dir,
     path,
     file,
     inode,
@@ -102,7 +103,11 @@ async function holding(
   const { disk, machine, random } = environment
   const before = await readNote(file)
   const nonce = Buffer.from(random.bytes(16)).toString('hex')
-  const note = { pid: machine.pid, host: machine.host, owner, since: timestampOf(environment.clock), nonce }
+  const standing = parseNote(before)
+  // A process without flock may hold the store by the file's being there.
+  if (standing?.method === 'pidfile' && !isDead(environment, standing)) throw locked(dir, standing)
+  const since = timestampOf(environment.clock)
+  const note: LockNote = { pid: machine.pid, host: machine.host, owner, since, nonce, method: 'flock' }
   await file.truncate(0)
   await writeAll(file, noteBytes(note), 0)
   return {

@@ -9,7 +9,7 @@ import {
 } from '@stateward/contract'
 import { DamagedLine, damageIn, damageInSync } from './damage.ts'
 import type { Environment } from './environment.ts'
-import { diskCode } from './failure.ts'
+import { diskCode, storageFailed } from './failure.ts'
 import { fetchLines, type Target } from './fetch-lines.ts'
 import { FileCache } from './file-cache.ts'
 import { loadBase } from './load-base.ts'
@@ -57,9 +57,10 @@ export class LogView {
 
   async *#readUpTo(tail: Seq | Promise<Seq>, from: Seq, signal: AbortSignal | undefined): AsyncGenerator<LogBatch> {
     this.#assertOpen()
+    assertNotAborted(signal)
     const cursor = cursorAt(Math.max(from, 1))
     for await (const batch of readLog({ source: this.#source, files: this.files }, cursor, await tail)) {
-      if (signal?.aborted) throw new StatewardError('ABORTED', 'reading the log was aborted by the caller')
+      assertNotAborted(signal)
       this.#assertOpen()
       yield batch
     }
@@ -103,7 +104,7 @@ export class LogView {
         await this.#source.refresh()
         return this.fetch(ptrs, 1)
       }
-      throw error instanceof DamagedLine ? await this.#locate(error) : error
+      throw error instanceof DamagedLine ? await this.#locate(error) : storageFailed(error, 'reading the log')
     }
   }
 
@@ -120,7 +121,8 @@ export class LogView {
       }
       return step.value
     } catch (error) {
-      throw error instanceof DamagedLine ? damageInSync(this.files.sync(error.file), error) : error
+      if (error instanceof DamagedLine) throw damageInSync(this.files.sync(error.file), error)
+      throw storageFailed(error, 'reading the log')
     }
   }
 
@@ -167,6 +169,10 @@ export class LogView {
   async #locate(error: DamagedLine): Promise<StatewardError> {
     return this.files.using(error.file, (file) => damageIn(file, error))
   }
+}
+
+function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new StatewardError('ABORTED', 'reading the log was aborted by the caller.')
 }
 
 function targetsOf(source: LogSource): Map<number, Target> {

@@ -3,7 +3,7 @@ import type { DiskFile } from './disk.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { diskCode } from './failure.ts'
 import { type HeldLock, type LockOptions, locked } from './lock.ts'
-import { type LockNote, noteBytes, parseNote, readNote } from './lock-note.ts'
+import { isDead, type LockNote, noteBytes, parseNote, readNote } from './lock-note.ts'
 import { fileNames } from './segment-name.ts'
 import { writeAll } from './write-whole.ts'
 
@@ -23,6 +23,7 @@ export async function takePidfile(environment: Environment, options: LockOptions
     owner: options.owner,
     since: timestampOf(environment.clock),
     nonce,
+    method: 'pidfile',
     ...(start === undefined ? {} : { start }),
   }
   for (;;) {
@@ -71,13 +72,6 @@ async function clearDead(
   // Another one was quicker, and it is its new LOCK that was moved: it goes back.
   if (moved.inode !== found.inode) await disk.rename(aside, path)
   else await disk.remove(aside)
-}
-
-function isDead({ machine }: Environment, note: LockNote): boolean {
-  if (note.host !== machine.host) return false
-  if (!machine.isAlive(note.pid)) return true
-  const start = machine.startOf(note.pid)
-  return note.start !== undefined && start !== undefined && note.start !== start
 }
 
 async function noteAt(

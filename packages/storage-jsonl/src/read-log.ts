@@ -2,7 +2,7 @@ import { type LogBatch, type Seq, StatewardError } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
 import { DamagedLine, damageIn } from './damage.ts'
-import { diskCode } from './failure.ts'
+import { diskCode, storageFailed } from './failure.ts'
 import type { FileCache } from './file-cache.ts'
 import { firstSeqOf, type LogSource, type Part, partsOf } from './log-source.ts'
 import { readPlain } from './plain.ts'
@@ -39,7 +39,7 @@ export async function* readLog(
       yield* readPart(files, { part, to }, cursor)
     } catch (error) {
       // The file was moved to the archive, or given up, since the list was made: look once more.
-      if (diskCode(error) !== 'ENOENT' || tries++ > 0) throw error
+      if (diskCode(error) !== 'ENOENT' || tries++ > 0) throw storageFailed(error, 'reading the log')
       await source.refresh()
       continue
     }

@@ -4,6 +4,7 @@ import { Bell } from './bell.ts'
 import { bounds } from './bounds.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
 import type { DiskStat } from './disk.ts'
+import { diskCode, storageFailed } from './failure.ts'
 import type { LogSource, Tail } from './log-source.ts'
 import { LogView } from './log-view.ts'
 import { type ActiveEntry, knownLastSeq, type Manifest } from './manifest.ts'
@@ -41,9 +42,13 @@ export class JsonlReader implements LogReader, LogSource {
 
   /** Looks at the manifest and at the end of the segment that is being written. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined
-    })
+    this.#refreshing ??= this.#refreshTwice()
+      .catch((error: unknown) => {
+        throw storageFailed(error, 'looking at the log')
+      })
+      .finally(() => {
+        this.#refreshing = undefined
+      })
     return this.#refreshing
   }
 
@@ -111,6 +116,18 @@ export class JsonlReader implements LogReader, LogSource {
       await this.#bell.next(signal)
     } finally {
       cancel()
+    }
+  }
+
+  /** Between reading the manifest and opening the segment it names, a writer may have replaced both. */
+  async #refreshTwice(): Promise<void> {
+    try {
+      await this.#refresh()
+    } catch (error) {
+      if (diskCode(error) !== 'ENOENT') throw error
+      this.#manifestStat = undefined
+      this.#manifest = undefined
+      await this.#refresh()
     }
   }
 

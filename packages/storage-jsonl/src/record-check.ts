@@ -17,18 +17,24 @@ export function whyUnfit(records: readonly Uint8Array[]): StatewardError | undef
   }
   let bytes = 0
   for (const record of records) {
-    const { length } = record
-    bytes += length
-    if (length > bounds.recordBytes) return tooLarge(`a record has at most ${bounds.recordBytes} bytes, got ${length}`)
-    if (record[0] !== brace || record[length - 1] !== closingBrace || isControl(record)) {
-      return invalid('a record is a JSON object, and its type does not begin with $')
-    }
-    if (Buffer.prototype.indexOf.call(record, lineFeed) >= 0) return invalid('a record is one line: no line feed in it')
-    if (!isUtf8(record)) return invalid('a record is UTF-8')
+    const refusal = whyUnfitRecord(record)
+    if (refusal !== undefined) return refusal
+    bytes += record.length
   }
   return bytes > bounds.appendBytes
     ? tooLarge(`one append takes at most ${bounds.appendBytes} bytes, got ${bytes}`)
     : undefined
+}
+
+/** As `whyUnfit`, of one record: a commit or a row of a base. */
+export function whyUnfitRecord(record: Uint8Array): StatewardError | undefined {
+  const { length } = record
+  if (length > bounds.recordBytes) return tooLarge(`a record has at most ${bounds.recordBytes} bytes, got ${length}`)
+  if (record[0] !== brace || record[length - 1] !== closingBrace || isControl(record)) {
+    return invalid('a record is a JSON object, and its type does not begin with $')
+  }
+  if (Buffer.prototype.indexOf.call(record, lineFeed) >= 0) return invalid('a record is one line: no line feed in it')
+  return isUtf8(record) ? undefined : invalid('a record is UTF-8')
 }
 
 function tooLarge(message: string): StatewardError {

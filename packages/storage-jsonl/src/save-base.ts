@@ -12,7 +12,7 @@ import { sealedLine } from './line.ts'
 import type { BaseEntry, Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
 import { makePtr, ptrBounds } from './ptr.ts'
-import { whyUnfit } from './record-check.ts'
+import { whyUnfitRecord } from './record-check.ts'
 import { RowsFailed } from './rows-failed.ts'
 import { scanSegment } from './scan.ts'
 import { fileNames, segmentName } from './segment-name.ts'
@@ -75,6 +75,7 @@ async function writeRows(
   let waitingBytes = waiting[0]?.length ?? 0
   let bytes = 0
   let crc = 0
+  let last = 0
   const write = async (): Promise<void> => {
     if (bytes + waitingBytes > ptrBounds.fileBytes) {
       throw new StatewardError('TOO_LARGE', `a base has at most ${ptrBounds.fileBytes} bytes; the former one holds.`)
@@ -91,10 +92,12 @@ async function writeRows(
       throw new StatewardError('CLOSED', 'the writer was closed while a base was saved; the former one holds.')
     if (signal?.aborted)
       throw new StatewardError('ABORTED', 'saving a base was aborted by the caller; the former one holds.')
-    const refusal = whyUnfit(chunk.records)
-    if (refusal !== undefined) throw refusal
     for (const [index, record] of chunk.records.entries()) {
-      const line = sealedLine(record, { seq: chunk.seqs[index] ?? upTo })
+      const seq = chunk.seqs[index] ?? -1
+      const refusal = whyUnfitRecord(record) ?? whyOutOfOrder(seq, { last, upTo })
+      if (refusal !== undefined) throw refusal
+      last = seq
+      const line = sealedLine(record, { seq })
       ptrs.push(makePtr(segment, bytes + waitingBytes))
       waiting.push(line)
       waitingBytes += line.length
@@ -112,6 +115,11 @@ async function* given(chunks: AsyncIterable<BaseChunk>): AsyncGenerator<BaseChun
   } catch (cause) {
     throw new RowsFailed('the rows of a base failed', { cause })
   }
+}
+
+function whyOutOfOrder(seq: Seq, { last, upTo }: { last: Seq; upTo: Seq }): StatewardError | undefined {
+  if (seq >= last && seq <= upTo) return undefined
+  return new StatewardError('INVALID', `rows of a base up to ${upTo} ascend: after ${last} comes no row of seq ${seq}.`)
 }
 
 /** Reads the whole file again: what the disk gives back must be what was given to it. */

@@ -198,7 +198,7 @@ export class Scan implements SegmentScan {
  * Whether a part of `line` that lies in one 512-byte sector of its file (`byte`: where it begins) is all zeros. No line
  * holds a zero byte, so that such a part was never written. Source: etcd's write-ahead log, `isTornEntry`.
  */
-export function hasZeroSector(line: Uint8Array, byte: number): boolean {
+function hasZeroSector(line: Uint8Array, byte: number): boolean {
   for (let at = 0; at < line.length; ) {
     const end = Math.min(at + sectorBytes - ((byte + at) % sectorBytes), line.length)
     if (line.subarray(at, end).every((value) => value === 0)) return true

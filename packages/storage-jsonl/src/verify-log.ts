@@ -4,7 +4,7 @@ import { unpackedChunks } from './archive-chunks.ts'
 import { fileChunks } from './chunks.ts'
 import { DamagedLine, DamageList } from './damage.ts'
 import type { DiskFile } from './disk.ts'
-import { diskCode } from './failure.ts'
+import { diskCode, storageFailed } from './failure.ts'
 import type { FileCache } from './file-cache.ts'
 import { type LogSource, type Part, partsOf } from './log-source.ts'
 import type { BaseEntry } from './manifest.ts'
@@ -44,7 +44,7 @@ async function check(files: FileCache, part: Part | BaseEntry): Promise<Checked>
   try {
     return await files.using(file, async (open) => ({ commits, bytes: part.bytes, damage: await damageIn(open, part) }))
   } catch (error) {
-    if (diskCode(error) !== 'ENOENT') throw error
+    if (diskCode(error) !== 'ENOENT') throw storageFailed(error, 'verifying the log')
     const damage = new DamageList()
     damage.add({ file, line: 1, byte: 0, reason: 'the manifest lists this file, and it is not there' })
     return { damage, commits: 0, bytes: 0 }

@@ -80,7 +80,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     this.#pacer = new Pacer(environment.timers, settings, {
       sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(() => this.#prove()),
       prove: () => this.#prove(),
-      check: () => this.#check(),
+      check: () => this.#look(),
     })
   }
 
@@ -259,6 +259,13 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async #check(): Promise<void> {
     await this.#commits.guarded(() => this.#assertNewest(), 'looking for another writer')
+  }
+
+  /** As `#check`, now and then: a look that fails says nothing, and the next write will. */
+  async #look(): Promise<void> {
+    await this.#assertNewest().catch((error: unknown) => {
+      if (hasCode(error, 'FENCED') && error instanceof StatewardError) this.#commits.stop(error)
+    })
   }
 
   async #publish(change: (manifest: Manifest) => Manifest): Promise<void> {

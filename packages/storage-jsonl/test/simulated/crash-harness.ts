@@ -1,5 +1,7 @@
-import { hasCode } from '@stateward/contract'
+import { createHash } from 'node:crypto'
+import { hasCode, type Quarantined } from '@stateward/contract'
 import { expect } from 'vitest'
+import type { JsonlStorageOptions } from '../../src/index.ts'
 import { readAll } from '../records.ts'
 import { seededPick, simStorage } from './sim-environment.ts'
 import type { Pick } from './sim-file.ts'
@@ -20,12 +22,13 @@ export interface TrialOptions {
   readonly seed: number
   readonly steps: number
   readonly habit?: Habit | undefined
+  readonly options?: Partial<JsonlStorageOptions>
 }
 
 const noHabit: Habit = () => undefined
 
 /** Runs a workload that dies before its step number `at`; the medium is left as the dead process left it. */
-export async function dieAt(at: number, { seed, steps, habit = noHabit }: TrialOptions): Promise<Trial> {
+export async function dieAt(at: number, { seed, steps, habit = noHabit, options = {} }: TrialOptions): Promise<Trial> {
   const medium = new SimMedium()
   const ledger = new Ledger()
   let happened = false
@@ -35,7 +38,7 @@ export async function dieAt(at: number, { seed, steps, habit = noHabit }: TrialO
     medium.kill()
     throw new Died('killed')
   }
-  await work(medium.boot(), ledger, { pick: seededPick(seed), steps }).catch((error: unknown) => {
+  await work(medium.boot(), ledger, { pick: seededPick(seed), steps, options }).catch((error: unknown) => {
     if (!happened) throw error
   })
   medium.onStep = habit
@@ -63,17 +66,26 @@ export async function failAt(at: number, code: string, { seed, steps }: TrialOpt
   return { medium, ledger, happened }
 }
 
-/** Opens what a crash left and looks at every promise. Resolves with the commits that were served. */
-export async function recovered(medium: SimMedium, ledger: Ledger, least: number): Promise<string[]> {
+interface Recovered {
+  readonly served: readonly string[]
+  readonly quarantined: readonly Quarantined[]
+}
+
+/** Opens what a crash left and looks at every promise. Resolves with what was served and what was kept aside. */
+async function recovered(medium: SimMedium, ledger: Ledger, least: number): Promise<Recovered> {
   const { writer, recovery } = await simStorage(medium.boot()).openWriter('recovery')
-  const served = await readAll(writer)
+  const { firstSeq } = await writer.stats()
+  // What retention has let go of is behind the base, whose rows are looked at below.
+  const trimmed = ledger.given.slice(0, firstSeq - 1)
+  if (trimmed.length > 0) expect((await writer.loadBase())?.upTo).toBeGreaterThanOrEqual(trimmed.length)
+  const served = [...trimmed, ...(await readAll(writer, firstSeq))]
   expect(served).toEqual(ledger.given.slice(0, served.length))
   expect(served.length, 'acknowledged commits are there').toBeGreaterThanOrEqual(least)
   expect(served.length, 'refused commits are not there').toBeLessThanOrEqual(ledger.most)
   expect(recovery.lastSeq).toBe(served.length)
   expect(await whyWrongBase(writer, ledger)).toBeUndefined()
   expect(await writer.verify()).toMatchObject({ ok: true, damage: [] })
-  return served
+  return { served, quarantined: recovery.quarantined }
 }
 
 /** Opens and dies again at a random step of the recovery, if it has that many. */
@@ -109,14 +121,23 @@ export async function assertRecovers({ medium, ledger }: Trial, pick: Pick, powe
     const after = cutOff(medium)
     if (cut % 4 > 1) await dieWhileRecovering(after, pick)
     const left = cut % 4 > 2 ? cutOff(after) : after
-    const served = await recovered(left, ledger, ledger.durable)
+    const before = await recovered(left, ledger, ledger.durable)
     recoveries++
     if (cut % 4 > 0) continue
-    expect(await recovered(cutOff(left), ledger, ledger.durable)).toEqual(served)
+    await assertSurvives(cutOff(left), ledger, before)
     recoveries++
   }
   if (pick(2) === 0) await dieWhileRecovering(medium, pick)
-  const served = await recovered(medium, ledger, ledger.acknowledged)
-  expect(await recovered(cutOff(medium), ledger, ledger.durable)).toEqual(served)
+  const before = await recovered(medium, ledger, ledger.acknowledged)
+  await assertSurvives(cutOff(medium), ledger, before)
   return recoveries + 2
+}
+
+/** What was served once, and what was said to be kept aside, is there after the next power cut too. */
+async function assertSurvives(after: SimMedium, ledger: Ledger, before: Recovered): Promise<void> {
+  expect((await recovered(after, ledger, ledger.durable)).served).toEqual(before.served)
+  for (const { keptIn, sha256 } of before.quarantined) {
+    const { bytes } = after.file(`/store/${keptIn}`)
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256)
+  }
 }

@@ -50,7 +50,7 @@ export class SimClock implements Clock, Timers {
   }
 }
 
-export const simMachine: Machine = { pid: 7, host: 'simulated', startOf: () => '1', isAlive: (pid) => pid === 7 }
+const simMachine: Machine = { pid: 7, host: 'simulated', startOf: () => '1', isAlive: (pid) => pid === 7 }
 
 /** A storage on a simulated disk, with nothing of the real machine in it. */
 export function simStorage(

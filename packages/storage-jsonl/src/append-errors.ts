@@ -1,0 +1,31 @@
+import { type Seq, StatewardError } from '@stateward/contract'
+
+/** Another tail than the one expected, or one that will not come about since an append just before has failed. */
+export function conflictError(
+  expectedSeq: Seq,
+  tail: { readonly lastSeq: Seq; readonly isRefusing: boolean },
+): StatewardError {
+  const found = tail.isRefusing ? 'one called just before it failed' : `it is at ${tail.lastSeq}`
+  const message = `append expects the tail at ${expectedSeq}, ${found}: read on, then decide again.`
+  return new StatewardError('CONFLICT', message, { details: { lastSeq: tail.lastSeq } })
+}
+
+/** The disk is full and the file is cut back to what it was: these records are not in it, nor is anything behind them. */
+export function fullError(cause: unknown): StatewardError {
+  const found = cause instanceof Error ? cause.message : String(cause)
+  return new StatewardError(
+    'FULL',
+    `writing to the log: ${found}. Nothing of it is in the log. Free some space and try again.`,
+    { cause },
+  )
+}
+
+/** Nobody knows whether the commits from `firstSeq` on are on the disk. */
+export function unknownError(firstSeq: Seq | undefined, cause: unknown): StatewardError {
+  return new StatewardError(
+    'UNKNOWN',
+    `commits from seq ${firstSeq} on: the disk failed while they were written, they may or may not be in the log. ` +
+      'Open the store again: recovery finds out.',
+    { cause, details: { firstSeq } },
+  )
+}
