@@ -8,6 +8,7 @@ import { randomUuid } from './random-uuid.ts'
 import { isUnpublished, rebuildManifest } from './rebuild-manifest.ts'
 import type { Recovery } from './recovery.ts'
 import { refuseForeign, type Survey } from './survey.ts'
+import { withUnpublished } from './unpublished.ts'
 
 /**
  * Finds out what a store holds and what an opening has to do. Reads only. Throws `CORRUPT` naming every line that does
@@ -55,7 +56,8 @@ async function assessUnpublished({ disk, random }: Environment, survey: Survey):
   }
 }
 
-async function assessManifest({ disk }: Environment, survey: Survey, manifest: Manifest): Promise<Recovery> {
+async function assessManifest({ disk }: Environment, survey: Survey, published: Manifest): Promise<Recovery> {
+  const manifest = await withUnpublished(disk, survey, published)
   const history = await assessHistory(disk, survey, manifest)
   const leftovers = await assessLeftovers(disk, { survey, manifest, lastSeq: history.lastSeq })
   history.damage.addAll(leftovers.damage)

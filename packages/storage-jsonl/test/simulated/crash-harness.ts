@@ -127,7 +127,11 @@ export async function assertRecovers({ medium, ledger }: Trial, pick: Pick, powe
     await assertSurvives(cutOff(left), ledger, before)
     recoveries++
   }
-  if (pick(2) === 0) await dieWhileRecovering(medium, pick)
+  if (pick(2) === 0) {
+    await dieWhileRecovering(medium, pick)
+    for (let cut = 0; cut < 2; cut++) await recovered(cutOff(medium), ledger, ledger.durable)
+    recoveries += 2
+  }
   const before = await recovered(medium, ledger, ledger.acknowledged)
   await assertSurvives(cutOff(medium), ledger, before)
   return recoveries + 2
