@@ -3,6 +3,7 @@ import { StatewardError } from '@stateward/contract'
 import { Bell } from './bell.ts'
 import { bounds } from './bounds.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
+import { corrupt } from './damage.ts'
 import type { DiskStat } from './disk.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import type { LogSource, Tail } from './log-source.ts'
@@ -11,6 +12,8 @@ import { type ActiveEntry, knownLastSeq, type Manifest } from './manifest.ts'
 import type { Settings } from './options.ts'
 import { manifestToRead } from './reader-manifest.ts'
 import { Scan } from './scan.ts'
+
+const lostCommits = 'Nothing was changed. Commits were lost: restore the file from a copy.'
 
 /** Reads a store that another process may be writing. Takes no lock, writes nothing, and believes only what is proven durable. */
 export class JsonlReader implements LogReader, LogSource {
@@ -154,12 +157,16 @@ export class JsonlReader implements LogReader, LogSource {
       if (known?.scan.firstBad !== undefined && known.size !== size) known = undefined
       known ??= { segment, scan: new Scan(name), size: 0 }
       this.#scan = known
-      if (known.scan.firstBad !== undefined) return
-      known.size = size
-      const from = known.scan.goodBytes
-      for await (const piece of wholeLines(fileChunks(file, { from, to: size }), from)) {
-        if (piece.whole) known.scan.look(piece)
+      const { scan } = known
+      if (scan.firstBad === undefined) {
+        known.size = size
+        const from = scan.goodBytes
+        for await (const piece of wholeLines(fileChunks(file, { from, to: size }), from)) {
+          if (piece.whole) scan.look(piece)
+        }
       }
+      // A line behind the bad one says that it was durable: nobody is in the middle of writing it.
+      if (scan.provenBehind > scan.lastSeq) throw corrupt(scan.damage, lostCommits)
     })
     const proven = this.#scan?.scan.proven
     const lastSeq = Math.max(firstSeq - 1, proven?.seq ?? 0)
