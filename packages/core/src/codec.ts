@@ -92,8 +92,9 @@ export function decodeCommit(line: Uint8Array, seq: number): Commit {
 }
 
 function commitOf(parsed: LineObject, seq: number): Commit {
-  const { timestamp, actor, txid, force } = parsed
-  const ops = parsed.type === 'tx' ? opsOf(parsed) : [parsed]
+  const { type, timestamp, actor, txid, force } = parsed
+  if (typeof type !== 'string' || typeof timestamp !== 'string') throw new TypeError('it has no type or no timestamp')
+  const ops = type === 'tx' ? opsOf(parsed) : [parsed]
   const changes = ops.map((op) => decodeChange(op, timestamp))
   return {
     seq,

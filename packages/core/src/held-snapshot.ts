@@ -1,5 +1,5 @@
 import { type Collections, collections, readOnly } from '@stateward/client'
-import type { Domain, Endpoint, Protocol, Seq } from '@stateward/contract'
+import { type Domain, type Endpoint, hasCode, type Protocol, type Seq } from '@stateward/contract'
 import { type Exported, exportTo } from './export.ts'
 
 /**
@@ -25,12 +25,17 @@ export function heldSnapshot<const D extends Domain>(
 ): HeldSnapshot<D> {
   const { snapshot, seq, records } = opened
   const pinned = readOnly(endpoint, snapshot)
+  // The store lets go of its snapshots when it closes, so that there is nothing left to close.
+  const close = (): Promise<void> =>
+    pinned.close().catch((error: unknown) => {
+      if (!hasCode(error, 'CLOSED')) throw error
+    })
   const members: SnapshotMembers = {
     seq,
     records,
     export: (path) => exportTo(path, { endpoint: pinned, types: Object.keys(domain.entities), seq }),
-    close: () => pinned.close(),
-    [Symbol.asyncDispose]: () => pinned.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   }
   // A domain has no type that is called like a member, so neither hides the other.
   return Object.freeze({ ...collections(pinned, domain, { inProcess: true }), ...members }) as HeldSnapshot<D>

@@ -39,6 +39,8 @@ export class LogPump {
   #unsent = 0
   /** Of those in flight, how many were there when an append before them failed. */
   #voided = 0
+  /** Of those in flight, how many were there when a barrier before them was refused: they may fail with it, or not. */
+  #doubtful = 0
   #appends = 0
   #tail: Promise<void> = Promise.resolve()
   #roomMade: (() => void) | undefined
@@ -112,12 +114,13 @@ export class LogPump {
       try {
         this.#succeeded(part.commits, await appended, generation)
       } catch (cause) {
-        const error = this.#failed(cause, generation)
+        const error = this.#failed(storageError(cause), part, generation)
         // The first failure of a write of several parts is its reason; those behind only follow from it.
         for (const write of part.writes) if (!this.#reasons.has(write)) this.#reasons.set(write, error)
       }
       this.#inFlight--
       if (this.#voided > 0) this.#voided--
+      if (this.#doubtful > 0) this.#doubtful--
       if (this.#inFlight < this.#maxInFlight) this.#roomMade?.()
       for (const write of part.ends) this.#settle(write)
     })
@@ -153,20 +156,25 @@ export class LogPump {
     this.#options.apply(commits, appended)
   }
 
-  #failed(cause: unknown, generation: number): StatewardError {
-    const error = storageError(cause)
-    const first = generation === this.generation
-    if (first) {
-      this.generation++
-      this.#planned = this.#durable
-      // This one itself is counted out by the caller.
-      this.#voided = this.#inFlight
-      this.#options.forget()
-      if (!isHarmless(error)) this.failure ??= error
-    }
-    if (error.code !== 'CONFLICT') return error
+  #failed(error: StatewardError, { commits }: Part, generation: number): StatewardError {
     // Behind one that failed the tail is not where it was expected; that is not the caller's conflict.
-    return first ? fencedOut(cause) : behindFailure(cause)
+    const isBehind = generation !== this.generation || this.#doubtful > 0
+    const isConflict = error.code === 'CONFLICT'
+    const told = !isConflict ? error : isBehind ? behindFailure(error) : fencedOut(error)
+    if (generation !== this.generation) return told
+    const isHarmless = leavesAble(error) || (isConflict && isBehind)
+    if (!isHarmless) this.failure ??= error
+    // A barrier that is refused takes nothing back.
+    if (commits.length === 0 && isHarmless) {
+      this.#doubtful = this.#inFlight
+      return told
+    }
+    this.generation++
+    this.#planned = this.#durable
+    // This one itself is counted out by the caller.
+    this.#voided = this.#inFlight
+    this.#options.forget()
+    return told
   }
 
   #settle(write: DecidedWrite): void {
@@ -214,7 +222,7 @@ export function stopped(failure: StatewardError): StatewardError {
 }
 
 /** Refusals that leave the log as it was and the writer able. */
-function isHarmless({ code }: StatewardError): boolean {
+function leavesAble({ code }: StatewardError): boolean {
   return code === 'FULL' || code === 'TOO_LARGE' || code === 'UNSUPPORTED'
 }
 

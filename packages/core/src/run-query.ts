@@ -35,8 +35,12 @@ const firstReach = 64
 const reachGrowth = 4
 
 /** Answers a query. Rows are as of one seq, fixed in the turn in which their candidates were taken. */
-export async function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
-  const { query, plan } = plannedFor(ground, given)
+export function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
+  // Outside of the promise, because whatever reading the query throws is for the dispatcher to put into words.
+  return answered(ground, plannedFor(ground, given), options)
+}
+
+async function answered(ground: QueryGround, { query, plan }: Planned, options: AskOptions): Promise<QueryAnswer> {
   // One more than asked tells whether a next page is worth a cursor.
   const wanted = query.limit === undefined ? undefined : query.limit + 1
   const { rows, seq } = await rowsOf(ground, plan, wanted, options)
@@ -58,8 +62,11 @@ function pageOf({ entity }: QueryGround, query: Query, rows: readonly StoredReco
 }
 
 /** Counts what matches; from the index alone where it answers the whole filter. */
-export async function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<number> {
-  const plan = planOfAll(ground, given)
+export function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<number> {
+  return countOf(ground, planOfAll(ground, given), options)
+}
+
+async function countOf(ground: QueryGround, plan: Plan, options: AskOptions): Promise<number> {
   if (plan.predicate === undefined) return ground.view.size(ground.type)
   if (ground.view.keepsOrder && plan.explanation.residual === undefined) {
     return counted(ground.view.candidates(ground.type, plan.access))
@@ -68,14 +75,22 @@ export async function runCount(ground: QueryGround, given: Query, options: AskOp
 }
 
 /** Groups what matches by one field; from kept counters where there is no filter. */
-export async function runGroupBy(
+export function runGroupBy(
   ground: QueryGround,
   given: Query,
   field: string,
   options: AskOptions = {},
 ): Promise<readonly Group[]> {
   checkField(field, ground.entity, 'field')
-  const plan = planOfAll(ground, given)
+  return groupsOf(ground, planOfAll(ground, given), field, options)
+}
+
+async function groupsOf(
+  ground: QueryGround,
+  plan: Plan,
+  field: string,
+  options: AskOptions,
+): Promise<readonly Group[]> {
   const kept = countersOf(ground, plan, field)
   if (kept !== undefined) return kept
   return groupRows(await everyRow(ground, plan, options), field, fieldKind(ground.entity, field))

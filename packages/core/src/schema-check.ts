@@ -15,7 +15,7 @@ export const systemFields: ReadonlySet<string> = new Set(['id', 'rev', 'created_
 
 /** A record without its system fields: what a schema sees. */
 export function ownFields(record: StoredRecord): JsonObject {
-  return Object.fromEntries(Object.entries(record).filter(([field]) => !systemFields.has(field)))
+  return Object.freeze(Object.fromEntries(Object.entries(record).filter(([field]) => !systemFields.has(field))))
 }
 
 /** Types whose schema has answered with a promise: their updates are checked before they queue, so that the actor does not wait. */

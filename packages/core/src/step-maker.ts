@@ -114,7 +114,7 @@ export class StepMaker {
       createdAt: checkedTime('created_at', created_at),
       updatedAt: checkedTime('updated_at', updated_at),
     } as const
-    const result = askSchema(entity, filled)
+    const result = askSchema(entity, Object.freeze(filled))
     if (!(result instanceof Promise)) {
       throwIssues(type, result)
       return { ...step, fields: withDefaults(filled, result.value) }

@@ -29,9 +29,9 @@ test('after close every call is CLOSED', async () => {
     state.verify(),
     state.flush(),
     snapshot.task.get('a'),
-    snapshot.close(),
   ]
-  for (const call of calls) expect(await codeOf(call)).toBe('CLOSED')
+  expect(await Promise.all(calls.map(codeOf))).toEqual(calls.map(() => 'CLOSED'))
+  expect(await codeOf(snapshot.close())).toBe('none')
   expect(() => state.changes()).toThrow(expect.objectContaining({ code: 'CLOSED' }))
 })
 

@@ -200,6 +200,22 @@ test('a write of several appends is told its own reason, and how much of it land
   expect(world.pump.planned).toBe(3)
 })
 
+test("a barrier that is refused takes nothing back, and what follows it is not taken for an intruder's", async () => {
+  const fates: StrictFate[] = [{ slowness: 0 }, { slowness: 1, code: 'FULL' }, { slowness: 0 }]
+  const world = new World(fates, 'stop')
+  world.submit([1])
+  const flushing = world.pump.flush().catch(({ code }: StatewardError) => code)
+  world.submit([1])
+  expect(await flushing).toBe('FULL')
+  await world.pump.drained()
+  world.check('stop')
+  // Called behind the barrier, so it failed with it.
+  expect(world.sent.map(({ error }) => error?.code)).toEqual([undefined, 'BUSY'])
+  world.submit([1])
+  await world.pump.drained()
+  expect([world.sent[2]?.error, world.pump.failure]).toEqual([undefined, undefined])
+})
+
 test('a barrier follows the appends before it, and proves the level that is strongest', async () => {
   const world = new World([{ slowness: 3 }, { slowness: 0 }], 'resolve')
   world.submit([2])

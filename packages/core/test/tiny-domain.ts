@@ -4,6 +4,7 @@ import { looseSchema } from './loose-schema.ts'
 export interface Plan {
   readonly name: string
   readonly status?: 'draft' | 'open' | 'done'
+  readonly size?: number
 }
 
 export interface Task {

@@ -1,0 +1,125 @@
+import type { LogWriter, Storage } from '@stateward/contract'
+import { memoryStorage } from '@stateward/storage-memory'
+import { expect, test } from 'vitest'
+import { codeOf } from './code-of.ts'
+import { openTiny } from './open-tiny.ts'
+import { rawLog } from './raw-log.ts'
+
+/** Memory with some of its writer's methods replaced; each gets the real one. */
+function withMethods(
+  make: (writer: LogWriter) => Partial<LogWriter>,
+  storage: Storage = memoryStorage({ retention: 'none' }),
+): Storage {
+  return {
+    ...storage,
+    async openWriter(owner) {
+      const { writer, recovery } = await storage.openWriter(owner)
+      const own = make(writer)
+      const proxy = new Proxy(writer, {
+        get(target, key) {
+          const value: unknown = Reflect.get(own, key) ?? Reflect.get(target, key)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      return { writer: proxy, recovery }
+    },
+  }
+}
+
+test('compact tells what it did, and who asks meanwhile hears of the same one', async () => {
+  const { state } = await openTiny({ storage: memoryStorage({ retention: 'none' }) })
+  await state.task.createMany([{ id: 'a' }, { id: 'b' }])
+  for (let n = 0; n < 10; n++) await state.task.update('a', { n })
+  await state.task.delete('b')
+  const reports = await Promise.all([state.compact(), state.compact()])
+  expect(reports[0]).toMatchObject({ upTo: 12, records: 1 })
+  expect(reports[1]).toEqual(reports[0])
+  expect(reports[0]?.bytesAfter).toBeLessThan(reports[0]?.bytesBefore ?? 0)
+  expect((await state.compact()).upTo).toBe(12)
+  await state.close()
+})
+
+test('an empty store can be compacted', async () => {
+  const { state, storage } = await openTiny()
+  expect(await state.compact()).toMatchObject({ upTo: 0, records: 0 })
+  await state.close()
+  const { state: again } = await openTiny({ storage })
+  expect((await again.task.create({ id: 'a' })).rev).toBe(1)
+  await again.close()
+})
+
+test('a base that cannot be written leaves everything as it was, and the next one works', async () => {
+  let broken = true
+  const storage = withMethods((writer) => ({
+    saveBase: (...args) =>
+      broken ? Promise.reject(Object.assign(new Error('no room'), { code: 'FULL' })) : writer.saveBase(...args),
+  }))
+  const { state } = await openTiny({ storage, memory: { cacheBytes: 1 } })
+  await state.task.createMany([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
+  const before = await rawLog(storage)
+  expect(await codeOf(state.compact())).toBe('FULL')
+  expect(await rawLog(storage)).toEqual(before)
+  expect(await state.task.get('a')).toMatchObject({ n: 1 })
+  await state.task.update('a', { n: 2 })
+  broken = false
+  expect((await state.compact()).upTo).toBe(2)
+  expect(await state.task.get('a')).toMatchObject({ n: 2 })
+  await state.close()
+})
+
+test('a base with too few pointers is not believed', async () => {
+  const storage = withMethods((writer) => ({
+    saveBase: (...args) => writer.saveBase(...args).then((ptrs) => ptrs.slice(1)),
+  }))
+  const { state } = await openTiny({ storage, memory: { cacheBytes: 1 } })
+  await state.task.createMany([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
+  expect(await codeOf(state.compact())).toBe('STORAGE_FAILED')
+  expect(await state.task.get('a')).toMatchObject({ n: 1 })
+  await state.close()
+})
+
+test('a truncation that fails is told, and does not fail every later compaction', async () => {
+  let failures = 1
+  const storage = withMethods((writer) => ({
+    truncate: (upTo) => (failures-- > 0 ? Promise.reject(new Error('busy')) : writer.truncate(upTo)),
+  }))
+  const { state } = await openTiny({ storage })
+  await state.task.create({ id: 'a' })
+  expect(await codeOf(state.compact())).toBe('STORAGE_FAILED')
+  expect(await codeOf(state.compact())).toBe('none')
+  expect((await state.stats()).firstSeq).toBe(2)
+  await state.close()
+})
+
+test('a read that began before a compaction ends with what it began with', async () => {
+  let open: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let reads = 0
+  const storage = withMethods((writer) => ({
+    // The first cold read takes longer than the compaction.
+    fetch: (ptrs) => (reads++ === 0 ? gate.then(() => writer.fetch(ptrs)) : writer.fetch(ptrs)),
+  }))
+  const { state } = await openTiny({ storage, memory: { cacheBytes: 1 } })
+  await state.task.createMany([
+    { id: 'a', n: 1 },
+    { id: 'b', n: 1 },
+  ])
+  const reading = state.task.where({}).all()
+  await state.task.update('a', { n: 2 })
+  const compacting = state.compact()
+  await state.task.update('a', { n: 3 })
+  open()
+  expect((await reading).map(({ n }) => n)).toEqual([1, 1])
+  expect((await compacting).upTo).toBe(2)
+  expect((await state.stats()).firstSeq).toBe(3)
+  expect((await state.task.where({}).all()).map(({ n }) => n)).toEqual([3, 1])
+  await state.close()
+})
