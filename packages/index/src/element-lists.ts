@@ -23,6 +23,11 @@ export class ElementLists {
     return this.#firsts.size + this.#others.size
   }
 
+  /** The most further entries that there have been at once: memory is held for so many. */
+  get mostOthers(): number {
+    return this.#otherEntries.used
+  }
+
   /** Puts a slot under these texts, each given once, and under no others. */
   put(slot: Slot, keys: readonly string[]): void {
     this.#firsts.move(slot, keys[0])

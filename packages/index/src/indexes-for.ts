@@ -20,7 +20,7 @@ export function indexesFor(entity: Entity, ids?: SlotIds): readonly FieldIndex[]
   const kindOf = (field: string) => fieldKind(entity, field)
   const indexes = new Map<string, FieldIndex>()
   const add = (name: string, make: (name: string) => FieldIndex): void => {
-    if (!indexes.has(name)) indexes.set(name, make(name))
+    indexes.set(name, make(name))
   }
   const addEquality = (field: string): void =>
     add(label(field), (name) => equalityIndex({ name, field, kind: kindOf(field) }))

@@ -61,6 +61,8 @@ const values: readonly JsonValue[] = [
   ['b', 'a', 'a'],
   [['a']],
   [1, '1'],
+  [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  [null, null],
   {},
   { a: 1, b: 2 },
   { b: 2, a: 1 },

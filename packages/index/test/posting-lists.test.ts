@@ -43,6 +43,7 @@ describe('element lists', () => {
       fc.property(puts, (history) => {
         const lists = new ElementLists()
         const model = new Map<number, readonly string[]>()
+        let mostOthers = 0
         for (const [slot, texts] of history) {
           lists.put(slot, texts)
           model.set(slot, texts)
@@ -52,6 +53,12 @@ describe('element lists', () => {
             expect(lists.count(one)).toBe(expected.length)
           }
           expect(lists.size).toBe([...model.values()].flat().length)
+          const others = [...model.values()].map((held) => Math.max(0, held.length - 1))
+          mostOthers = Math.max(
+            mostOthers,
+            others.reduce((sum, count) => sum + count, 0),
+          )
+          expect(lists.mostOthers).toBe(mostOthers)
         }
         expect([...new Set(lists.keys())].sort()).toEqual([...new Set([...model.values()].flat())].sort())
       }),
