@@ -10,7 +10,8 @@ import type { OrderedList } from './ordered-list.ts'
  * values first, ties by id ascending in both directions. A probe names values for every leading field and may bound the
  * last, as in `orderedIndex`; `scan` takes one value a field; any other probe throws `UNSUPPORTED`. A record that lacks
  * a leading field has no entry. More than `limits.inValues` combinations are answered with every entry. `update`, and
- * `scan` up to its first slot, take O(log n). With one leading field, `counters` are kept.
+ * `scan` up to its first slot, take O(log n). With one leading field, of kind
+ * `value`, `counters` are kept.
  */
 export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
   const { name, fields, kinds } = options
@@ -42,7 +43,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
         return direction === 'asc' ? list.ascending(...range) : list.descending(...range)
       },
     },
-    ...(fields.length === 2 ? { counters: { counts: () => grouped.counts() } } : {}),
+    ...(fields.length === 2 && kinds[0] === 'value' ? { counters: { counts: () => grouped.counts() } } : {}),
   }
 }
 

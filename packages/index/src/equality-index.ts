@@ -1,4 +1,4 @@
-import type { FieldKind, Slot } from '@stateward/contract'
+import type { FieldKind, JsonValue, Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { PostingLists } from './posting-lists.ts'
@@ -14,8 +14,9 @@ export interface EqualityIndexOptions {
 /**
  * Finds the records whose field holds a value: `{ equal: [values] }`, exactly; a range in the probe is ignored. Values
  * are the same as `sameValue` says: `1` and `'1'` differ, lists and objects are the same by content, and in a field of
- * kind `time` texts by instant. More than `limits.inValues` values are answered with every entry. A record without the field has no entry. `update` takes O(1) however many records share
- * a value; `counters` are kept. An instant is counted under its text in UTC.
+ * kind `time` texts by instant. A record without the field has no entry. More than `limits.inValues` values are answered
+ * with every entry. `update` takes O(1) however many records share a value. `counters` are kept where the kind is
+ * `value`: many texts name one instant, and which of them a group shows must not depend on an index.
  */
 export function equalityIndex({ name, field, kind }: EqualityIndexOptions): FieldIndex {
   const lists = new PostingLists()
@@ -45,10 +46,10 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
     },
     clear: () => lists.clear(),
     size: () => lists.size,
-    counters: {
-      *counts() {
-        for (const [key, count] of lists.counts()) yield [keyedValue(key), count]
-      },
-    },
+    ...(kind === 'value' ? { counters: { counts: () => countsOf(lists) } } : {}),
   }
+}
+
+function* countsOf(lists: PostingLists): IterableIterator<[value: JsonValue, count: number]> {
+  for (const [key, count] of lists.counts()) yield [keyedValue(key), count]
 }

@@ -54,7 +54,7 @@ export class GroupedList {
     if (this.list.remove({ group, key, slot })) this.#groups.leave(group)
   }
 
-  /** The values of the first field, with the number of records that hold them; for one leading field only. */
+  /** The values of the first field, with the number of records that hold them; for one leading field, of kind `value`. */
   *counts(): IterableIterator<[value: JsonValue, count: number]> {
     for (const [key, count] of this.#groups.counts()) yield [keyedValue(key), count]
   }

@@ -20,12 +20,16 @@ export function numberText(value: number, meaning: NumberMeaning): string {
   return uuidText(halves[0] ?? 0, halves[1] ?? 0, 0, endings[meaning])
 }
 
-/** What `numberText` was given; `undefined` for a text that it never gives. */
-export function textNumber(text: string): { readonly value: number; readonly meaning: NumberMeaning } | undefined {
+/** Whether `numberText` may have given this text. */
+export function isNumberText(text: string): boolean {
   // The first digit behind the last dash tells most texts apart in no time.
-  if (text.length !== length || text.charCodeAt(24) !== zero || !shape.test(text) || !readUuid(text, words))
-    return undefined
+  return text.length === length && text.charCodeAt(24) === zero && shape.test(text) && readUuid(text, words)
+}
+
+/** The number that `numberText` was given, from a text that it may have given. */
+export function textNumber(text: string): number {
+  readUuid(text, words)
   halves[0] = words[0] ?? 0
   halves[1] = words[1] ?? 0
-  return { value: float[0] ?? 0, meaning: words[3] === endings.number ? 'number' : 'instant' }
+  return float[0] ?? 0
 }

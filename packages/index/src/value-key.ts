@@ -1,10 +1,9 @@
 import { type FieldKind, type JsonObject, type JsonValue, orderKey } from '@stateward/contract'
-import { microsOf, microsText } from './instant-micros.ts'
-import { numberText, textNumber } from './number-text.ts'
+import { microsOf } from './instant-micros.ts'
+import { isNumberText, numberText, textNumber } from './number-text.ts'
 
 /**
- * A text that two values share if and only if `sameValue` says that they are the same; `keyedValue` makes the value of
- * it again. A text is its own key, with few exceptions, so that UUIDs stay UUIDs; numbers and instants become such.
+ * A text that two values share if and only if `sameValue` says that they are the same. A text is its own key, with few exceptions, so that UUIDs stay UUIDs; numbers and instants become such.
  */
 export function valueKey(value: JsonValue, kind: FieldKind): string {
   if (typeof value === 'number') return numberText(value, 'number')
@@ -13,23 +12,15 @@ export function valueKey(value: JsonValue, kind: FieldKind): string {
 }
 
 /**
- * The value that a key stands for: equal to every value that has this key, if not written alike. An instant comes back
- * in UTC, to the millisecond or as far as it goes; an object with its keys in order.
+ * The value that a key of kind `value` stands for: equal to every value that has this key, an object with its keys in
+ * order. A key of an instant leads to no value, because the texts that name it are many.
  */
 export function keyedValue(key: string): JsonValue {
-  const number = textNumber(key)
-  if (number !== undefined) return number.meaning === 'number' ? number.value : utcText(microsText(number.value))
+  if (isNumberText(key)) return textNumber(key)
   if (!key.startsWith('\0')) return key
   const content = key.slice(2)
-  switch (key[1]) {
-    case 't':
-      return utcText(content)
-    case 's':
-      return content
-    default:
-      // What `canonical` wrote.
-      return JSON.parse(content)
-  }
+  // What does not begin with `s` is what `canonical` wrote.
+  return key[1] === 's' ? content : JSON.parse(content)
 }
 
 /** `undefined` for a text that names no instant. */
@@ -47,11 +38,7 @@ function isInstant(key: string): boolean {
 }
 
 function textKey(text: string): string {
-  return text.startsWith('\0') || textNumber(text) !== undefined ? `\0s${text}` : text
-}
-
-function utcText(instant: string): string {
-  return `${instant.replace(/0{1,6}$/, '')}Z`
+  return text.startsWith('\0') || isNumberText(text) ? `\0s${text}` : text
 }
 
 function canonical(value: JsonValue | undefined): string {
