@@ -1,24 +1,26 @@
-import { conformanceDomain, type SuiteOptions, testEndpoint } from '@stateward/conformance'
+import { conformanceDomain, type OpenedEndpoint, testEndpoint } from '@stateward/conformance'
 import type { Storage } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { describe, it } from 'vitest'
 import { createStateManager } from '../src/create-state-manager.ts'
+import { pipelinedStorage } from './pipelined-storage.ts'
 
-const runner: SuiteOptions = { describe, it }
-
-function suite(name: string, makeStorage: () => Storage, cacheBytes?: number): void {
-  const open = async () => {
-    const storage = makeStorage()
-    const opening = () =>
-      createStateManager({
-        storage,
-        domain: conformanceDomain,
-        ...(cacheBytes === undefined ? {} : { memory: { cacheBytes } }),
-      })
-    return { endpoint: await opening(), inProcess: true, reopen: opening }
-  }
-  testEndpoint(name, open, runner)
+async function opened(storage: Storage, cacheBytes?: number): Promise<OpenedEndpoint> {
+  const memory = cacheBytes === undefined ? {} : { memory: { cacheBytes } }
+  const open = () => createStateManager({ storage, domain: conformanceDomain, ...memory })
+  return { endpoint: await open(), inProcess: true, reopen: open }
 }
 
-suite('the state manager over memory', memoryStorage)
-suite('the state manager over memory, with next to no cache', memoryStorage, 1_000)
+// On files the suite runs in the package that composes them with this one.
+testEndpoint('the state manager over memory', () => opened(memoryStorage()), { describe, it })
+// What this adds the random histories of this package look at too; the suite once more would take a third of their time.
+if (process.env.STATEWARD_TEST_SCALE === 'nightly') {
+  testEndpoint(
+    'the state manager with appends in flight and next to no cache',
+    () => opened(pipelinedStorage(), 1_000),
+    {
+      describe,
+      it,
+    },
+  )
+}

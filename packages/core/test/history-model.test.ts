@@ -43,14 +43,14 @@ const steps = fc
 test('any history equals a map of its records, with one append at a time', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (steps) => new ModelWorld(memoryStorage()).run(steps)),
-    { numRuns: runs(50) },
+    { numRuns: runs(35) },
   )
 })
 
 test('any history equals a map of its records, with several appends in flight', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (steps) => new ModelWorld(pipelinedStorage()).run(steps)),
-    { numRuns: runs(50) },
+    { numRuns: runs(35) },
   )
 })
 
@@ -59,6 +59,6 @@ test('any history equals a map of its records, with a cache that holds next to n
     fc.asyncProperty(steps, fc.integer({ min: 1, max: 2_000 }), (steps, cacheBytes) =>
       new ModelWorld(pipelinedStorage(), cacheBytes).run(steps),
     ),
-    { numRuns: runs(50) },
+    { numRuns: runs(35) },
   )
 })

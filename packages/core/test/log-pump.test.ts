@@ -143,7 +143,7 @@ test.each(['stop', 'resolve'] as const)('every write is told the truth, whatever
       await carryOut(world, submissions)
       world.check(unknown)
     }),
-    { numRuns: runs(300) },
+    { numRuns: runs(150) },
   )
 })
 

@@ -9,7 +9,7 @@ import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
 import { tinyDomain } from './tiny-domain.ts'
 
-const rows = Array.from({ length: 2_500 }, (_, n) => ({ id: `t${n}`, n: n % 7, title: `${n % 3}`, state: 'open' }))
+const rows = Array.from({ length: 1_300 }, (_, n) => ({ id: `t${n}`, n: n % 7, title: `${n % 3}`, state: 'open' }))
 
 test('a store that is busy is sound too: records change and go while it is read', async () => {
   for (const cacheBytes of [64 * 1024 * 1024, 1]) {
