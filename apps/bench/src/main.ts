@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bench } from './bench.ts'
 import { type Options, optionsOf, usage } from './options.ts'
@@ -21,7 +22,7 @@ async function main(options: Options): Promise<number> {
   if (report.surroundings.fileSystem !== 'disk') console.log('The stores were kept in memory: give --dir a disk.\n')
   const paths = writeResults(app('results'), report, rows)
   const history = options.record ? [addToHistory(app('results'), report)] : []
-  console.log(`written: ${[...paths, ...history].join(', ')}`)
+  console.log(`written: ${[...paths, ...history].map((path) => relative('.', path)).join(', ')}`)
   const failures = rows.filter(({ failure }) => failure !== undefined)
   for (const { workload, contender, failure } of failures) console.error(`${workload} ${contender} failed: ${failure}`)
   return failures.length === 0 ? 0 : 1

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { contenders } from '../src/contenders/registry.ts'
 import { historyLine } from '../src/report/history-line.ts'
 import { markdown, type Report } from '../src/report/markdown.ts'
-import { short, shortSize, shortTimes } from '../src/report/numbers.ts'
+import { short, shortSize, shortTime, shortTimes } from '../src/report/numbers.ts'
 import { groupsOf } from '../src/report/summary.ts'
 import { table } from '../src/report/table.ts'
 import type { Row } from '../src/run/row.ts'
@@ -52,9 +52,10 @@ test.for([
   expect(short(value)).toBe(text)
 })
 
-test('sizes and ratios are short', () => {
+test('sizes, ratios and times are short', () => {
   expect([0, 1500, 10_000, 1_000_000].map(shortSize)).toEqual(['–', '1500', '10 k', '1 M'])
   expect(shortTimes(3.4)).toBe('3.40 ×')
+  expect([undefined, 0.00123, 1105.6].map(shortTime)).toEqual(['–', '0.00123', '1106'])
 })
 
 test('the columns of a table stand under each other', () => {

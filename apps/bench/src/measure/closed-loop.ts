@@ -4,8 +4,9 @@ import { CpuWatch } from './cpu-watch.ts'
 import { type Measured, measuredOf } from './measured.ts'
 import { Samples } from './samples.ts'
 import { StallWatch } from './stall-watch.ts'
-import { isWarm, type Timing } from './timing.ts'
+import type { Timing } from './timing.ts'
 import { turn } from './turn.ts'
+import { WarmUp } from './warm-up.ts'
 
 export interface ClosedLoop {
   readonly callers: number
@@ -25,14 +26,15 @@ export interface ClosedLoop {
  * ready: waiting while somebody else blocks the loop is part of it.
  */
 export async function closedLoop({ callers, timing, operation, isTimed, onWarm }: ClosedLoop): Promise<Measured> {
-  const begun = performance.now()
-  let warming = 0
+  const warmUp = new WarmUp(timing.warmMs)
   await callAll(Math.max(callers, warmingCallers), {
     operation,
-    isOver: (now) => isWarm(timing, now - begun, warming),
-    onAnswer: () => warming++,
+    isOver: (now) => warmUp.isOver(now),
+    onAnswer: () => warmUp.done(1),
   })
   onWarm?.()
+  const stall = new StallWatch()
+  await stall.start()
   const span = new Span(timing.runMs)
   await callAll(callers, {
     operation,
@@ -40,7 +42,7 @@ export async function closedLoop({ callers, timing, operation, isTimed, onWarm }
     isOver: (now) => span.isOver(now),
     onAnswer: (now, duration) => span.answered(now, duration),
   })
-  return span.measured()
+  return span.measured(stall)
 }
 
 const warmingCallers = 64
@@ -71,7 +73,6 @@ class Span {
   readonly #from = performance.now()
   readonly #planned: number
   readonly #samples = new Samples()
-  readonly #stall = new StallWatch()
   readonly #cpu = new CpuWatch()
   #end: number
   #counted = 0
@@ -81,7 +82,6 @@ class Span {
   constructor(runMs: number) {
     this.#planned = this.#from + runMs
     this.#end = this.#planned
-    this.#stall.start()
     this.#cpu.start()
   }
 
@@ -97,10 +97,10 @@ class Span {
     if (duration !== undefined) this.#samples.add(duration)
   }
 
-  measured(): Measured {
+  async measured(stall: StallWatch): Promise<Measured> {
     const value = this.#counted / ((this.#end - this.#from) / 1000)
     // What is begun before the end and answered after it costs processor time, too.
     const cpuUs = (this.#cpu.stop() * this.#counted) / this.#all
-    return measuredOf(this.#samples, { value, operations: this.#counted, stallMs: this.#stall.stop(), cpuUs })
+    return measuredOf(this.#samples, { value, operations: this.#counted, stallMs: await stall.stop(), cpuUs })
   }
 }

@@ -8,7 +8,7 @@ export interface Measured {
   /** Milliseconds of one operation. */
   readonly p50?: number
   readonly p99?: number
-  /** The longest time that the event loop did not turn, milliseconds; absent when it never turned. */
+  /** The longest time that the event loop did not turn, milliseconds. */
   readonly stallMs?: number
   /** Processor time of one operation, all threads, microseconds; the harness's own part is in it. */
   readonly cpuUs?: number
@@ -33,7 +33,7 @@ export function measuredOf(samples: Samples, { value, operations, stallMs, cpuUs
   return {
     value,
     ...(p50 !== undefined && p99 !== undefined && { p50, p99 }),
-    ...(stallMs > 0 && { stallMs }),
+    stallMs,
     cpuUs: cpuUs / operations,
     operations,
   }

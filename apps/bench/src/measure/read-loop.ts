@@ -4,8 +4,9 @@ import { CpuWatch } from './cpu-watch.ts'
 import { type Measured, measuredOf } from './measured.ts'
 import { Samples } from './samples.ts'
 import { StallWatch } from './stall-watch.ts'
-import { isWarm, type Timing } from './timing.ts'
+import type { Timing } from './timing.ts'
 import { turn } from './turn.ts'
+import { WarmUp } from './warm-up.ts'
 
 // The loop turns between chunks, so that the stall watch sees the operations and not the harness.
 const chunkMs = 1
@@ -27,9 +28,9 @@ export async function readLoop(timing: Timing, operation: (at: number) => Soon<u
     }
     return performance.now() - before
   }
-  const chunk = await warmUp(timing, ask)
+  const chunk = await warmedUp(timing, ask)
   const stall = new StallWatch()
-  stall.start()
+  await stall.start()
   let spent = 0
   let done = 0
   const cpu = new CpuWatch()
@@ -46,16 +47,16 @@ export async function readLoop(timing: Timing, operation: (at: number) => Soon<u
     left -= duration
     if (samples.count % chunk === 0) await turn()
   }
-  return measuredOf(samples, { value: done / (spent / 1000), operations: done, stallMs: stall.stop(), cpuUs })
+  return measuredOf(samples, { value: done / (spent / 1000), operations: done, stallMs: await stall.stop(), cpuUs })
 }
 
 /** Finds out how many operations fill a chunk while everything gets warm. */
-async function warmUp(timing: Timing, ask: (count: number) => Promise<number>): Promise<number> {
+async function warmedUp({ warmMs }: Timing, ask: (count: number) => Promise<number>): Promise<number> {
+  const warmUp = new WarmUp(warmMs)
   let chunk = 1
-  let spent = 0
-  for (let done = 0; !isWarm(timing, spent, done); done += chunk) {
+  while (!warmUp.isOver(performance.now())) {
     const took = await ask(chunk)
-    spent += took
+    warmUp.done(chunk)
     if (took < chunkMs / 2) chunk *= 2
     else if (took > chunkMs * 2) chunk = Math.max(1, Math.floor(chunk / 2))
     await turn()

@@ -2,7 +2,7 @@
 export function short(value: number): string {
   if (value >= 999_500) return `${digits(value / 1_000_000)} M`
   if (value >= 9_995) return `${digits(value / 1000)} k`
-  return value >= 999.5 ? String(Math.round(value)) : digits(value)
+  return digits(value)
 }
 
 /** A time for people; a dash when there is none. */
@@ -24,6 +24,7 @@ export function shortTimes(times: number): string {
 
 function digits(value: number): string {
   if (value === 0) return '0'
+  if (value >= 999.5) return String(Math.round(value))
   const text = value.toPrecision(3)
   return text.includes('e') ? value.toExponential(1) : text
 }

@@ -8,6 +8,9 @@ import { turn } from '../measure/turn.ts'
 import { groupsOf } from '../part-of.ts'
 import type { Session } from '../session.ts'
 
+// System calls need no warming up but for the disk's sake.
+const warmLooks = 3
+
 /** The limit of the disk: groups of so many commits, one after the other, counted as commits. */
 export async function runGroups(session: Session, store: Store, commits: number): Promise<Measured> {
   const { warmMs, runMs } = session.timing
@@ -15,8 +18,8 @@ export async function runGroups(session: Session, store: Store, commits: number)
   const samples = new Samples()
   const stall = new StallWatch()
   const seen = store.watch?.()
-  await repeat(warmMs, async () => groups.write(commits))
-  stall.start()
+  await repeat(warmMs * warmLooks, async () => groups.write(commits))
+  await stall.start()
   const cpu = new CpuWatch()
   const from = performance.now()
   await repeat(runMs, async () => {
@@ -26,8 +29,9 @@ export async function runGroups(session: Session, store: Store, commits: number)
   })
   const seconds = (performance.now() - from) / 1000
   const operations = samples.count * commits
+  const cpuUs = cpu.stop()
   const value = operations / seconds
-  const measured = measuredOf(samples, { value, operations, stallMs: stall.stop(), cpuUs: cpu.stop() })
+  const measured = measuredOf(samples, { value, operations, stallMs: await stall.stop(), cpuUs })
   const remark = seen?.()
   return { ...measured, ...(remark !== undefined && { remark }) }
 }
