@@ -5,6 +5,7 @@ import { testStorage } from '@stateward/conformance'
 import { describe, it } from 'vitest'
 import { jsonlStorage } from '../src/index.ts'
 import { nodeTimers } from '../src/node-environment.ts'
+import { boot } from './simulated/sim-disk.ts'
 import { simStorage } from './simulated/sim-environment.ts'
 import { SimMedium } from './simulated/sim-medium.ts'
 
@@ -26,7 +27,7 @@ testStorage(
 testStorage(
   'jsonlStorage that keeps no history, on a simulated disk',
   async () => {
-    const disk = new SimMedium().boot()
+    const disk = boot(new SimMedium())
     const open = () => simStorage(disk, { retention: 'none', segmentBytes: 16_384, timers: nodeTimers })
     return { storage: open(), reopen: async () => open(), twin: async () => open() }
   },

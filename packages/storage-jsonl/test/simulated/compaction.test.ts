@@ -1,6 +1,7 @@
 import type { BaseChunk } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf, textOf } from '../records.ts'
+import { beside, boot } from './sim-disk.ts'
 import { simStorage } from './sim-environment.ts'
 import { SimMedium } from './sim-medium.ts'
 
@@ -8,7 +9,7 @@ const texts = Array.from({ length: 40 }, (_, index) => textOf(recordOf(index + 1
 
 async function filled(retention: 'all' | 'none') {
   const medium = new SimMedium()
-  const storage = simStorage(medium.boot(), { segmentBytes: 4_096, retention })
+  const storage = simStorage(boot(medium), { segmentBytes: 4_096, retention })
   const { writer } = await storage.openWriter('test')
   const ptrs: number[] = []
   for (let index = 1; index <= 40; index++) ptrs.push(...(await append(writer, [recordOf(index, 60)])))
@@ -40,7 +41,7 @@ test('with retention all, compaction moves whole segments into the archive, wher
   await writer.close()
   const again = await storage.openWriter('test')
   expect(await readAll(again.writer)).toEqual(texts)
-  const reader = await simStorage(medium.beside()).openReader()
+  const reader = await simStorage(beside(medium)).openReader()
   expect(await readAll(reader)).toEqual(texts)
 })
 

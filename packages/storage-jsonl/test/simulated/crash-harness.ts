@@ -3,6 +3,7 @@ import { hasCode, type Quarantined } from '@stateward/contract'
 import { expect } from 'vitest'
 import type { JsonlStorageOptions } from '../../src/index.ts'
 import { readAll } from '../records.ts'
+import { boot } from './sim-disk.ts'
 import { seededPick, simStorage } from './sim-environment.ts'
 import type { Pick } from './sim-file.ts'
 import { Died, type SimFault, SimMedium, type SimStep } from './sim-medium.ts'
@@ -38,7 +39,7 @@ export async function dieAt(at: number, { seed, steps, habit = noHabit, options 
     medium.kill()
     throw new Died('killed')
   }
-  await work(medium.boot(), ledger, { pick: seededPick(seed), steps, options }).catch((error: unknown) => {
+  await work(boot(medium), ledger, { pick: seededPick(seed), steps, options }).catch((error: unknown) => {
     if (!happened) throw error
   })
   medium.onStep = habit
@@ -55,7 +56,7 @@ export async function failAt(at: number, code: string, { seed, steps }: TrialOpt
     happened = true
     return { fail: code }
   }
-  await work(medium.boot(), ledger, { pick: seededPick(seed), steps }).catch((error: unknown) => {
+  await work(boot(medium), ledger, { pick: seededPick(seed), steps }).catch((error: unknown) => {
     const isTold = ['FULL', 'UNKNOWN', 'STORAGE_FAILED'].some(
       (known) => error instanceof Error && 'code' in error && error.code === known,
     )
@@ -73,7 +74,7 @@ interface Recovered {
 
 /** Opens what a crash left and looks at every promise. Resolves with what was served and what was kept aside. */
 async function recovered(medium: SimMedium, ledger: Ledger, least: number): Promise<Recovered> {
-  const { writer, recovery } = await simStorage(medium.boot()).openWriter('recovery')
+  const { writer, recovery } = await simStorage(boot(medium)).openWriter('recovery')
   const { firstSeq } = await writer.stats()
   // What retention has let go of is behind the base, whose rows are looked at below.
   const trimmed = ledger.given.slice(0, firstSeq - 1)
@@ -97,7 +98,7 @@ async function dieWhileRecovering(medium: SimMedium, pick: Pick): Promise<void> 
     medium.kill()
     throw new Died('killed in recovery')
   }
-  const opening = simStorage(medium.boot()).openWriter('dies')
+  const opening = simStorage(boot(medium)).openWriter('dies')
   await opening.catch((error: unknown) => {
     if (!hasCode(error, 'STORAGE_FAILED')) throw error
   })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Retention } from '../../src/index.ts'
 import { readAll, recordOf } from '../records.ts'
 import { assertRecovers, dieAt, failAt, type Habit, type TrialOptions } from './crash-harness.ts'
+import { boot } from './sim-disk.ts'
 import { seededPick, simStorage } from './sim-environment.ts'
 import type { SimStep } from './sim-medium.ts'
 
@@ -53,11 +54,11 @@ test('after any crash the store takes new commits, which survive the next power 
   for (let at = 5; at < 200; at += 13) {
     const { medium, ledger } = await dieAt(at, { seed: 4, steps })
     const after = medium.afterPowerCut(seededPick(at))
-    const { writer, recovery } = await simStorage(after.boot()).openWriter('next')
+    const { writer, recovery } = await simStorage(boot(after)).openWriter('next')
     const record = recordOf('new')
     const { lastSeq: expectedSeq } = recovery
     await writer.append([record], { expectedSeq, commitId: 'new', durability: 'commit' })
-    const { writer: again } = await simStorage(after.afterPowerCut(seededPick(at)).boot()).openWriter('again')
+    const { writer: again } = await simStorage(boot(after.afterPowerCut(seededPick(at)))).openWriter('again')
     expect(await readAll(again)).toEqual([...ledger.given.slice(0, expectedSeq), record.toString()])
   }
 })

@@ -2,6 +2,7 @@ import { type Damage, hasCode, type RecoveryReport } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { sealedLine } from '../../src/line.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
+import { boot } from './sim-disk.ts'
 import { simStorage } from './sim-environment.ts'
 import { SimMedium } from './sim-medium.ts'
 
@@ -12,7 +13,7 @@ const texts = records.map(textOf)
 /** A store whose process was killed: three batches of so many commits, all acknowledged, none closed in order. */
 async function killed(commits = 4): Promise<SimMedium> {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('killed')
+  const { writer } = await simStorage(boot(medium)).openWriter('killed')
   for (let at = 0; at < commits * 3; at += commits) await append(writer, records.slice(at, at + commits))
   medium.kill()
   return medium.copy()
@@ -21,7 +22,7 @@ async function killed(commits = 4): Promise<SimMedium> {
 /** A store that was closed in order. */
 async function closed(): Promise<SimMedium> {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('closed')
+  const { writer } = await simStorage(boot(medium)).openWriter('closed')
   await append(writer, records)
   await writer.close()
   return medium.copy()
@@ -33,7 +34,7 @@ type Opened =
 
 async function open(medium: SimMedium): Promise<Opened> {
   try {
-    const { writer, recovery } = await simStorage(medium.boot()).openWriter('open')
+    const { writer, recovery } = await simStorage(boot(medium)).openWriter('open')
     return { served: await readAll(writer), recovery }
   } catch (error) {
     if (hasCode(error, 'CORRUPT') || hasCode(error, 'UNSUPPORTED')) {
@@ -90,7 +91,7 @@ test('after a cut the next commit is whole, and the fragment is glued to nothing
   const medium = await killed()
   const content = Buffer.from(medium.file(first).bytes)
   rewrite(medium, first, content.subarray(0, content.length - 7))
-  const { writer, recovery } = await simStorage(medium.boot()).openWriter('next')
+  const { writer, recovery } = await simStorage(boot(medium)).openWriter('next')
   expect(recovery).toMatchObject({ clean: false, lastSeq: 11, quarantined: [{ file: 'log-00000001.jsonl' }] })
   await append(writer, [recordOf('next')])
   expect(await readAll(writer)).toEqual([...texts.slice(0, 11), textOf(recordOf('next'))])
@@ -156,7 +157,7 @@ test('every line dropped, doubled or swapped is refused', async () => {
 
 test('a sector that the last batch never reached is a torn write: what was proven before it is served', async () => {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('long')
+  const { writer } = await simStorage(boot(medium)).openWriter('long')
   for (const record of records.slice(0, 3)) await append(writer, [record])
   const from = medium.file(first).size
   await append(
@@ -179,13 +180,13 @@ test('a sector that the last batch never reached is a torn write: what was prove
 
 test('a segment that is missing, of another log, or of the wrong number is refused', async () => {
   const other = await closed()
-  const { writer } = await simStorage(other.boot()).openWriter('second')
+  const { writer } = await simStorage(boot(other)).openWriter('second')
   await append(writer, records)
   await writer.close()
   const whole = other.copy()
 
   const missing = whole.copy()
-  await missing.boot().remove(first)
+  await boot(missing).remove(first)
   expect(await openDamaged(missing, 'missing')).toMatchObject({ damage: [{ file: 'log-00000001.jsonl' }] })
 
   const swapped = whole.copy()
@@ -193,7 +194,7 @@ test('a segment that is missing, of another log, or of the wrong number is refus
   expect(await openDamaged(swapped, 'swapped')).toMatchObject({ damage: [{ file: 'log-00000001.jsonl', line: 1 }] })
 
   const foreign = new SimMedium()
-  const stranger = await simStorage(foreign.boot(), { seed: 99 }).openWriter('stranger')
+  const stranger = await simStorage(boot(foreign), { seed: 99 }).openWriter('stranger')
   await append(stranger.writer, records)
   await stranger.writer.close()
   const mixed = whole.copy()
@@ -203,7 +204,7 @@ test('a segment that is missing, of another log, or of the wrong number is refus
 
 test('lines that a fenced writer still wrote behind the end are kept aside', async () => {
   const medium = await killed()
-  const { writer } = await simStorage(medium.boot()).openWriter('newer')
+  const { writer } = await simStorage(boot(medium)).openWriter('newer')
   await writer.close()
   const { size } = medium.file(first)
   const late = sealedLine(recordOf('late'), { seq: 9, dur: 8 })

@@ -1,6 +1,7 @@
 import { type ErrorCode, hasCode, type LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf, textOf } from '../records.ts'
+import { boot } from './sim-disk.ts'
 import { SimClock, seededPick, simStorage } from './sim-environment.ts'
 import { type SimFault, SimMedium, type SimStep } from './sim-medium.ts'
 
@@ -10,7 +11,7 @@ const texts = first.map(textOf)
 
 async function opened(): Promise<{ medium: SimMedium; writer: LogWriter }> {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('test')
+  const { writer } = await simStorage(boot(medium)).openWriter('test')
   await append(writer, first)
   return { medium, writer }
 }
@@ -43,7 +44,7 @@ async function three(writer: LogWriter, tail = 3): Promise<(ErrorCode | number)[
 }
 
 async function next(medium: SimMedium) {
-  return simStorage(medium.boot()).openWriter('next')
+  return simStorage(boot(medium)).openWriter('next')
 }
 
 test.each<[string, readonly [SimStep['operation'], SimFault][]]>([
@@ -143,7 +144,7 @@ test.each<[string, readonly [SimStep['operation'], SimFault][]]>([
 
 test('a disk too full for a new segment is FULL, and the old one goes on when there is room', async () => {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot(), { segmentBytes: 4_096 }).openWriter('small')
+  const { writer } = await simStorage(boot(medium), { segmentBytes: 4_096 }).openWriter('small')
   await append(writer, first)
   const big = recordOf('big', 3_000)
   medium.onStep = ({ operation }) => (operation === 'create' ? { fail: 'ENOSPC' } : undefined)
@@ -210,7 +211,7 @@ test('a failed opening says what to do and gives the lock back', async () => {
 test('at the level interval what was written becomes durable by the clock, at none by closing', async () => {
   const medium = new SimMedium()
   const clock = new SimClock()
-  const { writer } = await simStorage(medium.boot(), { clock, timers: clock, intervalMs: 1_000 }).openWriter('test')
+  const { writer } = await simStorage(boot(medium), { clock, timers: clock, intervalMs: 1_000 }).openWriter('test')
   await append(writer, first, 'none')
   const lost = seededPick(3)
   const survivors = async () => (await next(medium.afterPowerCut(() => lost(1)))).recovery.lastSeq

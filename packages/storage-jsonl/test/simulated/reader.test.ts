@@ -2,6 +2,7 @@ import type { LogReader } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { nodeClock, nodeTimers } from '../../src/node-environment.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
+import { beside, boot } from './sim-disk.ts'
 import { SimClock, simStorage } from './sim-environment.ts'
 import { SimMedium } from './sim-medium.ts'
 
@@ -11,7 +12,7 @@ const texts = records.map(textOf)
 
 test('a reader writes nothing, and takes no lock', async () => {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('writer')
+  const { writer } = await simStorage(boot(medium)).openWriter('writer')
   await append(writer, records)
   const { steps } = medium
   medium.onStep = ({ operation }) => {
@@ -28,7 +29,7 @@ test('a reader writes nothing, and takes no lock', async () => {
 test('what is not proven is not served: a reader sees no commit that a crash could take back', async () => {
   const medium = new SimMedium()
   const clock = new SimClock()
-  const { writer } = await simStorage(medium.boot(), { clock, timers: clock, idleProofMs: 20 }).openWriter('writer')
+  const { writer } = await simStorage(boot(medium), { clock, timers: clock, idleProofMs: 20 }).openWriter('writer')
   await append(writer, records.slice(0, 2))
   await append(writer, records.slice(2, 4))
   const reader = await patientReader(medium)
@@ -42,7 +43,7 @@ test('what is not proven is not served: a reader sees no commit that a crash cou
 
 test('an unfinished last line, and one that does not read, are left alone', async () => {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('writer')
+  const { writer } = await simStorage(boot(medium)).openWriter('writer')
   for (const record of records) await append(writer, [record])
   medium.kill()
   const { size } = medium.file(log)
@@ -57,9 +58,9 @@ test('an unfinished last line, and one that does not read, are left alone', asyn
 
 test('a reader follows over rotations, bases, truncation and a new writer', async () => {
   const medium = new SimMedium()
-  const disk = medium.boot()
+  const disk = boot(medium)
   const storage = simStorage(disk, { segmentBytes: 4_096, timers: nodeTimers })
-  const reader = await simStorage(medium.beside(), { timers: nodeTimers, pollMs: 1 }).openReader()
+  const reader = await simStorage(beside(medium), { timers: nodeTimers, pollMs: 1 }).openReader()
   const stop = new AbortController()
   const seen: number[] = []
   const following = (async () => {
@@ -83,8 +84,8 @@ test('a reader follows over rotations, bases, truncation and a new writer', asyn
 
 test('there may be nothing yet: a reader sees an empty log, and then the first commits', async () => {
   const medium = new SimMedium()
-  const disk = medium.boot()
-  const reader = await simStorage(medium.beside(), { timers: nodeTimers }).openReader()
+  const disk = boot(medium)
+  const reader = await simStorage(beside(medium), { timers: nodeTimers }).openReader()
   expect(await reader.stats()).toEqual({ firstSeq: 1, lastSeq: 0, epoch: 0, bytes: 0, segments: 0 })
   const { writer } = await simStorage(disk).openWriter('writer')
   await append(writer, records)
@@ -94,14 +95,14 @@ test('there may be nothing yet: a reader sees an empty log, and then the first c
 
 test('a store without its manifest is refused, not taken for an empty one', async () => {
   const medium = new SimMedium()
-  const { writer } = await simStorage(medium.boot()).openWriter('writer')
+  const { writer } = await simStorage(boot(medium)).openWriter('writer')
   await append(writer, records)
   await writer.close()
-  await medium.beside().remove('/store/manifest.json')
-  await expect(simStorage(medium.boot()).openReader()).rejects.toMatchObject({ code: 'CORRUPT' })
+  await beside(medium).remove('/store/manifest.json')
+  await expect(simStorage(boot(medium)).openReader()).rejects.toMatchObject({ code: 'CORRUPT' })
 })
 
 /** A reader whose own clock runs, so that it gives up waiting for a proof. */
 async function patientReader(medium: SimMedium): Promise<LogReader> {
-  return simStorage(medium.beside(), { clock: nodeClock, timers: nodeTimers }).openReader()
+  return simStorage(beside(medium), { clock: nodeClock, timers: nodeTimers }).openReader()
 }

@@ -156,3 +156,14 @@ export class SimDisk implements Disk {
 function statOf(node: SimNode): DiskStat {
   return { kind: node.kind, bytes: node.kind === 'directory' ? 0 : node.size, inode: node.inode }
 }
+
+/** The disk as a new process sees it. Those that ran before are dead, and with them their locks. */
+export function boot(medium: SimMedium): SimDisk {
+  medium.kill()
+  return new SimDisk(medium, medium.process)
+}
+
+/** A disk for a second process beside the running one. */
+export function beside(medium: SimMedium): SimDisk {
+  return new SimDisk(medium, medium.process)
+}

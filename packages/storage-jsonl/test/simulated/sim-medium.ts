@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path'
 import { SimDirectory, type SimNode } from './sim-directory.ts'
-import { SimDisk } from './sim-disk.ts'
 import { type Pick, SimFile } from './sim-file.ts'
 
 export type SimOperation =
@@ -50,17 +49,6 @@ export class SimMedium {
   constructor(root: SimDirectory = new SimDirectory('root'), inodes = 0) {
     this.root = root
     this.#inodes = inodes
-  }
-
-  /** The disk as a new process sees it. Those that ran before are dead, and with them their locks. */
-  boot(): SimDisk {
-    this.process = {}
-    return new SimDisk(this, this.process)
-  }
-
-  /** A disk for a second process beside the running one. */
-  beside(): SimDisk {
-    return new SimDisk(this, this.process)
   }
 
   /** Ends the running process. What it wrote stays as it is. */

@@ -14,6 +14,8 @@ export class Ledger {
   /** Up to here acknowledged at the level `commit`: a power cut must not lose it. */
   durable: Seq = 0
 
+  /** Up to here there is a base, and no base may be of less. */
+  based: Seq = 0
   /** Commits behind this one were refused for good: none of them may ever appear. */
   most: Seq = Number.POSITIVE_INFINITY
 
@@ -75,8 +77,9 @@ async function idle(writer: LogWriter, clock: SimClock): Promise<void> {
 }
 
 async function base(writer: LogWriter, ledger: Ledger, pick: Pick): Promise<void> {
-  const upTo = ledger.given.length - pick(Math.min(4, ledger.given.length + 1))
+  const upTo = Math.max(ledger.based, ledger.given.length - pick(Math.min(4, ledger.given.length + 1)))
   await writer.saveBase(upTo, rowsOf(ledger, upTo))
+  ledger.based = upTo
 }
 
 /** The base that a workload saves: every commit up to `upTo` that is a multiple of three, as a row. */
