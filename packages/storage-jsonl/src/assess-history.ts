@@ -16,7 +16,7 @@ import type { Survey } from './survey.ts'
 /** What the listed files of a store turned out to be. */
 export interface HistoryFound extends Pick<Recovery, 'rehome' | 'quarantine' | 'cuts' | 'prev'> {
   readonly damage: DamageList
-  readonly kept: readonly HistoryEntry[]
+  readonly kept: readonly EndedEntry[]
   readonly lastSeq: Seq
   /** The last commit that stays where it is. */
   readonly provenSeq: Seq
@@ -43,10 +43,7 @@ export async function assessHistory(disk: Disk, { dir }: Survey, manifest: Manif
     damage,
     kept,
     lastSeq,
-    provenSeq:
-      kept.length > 0
-        ? Math.max(...kept.map(lastSeqOf))
-        : Math.max(manifest.truncated, (history[0]?.firstSeq ?? 1) - 1),
+    provenSeq: kept.at(-1)?.lastSeq ?? Math.max(manifest.truncated, (history[0]?.firstSeq ?? 1) - 1),
     dropped: history.flatMap((entry) => (keptOf(entry, found.get(entry)).length === 0 ? [entry.file] : [])),
     closed: last === undefined || found.get(last)?.closed !== false,
     rehome: segments.find(({ rehome }) => rehome !== undefined)?.rehome,
@@ -147,14 +144,19 @@ function damaged(entry: Entry, reason: string): SegmentFound {
   return { damage }
 }
 
-function keptOf(entry: HistoryEntry, found: SegmentFound | undefined): HistoryEntry[] {
-  if (found === undefined || !('entry' in found))
-    return entry.kind === 'log' && entry.lastSeq < entry.firstSeq ? [] : [entry]
+/** Whatever was being written has an end once it was looked at. */
+type EndedEntry = Exclude<HistoryEntry, { kind: 'active' }>
+
+function keptOf(entry: HistoryEntry, found: SegmentFound | undefined): EndedEntry[] {
+  if (found === undefined || !('entry' in found)) {
+    // A segment of ours without a commit is given up; an adopted file never is, not even an empty one.
+    return entry.kind === 'active' || (entry.kind === 'log' && entry.lastSeq < entry.firstSeq) ? [] : [entry]
+  }
   return found.entry === undefined ? [] : [found.entry]
 }
 
-function endOf(entry: HistoryEntry | undefined): SegmentEnd | undefined {
-  if (entry === undefined || entry.kind === 'active' || entry.kind === 'plain') return undefined
+function endOf(entry: EndedEntry | undefined): SegmentEnd | undefined {
+  if (entry === undefined || entry.kind === 'plain') return undefined
   const { segment, lastSeq, bytes, crc } = entry
   return { segment, lastSeq, bytes, crc }
 }

@@ -71,7 +71,7 @@ async function assessManifest({ disk }: Environment, survey: Survey, published: 
     kept: [...history.kept, ...manifest.segments.filter(({ kind }) => kind === 'base')],
     firstSeq: (history.rehome === undefined ? history.lastSeq : history.provenSeq) + 1,
     prev: history.prev,
-    segment: Math.max(0, ...numbers) + 1,
+    segment: numbers.reduce((most, number) => Math.max(most, number), 0) + 1,
     rehome: history.rehome,
     quarantine: history.quarantine,
     cuts: history.cuts,

@@ -46,6 +46,7 @@ export function* fetchLines(
     let position = run.from
     for (const { ptr, index } of run.ptrs) {
       const offset = ptrOffset(ptr)
+      if (offset >= target.bytes) continue
       let end = bytes.indexOf(lineFeed, offset - position)
       for (let length = guessBytes * 4; end < 0 && position + bytes.length < target.bytes; length *= 4) {
         bytes = yield { file: target.file, position: offset, length: Math.min(length, target.bytes - offset) }
@@ -65,7 +66,8 @@ interface Run {
 }
 
 function runsOf(ptrs: readonly Ptr[]): Run[] {
-  const sorted = ptrs.map((ptr, index) => ({ ptr, index })).sort((left, right) => left.ptr - right.ptr)
+  const given = ptrs.map((ptr, index) => ({ ptr, index })).filter(({ ptr }) => Number.isSafeInteger(ptr) && ptr >= 0)
+  const sorted = given.sort((left, right) => left.ptr - right.ptr)
   const runs: Run[] = []
   let run: Run | undefined
   let segment = -1

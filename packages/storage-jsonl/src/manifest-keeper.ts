@@ -16,7 +16,7 @@ export class ManifestKeeper {
     this.#environment = environment
     this.#dir = dir
     this.#current = manifest
-    this.#lastSegment = Math.max(...manifest.segments.map(({ segment }) => segment))
+    this.#lastSegment = manifest.segments.reduce((most, { segment }) => Math.max(most, segment), 0)
   }
 
   /** As it was last published. */

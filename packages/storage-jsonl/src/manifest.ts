@@ -2,7 +2,7 @@ import type { Epoch, Seq } from '@stateward/contract'
 import { isCount } from './control-line.ts'
 import { type Format, format, parseFormat } from './format.ts'
 import { readTail, sealedLine } from './line.ts'
-import { fileNames } from './segment-name.ts'
+import { fileNames, isRemovableName } from './segment-name.ts'
 
 const archivePrefix = `${fileNames.archive}/`
 
@@ -124,7 +124,7 @@ function isManifest(data: Partial<Record<keyof Manifest, unknown>>): data is Man
   if (typeof log !== 'string' || !isCount(epoch) || typeof writer !== 'string' || typeof clean !== 'boolean')
     return false
   if (!isCount(truncated) || !Array.isArray(segments) || !Array.isArray(obsolete)) return false
-  return obsolete.every(isOwnName) && segments.every(isEntry)
+  return obsolete.every((name) => typeof name === 'string' && isRemovableName(name)) && segments.every(isEntry)
 }
 
 const numbersOf: Readonly<Record<Entry['kind'], readonly string[]>> = {

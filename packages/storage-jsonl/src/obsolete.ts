@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Disk } from './disk.ts'
 import { diskCode } from './failure.ts'
+import { isRemovableName } from './segment-name.ts'
 
 /** Removes files of the store's directory; one that is not there is removed already. */
 export async function removeFiles(disk: Disk, dir: string, names: readonly string[]): Promise<void> {
@@ -17,7 +18,7 @@ export async function removeFiles(disk: Disk, dir: string, names: readonly strin
  */
 export async function removeObsolete(disk: Disk, dir: string, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
-  for (const name of names) {
+  for (const name of names.filter(isRemovableName)) {
     await removeFiles(disk, dir, [name]).catch((error: unknown) => {
       if (!['EBUSY', 'EPERM', 'EACCES'].includes(diskCode(error))) throw error
     })

@@ -34,6 +34,12 @@ export function parseSegmentName(name: string): SegmentName | undefined {
   return { kind: parts[1] === 'log' ? 'log' : 'base', segment: Number(parts[2]) }
 }
 
+/** Whether a name is that of a segment or of an archived one: nothing else is ever removed for being obsolete. */
+export function isRemovableName(name: string): boolean {
+  const packed = /^archive\/(.+)\.gz$/.exec(name)
+  return parseSegmentName(packed?.[1] ?? name) !== undefined
+}
+
 /** Whether a name is one that this storage gives to a file it has not finished: such a file holds nothing of the log. */
 export function isTemporaryName(name: string): boolean {
   return temporaryPattern.test(name)

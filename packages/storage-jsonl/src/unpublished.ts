@@ -59,10 +59,11 @@ async function historyBefore(
 ): Promise<readonly Entry[] | undefined> {
   const last = history.at(-1)
   const { prev, firstSeq } = header
-  if (last === undefined) return undefined
-  // Of the last one nothing stayed where it was: all of it was written again.
-  if (last.segment !== prev?.segment) return last.firstSeq === firstSeq ? history.slice(0, -1) : undefined
-  if (last.kind !== 'active' && last.kind !== 'log') return undefined
+  if (last === undefined || (last.kind !== 'active' && last.kind !== 'log')) return undefined
+  if (last.segment !== prev?.segment) {
+    // Of the last one nothing stayed where it was: all of it was written again.
+    return last.kind === 'active' && last.firstSeq === firstSeq ? history.slice(0, -1) : undefined
+  }
   const isSame = await withFile(disk, { dir, name: last.file }, async (file) => {
     const { bytes } = await file.stat()
     return bytes >= prev.bytes && (await checksumOf(file, { from: 0, to: prev.bytes })) === prev.crc

@@ -72,6 +72,17 @@ test('a byte order mark, carriage returns, blank lines and a last line without i
   await writer.close()
 })
 
+test('an empty plain file is adopted as nothing, and stays', async () => {
+  const dir = directoryOf({ 'a.jsonl': '', 'b.jsonl': `${plan}\n`, 'c.jsonl': '' })
+  for (let times = 0; times < 3; times++) {
+    const { writer, recovery } = await jsonlStorage({ dir }).openWriter('test')
+    expect(recovery.lastSeq).toBe(1)
+    expect(await readAll(writer)).toEqual([plan])
+    await writer.close()
+  }
+  expect(readdirSync(dir).filter((name) => /^[abc]/.test(name))).toEqual(['a.jsonl', 'b.jsonl', 'c.jsonl'])
+})
+
 test('git conflict markers are refused, each with its line', async () => {
   const lines = [plan, '<<<<<<< HEAD', spec, '=======', update, '>>>>>>> theirs', removal]
   const error = await refusal(directoryOf({ 'a.jsonl': `${lines.join('\n')}\n` }))

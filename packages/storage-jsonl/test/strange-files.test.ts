@@ -58,7 +58,16 @@ test('a higher minor version is read', async () => {
 })
 
 test('a manifest that names files outside of the directory is not followed', async () => {
-  for (const name of ['../outside', '/outside', 'archive/../../outside', '..', '']) {
+  for (const name of [
+    '../outside',
+    '/outside',
+    'archive/../../outside',
+    'archive/../log-00000001.jsonl',
+    'manifest.json',
+    'notes.jsonl',
+    '..',
+    '',
+  ]) {
     const dir = await storeOf(1)
     edit(dir, 'manifest.json', (text) =>
       resealed(text.replace('"obsolete":[]', `"obsolete":[${JSON.stringify(name)}]`)),
