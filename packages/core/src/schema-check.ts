@@ -14,7 +14,7 @@ import { PendingCheck } from './suspension.ts'
 export const systemFields: ReadonlySet<string> = new Set(['id', 'rev', 'created_at', 'updated_at'])
 
 /** A record without its system fields: what a schema sees. */
-export function ownFields(record: StoredRecord): JsonObject {
+function ownFields(record: StoredRecord): JsonObject {
   return Object.freeze(Object.fromEntries(Object.entries(record).filter(([field]) => !systemFields.has(field))))
 }
 

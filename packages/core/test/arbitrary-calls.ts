@@ -105,7 +105,7 @@ const restoration = fc
   )
   .map(([type, id]): Operation => ({ op: 'restore', type, id }))
 
-export const operation: fc.Arbitrary<Operation> = fc.oneof(
+const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: taskCreation },
   { weight: 10, arbitrary: taskUpdate },
   { weight: 2, arbitrary: taskDeletion },
