@@ -8,17 +8,12 @@ import { closed } from './refusals.ts'
  */
 export class Lane {
   readonly #capacity: number
-  readonly #giveUp: Promise<never>
+  /** Sends one who waits away. */
+  readonly #waiting = new Set<(reason: unknown) => void>()
   #last: Promise<void> | undefined
-  #waiting = 0
-  #close: () => void = () => undefined
 
   constructor(capacity: number) {
     this.#capacity = capacity
-    this.#giveUp = new Promise((_, reject) => {
-      this.#close = () => reject(closed())
-    })
-    this.#giveUp.catch(ignore)
   }
 
   /**
@@ -29,20 +24,26 @@ export class Lane {
     // A rejection must find a listener before its turn comes.
     ready?.catch(ignore)
     if (this.#last === undefined && ready === undefined) return go()
-    if (this.#waiting >= this.#capacity) return Promise.reject(full(this.#capacity))
-    this.#waiting++
+    if (this.#waiting.size >= this.#capacity) return Promise.reject(full(this.#capacity))
     const before = this.#last ?? Promise.resolve()
-    const mine = patiently(Promise.race([Promise.all([before, ready]), this.#giveUp]), patience)
+    const mine = this.#wait(patiently(Promise.all([before, ready]), patience))
     // Who has lost patience hears of it at once, and keeps the place in the line all the same.
-    const turn = before.then(() => mine).then(ignore)
+    const turn = before.then(() => mine)
     const last = turn.then(ignore, ignore).then(() => {
-      this.#waiting--
       if (this.#last === last) this.#last = undefined
     })
     this.#last = last
     return new Promise((resolve, reject) => {
       mine.catch(reject)
       turn.then(go).then(resolve, reject)
+    })
+  }
+
+  /** As `promise`, but for being sent away by `close`. Not a race with one promise for all, which would remember every caller. */
+  #wait(promise: Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject)
+      promise.then(() => resolve(), reject).finally(() => this.#waiting.delete(reject))
     })
   }
 
@@ -53,7 +54,7 @@ export class Lane {
 
   /** Sends those away that still wait: `CLOSED`. */
   close(): void {
-    this.#close()
+    for (const sendAway of this.#waiting) sendAway(closed())
   }
 }
 
