@@ -66,6 +66,8 @@ export interface Contender {
   readonly role: 'stateward' | 'peer' | 'limit'
   readonly durability: Durability
   readonly abilities: readonly Ability[]
+  /** Operations until the compiler has done its best: many for JavaScript that goes through several packages, few for native code. */
+  readonly warmOperations: number
   /** Loaded only in the process that measures it. */
   readonly opener: () => Promise<OpenStore>
 }

@@ -11,7 +11,7 @@ export interface Options {
   readonly contenders: readonly Contender[]
   readonly sizes: readonly number[]
   readonly rounds: number
-  readonly timing: Timing
+  readonly timing: Omit<Timing, 'warmOperations'>
   readonly seed: number
   /** Where the stores are written while measuring; default: beside this program. */
   readonly dir?: string
@@ -67,7 +67,7 @@ export function optionsOf(args: readonly string[]): Options {
     contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
     sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),
     rounds: number('rounds', values.rounds ?? (values.full ? '5' : '3'), 1),
-    timing: { warmMs: runMs / 4, runMs },
+    timing: { warmMs: runMs / 2, runMs },
     seed: number('seed', values.seed, 0),
     ...(values.dir !== undefined && { dir: values.dir }),
     ...(values.profile !== undefined && { profileDir: values.profile }),

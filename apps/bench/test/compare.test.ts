@@ -12,6 +12,7 @@ const contender = (name: string, role: Contender['role'], durability: Contender[
   role,
   durability,
   abilities: ['create'],
+  warmOperations: 0,
   opener: () => Promise.reject(new Error('never opened')),
 })
 const contenders = [

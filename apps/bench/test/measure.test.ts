@@ -4,9 +4,10 @@ import { median, quantile } from '../src/measure/quantile.ts'
 import { readLoop } from '../src/measure/read-loop.ts'
 import { Samples } from '../src/measure/samples.ts'
 import { StallWatch } from '../src/measure/stall-watch.ts'
+import { isWarm } from '../src/measure/timing.ts'
 import { turn } from '../src/measure/turn.ts'
 
-const timing = { warmMs: 1, runMs: 5 }
+const timing = { warmMs: 1, warmOperations: 10, runMs: 5 }
 
 describe('a closed loop', () => {
   test('never has more calls under way than callers, and waits for all of them', async () => {
@@ -110,4 +111,14 @@ test('samples beyond the bound replace the oldest', () => {
   expect(samples.count).toBe(bound + 1)
   expect(values).toHaveLength(bound)
   expect([values[0], values[1]]).toEqual([bound, 1])
+})
+
+test.for([
+  [{ spent: 99, operations: 1e6 }, false],
+  [{ spent: 100, operations: 999 }, false],
+  [{ spent: 100, operations: 1000 }, true],
+  [{ spent: 1999, operations: 999 }, false],
+  [{ spent: 2000, operations: 0 }, true],
+] as const)('%j: warm is %s', ([{ spent, operations }, warm]) => {
+  expect(isWarm({ warmMs: 100, warmOperations: 1000, runMs: 1 }, spent, operations)).toBe(warm)
 })

@@ -21,7 +21,7 @@ function run(id: string, open: () => Store): Promise<unknown> {
     opener: async () => open(),
     dir: '',
     data,
-    timing: { warmMs: 0, runMs: 1 },
+    timing: { warmMs: 0, warmOperations: 0, runMs: 1 },
     answers: true,
     reopens: true,
   })

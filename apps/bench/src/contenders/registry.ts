@@ -10,6 +10,7 @@ export const contenders: readonly Contender[] = [
     role: 'stateward',
     durability: 'power',
     abilities: everything,
+    warmOperations: 20_000,
     opener: async () => {
       const { openStateward } = await import('./stateward.ts')
       return (dir) => openStateward(dir)
@@ -21,6 +22,7 @@ export const contenders: readonly Contender[] = [
     role: 'peer',
     durability: 'power',
     abilities: everything,
+    warmOperations: 2_000,
     opener: async () => {
       const { SqliteStore } = await import('./sqlite.ts')
       return async (dir) => new SqliteStore(dir)
@@ -32,6 +34,7 @@ export const contenders: readonly Contender[] = [
     role: 'peer',
     durability: 'power',
     abilities: ['create', 'load', 'update', 'get', 'reopen'],
+    warmOperations: 2_000,
     opener: async () => {
       const { SqliteBatchStore } = await import('./sqlite-batch.ts')
       return async (dir) => new SqliteBatchStore(dir)
@@ -43,6 +46,7 @@ export const contenders: readonly Contender[] = [
     role: 'peer',
     durability: 'power',
     abilities: everything,
+    warmOperations: 2_000,
     opener: async () => {
       const { LmdbStore } = await import('./lmdb.ts')
       return async (dir) => new LmdbStore(dir)
@@ -54,6 +58,7 @@ export const contenders: readonly Contender[] = [
     role: 'peer',
     durability: 'power',
     abilities: everything,
+    warmOperations: 2_000,
     opener: async () => {
       const { MapFileStore } = await import('./map-file.ts')
       return (dir) => MapFileStore.open(dir)
@@ -65,6 +70,7 @@ export const contenders: readonly Contender[] = [
     role: 'peer',
     durability: 'process',
     abilities: everything,
+    warmOperations: 10_000,
     opener: async () => {
       const { NedbStore } = await import('./nedb.ts')
       return (dir) => NedbStore.open(dir)
@@ -76,6 +82,7 @@ export const contenders: readonly Contender[] = [
     role: 'limit',
     durability: 'power',
     abilities: ['group'],
+    warmOperations: 2_000,
     opener: async () => (await import('./raw-blocking.ts')).openRawBlocking,
   },
   {
@@ -84,6 +91,7 @@ export const contenders: readonly Contender[] = [
     role: 'limit',
     durability: 'power',
     abilities: ['group'],
+    warmOperations: 2_000,
     opener: async () => (await import('./raw-async.ts')).openRawAsync,
   },
   {
@@ -92,6 +100,7 @@ export const contenders: readonly Contender[] = [
     role: 'limit',
     durability: 'none',
     abilities: ['get'],
+    warmOperations: 20_000,
     opener: async () => (await import('./map-get.ts')).openMapGet,
   },
   {
@@ -100,6 +109,7 @@ export const contenders: readonly Contender[] = [
     role: 'limit',
     durability: 'none',
     abilities: ['create', 'load', 'update', 'get', 'query'],
+    warmOperations: 20_000,
     opener: async () => (await import('./ceiling.ts')).openCeiling,
   },
 ]

@@ -4,9 +4,8 @@ import { CpuWatch } from './cpu-watch.ts'
 import { type Measured, measuredOf } from './measured.ts'
 import { Samples } from './samples.ts'
 import { StallWatch } from './stall-watch.ts'
-import type { Timing } from './timing.ts'
+import { isWarm, type Timing } from './timing.ts'
 import { turn } from './turn.ts'
-import { WarmUp } from './warm-up.ts'
 
 export interface ClosedLoop {
   readonly callers: number
@@ -26,11 +25,14 @@ export interface ClosedLoop {
  * ready: waiting while somebody else blocks the loop is part of it.
  */
 export async function closedLoop({ callers, timing, operation, isTimed, onWarm }: ClosedLoop): Promise<Measured> {
-  const warmUp = new WarmUp(timing.warmMs)
+  const begun = performance.now()
+  let warming = 0
   await callAll(Math.max(callers, warmingCallers), {
     operation,
-    isOver: (now) => warmUp.isOver(now),
-    onAnswer: () => warmUp.done(1),
+    isOver: (now) => isWarm(timing, now - begun, warming),
+    onAnswer: () => {
+      warming++
+    },
   })
   onWarm?.()
   const stall = new StallWatch()

@@ -4,9 +4,8 @@ import { CpuWatch } from './cpu-watch.ts'
 import { type Measured, measuredOf } from './measured.ts'
 import { Samples } from './samples.ts'
 import { StallWatch } from './stall-watch.ts'
-import type { Timing } from './timing.ts'
+import { isWarm, type Timing } from './timing.ts'
 import { turn } from './turn.ts'
-import { WarmUp } from './warm-up.ts'
 
 // The loop turns between chunks, so that the stall watch sees the operations and not the harness.
 const chunkMs = 1
@@ -51,12 +50,12 @@ export async function readLoop(timing: Timing, operation: (at: number) => Soon<u
 }
 
 /** Finds out how many operations fill a chunk while everything gets warm. */
-async function warmedUp({ warmMs }: Timing, ask: (count: number) => Promise<number>): Promise<number> {
-  const warmUp = new WarmUp(warmMs)
+async function warmedUp(timing: Timing, ask: (count: number) => Promise<number>): Promise<number> {
   let chunk = 1
-  while (!warmUp.isOver(performance.now())) {
+  let spent = 0
+  for (let done = 0; !isWarm(timing, spent, done); done += chunk) {
     const took = await ask(chunk)
-    warmUp.done(chunk)
+    spent += took
     if (took < chunkMs / 2) chunk *= 2
     else if (took > chunkMs * 2) chunk = Math.max(1, Math.floor(chunk / 2))
     await turn()

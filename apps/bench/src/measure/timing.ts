@@ -1,6 +1,15 @@
-/** For how long one workload of one contender runs in one round. */
+/** For how long one workload runs in one round. */
 export interface Timing {
-  /** One look at whether the code is warm: at least three of them, at most ten, and none of it counts. */
+  /** The least time before anything counts. */
   readonly warmMs: number
+  /** The least number of operations before anything counts, but for `warmMs` times `patience` at the most. */
+  readonly warmOperations: number
   readonly runMs: number
+}
+
+const patience = 20
+
+/** Whether the code is warm after so long and so many operations. */
+export function isWarm({ warmMs, warmOperations }: Timing, spentMs: number, operations: number): boolean {
+  return spentMs >= warmMs * patience || (spentMs >= warmMs && operations >= warmOperations)
 }

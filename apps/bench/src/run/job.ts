@@ -9,7 +9,7 @@ export interface Job {
   readonly size: number
   readonly seed: number
   readonly dir: string
-  readonly timing: Timing
+  readonly timing: Omit<Timing, 'warmOperations'>
 }
 
 /** What became of one workload: figures, or why there are none. */

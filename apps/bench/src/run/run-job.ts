@@ -13,7 +13,7 @@ export async function runJob(job: Job): Promise<readonly Outcome[]> {
       opener: await contender.opener(),
       dir: job.dir,
       data: new DataSet(job.size, job.seed),
-      timing: job.timing,
+      timing: { ...job.timing, warmOperations: contender.warmOperations },
       answers: contender.role !== 'limit' || contender.name === 'map-get',
       reopens: contender.abilities.includes('reopen'),
     })

@@ -1,13 +1,12 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Timing } from '../measure/timing.ts'
 import type { Job, Outcome } from './job.ts'
 import type { Row } from './row.ts'
 import type { Turn } from './turns.ts'
 
 export interface RunOptions {
   readonly seed: number
-  readonly timing: Timing
+  readonly timing: Job['timing']
   /** An existing directory for the stores, on the disk that is meant. */
   readonly dir: string
   readonly run: (job: Job) => Promise<readonly Outcome[]>

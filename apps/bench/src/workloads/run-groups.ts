@@ -8,9 +8,6 @@ import { turn } from '../measure/turn.ts'
 import { groupsOf } from '../part-of.ts'
 import type { Session } from '../session.ts'
 
-// System calls need no warming up but for the disk's sake.
-const warmLooks = 3
-
 /** The limit of the disk: groups of so many commits, one after the other, counted as commits. */
 export async function runGroups(session: Session, store: Store, commits: number): Promise<Measured> {
   const { warmMs, runMs } = session.timing
@@ -18,7 +15,7 @@ export async function runGroups(session: Session, store: Store, commits: number)
   const samples = new Samples()
   const stall = new StallWatch()
   const seen = store.watch?.()
-  await repeat(warmMs * warmLooks, async () => groups.write(commits))
+  await repeat(warmMs, async () => groups.write(commits))
   await stall.start()
   const cpu = new CpuWatch()
   const from = performance.now()
