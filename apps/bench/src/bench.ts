@@ -7,6 +7,7 @@ import type { Report } from './report/markdown.ts'
 import { groupsOf } from './report/summary.ts'
 import { surroundingsOf } from './report/surroundings.ts'
 import type { Entry } from './run/entry.ts'
+import { onSignal } from './run/on-signal.ts'
 import type { Row } from './run/row.ts'
 import { runInChild } from './run/run-in-child.ts'
 import { runTurns } from './run/run-turns.ts'
@@ -33,6 +34,11 @@ export async function bench(
   const surroundings = surroundingsOf(stores, entry.kind, new Date())
   const progress = new Progress(turns.length, process.stderr, () => performance.now())
   const child = { entry, timeoutMs: turnTimeoutMs, ...(profileDir !== undefined && { profileDir }) }
+  const cleanUp = (): void => {
+    progress.end()
+    rmSync(stores, { recursive: true, force: true })
+  }
+  const forgetSignals = onSignal(cleanUp)
   try {
     const rows = await runTurns(turns, {
       seed,
@@ -51,7 +57,7 @@ export async function bench(
     }
     return { report, rows: asked }
   } finally {
-    progress.end()
-    rmSync(stores, { recursive: true, force: true })
+    forgetSignals()
+    cleanUp()
   }
 }
