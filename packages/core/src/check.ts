@@ -133,13 +133,15 @@ export function asRefusal(error: unknown): StatewardError {
 
 /** Refuses keys that a message does not have: a mistyped option must not be passed over. */
 export function checkKeys(body: object, known: ReadonlySet<string>, what: string): void {
-  const stranger = Object.keys(body).find(
-    (key) => !known.has(key) && (body as Record<string, unknown>)[key] !== undefined,
-  )
-  if (stranger === undefined) return
-  const hint = nearest(stranger, [...known])
+  // Every message comes through here: a walk without a list of the keys takes half the time.
+  for (const key in body) if (!known.has(key)) refuseStranger(body, key, known, what)
+}
+
+function refuseStranger(body: object, key: string, known: ReadonlySet<string>, what: string): void {
+  if (!Object.hasOwn(body, key) || Reflect.get(body, key) === undefined) return
+  const hint = nearest(key, [...known])
   throw invalid(
-    `expected ${what} to hold only ${[...known].join(', ')}, found ${stranger}${hint === undefined ? '' : `; did you mean ${hint}?`}`,
+    `expected ${what} to hold only ${[...known].join(', ') || 'nothing'}, found ${key}${hint === undefined ? '' : `; did you mean ${hint}?`}`,
   )
 }
 

@@ -12,23 +12,26 @@ export interface Message<K extends MessageKind> {
   readonly options: AskOptions
 }
 
-export interface Answerers<K extends MessageKind> {
+export interface Answerers {
   readonly handlers: Partial<Handlers<MessageKind>>
   /** Asked first; says `undefined` to what is not its own. */
-  readonly special: (message: Message<K>) => Promise<unknown> | undefined
+  readonly special: (message: Message<MessageKind>) => Promise<unknown> | undefined
   readonly setTimer: Environment['setTimer']
 }
+
+/** What a caller who says nothing asks for; it needs no looking at. */
+export const noOptions: AskOptions = Object.freeze({})
 
 const askKeys: ReadonlySet<string> = new Set(['signal', 'timeoutMs'])
 
 /** Leads a message to what answers it. Whatever goes wrong, thrown or rejected, comes out as a rejection. */
 export function dispatch<K extends MessageKind>(
   message: Message<K>,
-  { handlers, special, setTimer }: Answerers<K>,
+  { handlers, special, setTimer }: Answerers,
 ): Promise<Protocol[K]['answer']> {
   const { kind, body, options } = message
   try {
-    checkedAsk(options)
+    if (options !== noOptions) checkedAsk(options)
     if (options.signal?.aborted === true) throw aborted(kind, options.signal.reason)
     const answer = special(message)
     // The two maps below pair each kind with its own answer; TypeScript cannot follow a pairing by key.
@@ -37,10 +40,11 @@ export function dispatch<K extends MessageKind>(
     if (handler === undefined) throw unknownMessage(kind)
     checkMessage(kind, body)
     // Of a write everything but these two is in the body, and is looked at there.
-    checkKeys(options, askKeys, 'options')
+    if (options !== noOptions) checkKeys(options, askKeys, 'options')
     if (options.timeoutMs === 0) throw timedOut(kind)
     const direct = handler(body, options) as Protocol[K]['answer'] | Promise<Protocol[K]['answer']>
     if (!(direct instanceof Promise)) return Promise.resolve(direct)
+    if (options === noOptions) return direct
     const late = kind === 'compact' ? { late: stillCompacting } : {}
     return patiently(direct, { options, setTimer, what: kind, ...late })
   } catch (error) {

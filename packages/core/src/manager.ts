@@ -16,7 +16,7 @@ import {
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
 import { compact } from './compact.ts'
-import { dispatch } from './dispatch.ts'
+import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
 import type { Environment } from './environment.ts'
 import { follow } from './follow.ts'
@@ -58,7 +58,7 @@ export class Manager implements Endpoint {
   readonly #actor: Actor<WriteProtocol, StatewardError>
   readonly #reads: Reads
   readonly #now: () => string
-  readonly #handlers: Handlers<Exclude<MessageKind, WriteKind>>
+  readonly #answerers: Answerers
   readonly #closing = new AbortController()
   readonly #lane: Lane
   #compaction: Promise<Answer<'compact'>> | undefined
@@ -84,28 +84,22 @@ export class Manager implements Endpoint {
       offered: storage.caps.survives,
       peek: (type, id) => this.#peek(type, id),
     })
-    this.#handlers = {
+    const handlers: Handlers<Exclude<MessageKind, WriteKind>> = {
       ...this.#reads.handlers,
       compact: () => this.#compact(),
       stats: () => this.#stats(),
       verify: () => this.#pump.drained().then(() => verify(writer, live)),
       flush: (_, asking) => this.#flush(asking),
     }
+    this.#answerers = { handlers, special: (message) => this.#write(message), setTimer: environment.setTimer }
   }
 
-  ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = {}): Promise<Answer<K>> {
+  ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
     if (this.#closed !== undefined) return Promise.reject(closed())
-    return dispatch(
-      { kind, body, options },
-      {
-        handlers: this.#handlers,
-        special: (write) => this.#write(write.kind, write.body, options),
-        setTimer: this.#options.environment.setTimer,
-      },
-    )
+    return dispatch({ kind, body, options }, this.#answerers)
   }
 
-  #write(kind: MessageKind, body: unknown, options: AskOptions): Promise<unknown> | undefined {
+  #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {
     if (!isWrite(kind)) return undefined
     const write = this.#door.check(kind, body as Ask<WriteKind>)
     return this.#inOrder(write.ready, kind, options, async (left) => {

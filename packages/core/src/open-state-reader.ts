@@ -15,7 +15,7 @@ import {
 } from '@stateward/contract'
 import { Bodies } from './bodies.ts'
 import { bounded } from './bounded.ts'
-import { dispatch } from './dispatch.ts'
+import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
 import { follow, oneByOne } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
@@ -105,35 +105,28 @@ interface ReadOnlyOptions {
 class ReadOnlyManager implements Endpoint {
   readonly #options: ReadOnlyOptions
   readonly #reads: Reads
-  readonly #handlers: Handlers<ReadKind | 'stats' | 'verify'>
+  readonly #answerers: Answerers
   readonly #closing = new AbortController()
 
   constructor(options: ReadOnlyOptions) {
     const { storage, live, reader } = options
     this.#options = options
     this.#reads = new Reads(options)
-    this.#handlers = {
+    const handlers: Handlers<ReadKind | 'stats' | 'verify'> = {
       ...this.#reads.handlers,
       stats: () => statsOf({ live, storage, reader, durability: 'commit', health: 'ok', depth: 0 }),
       verify: () => verify(reader, live),
     }
+    this.#answerers = { handlers, special: refuseWrite, setTimer: options.environment.setTimer }
   }
 
   ask<K extends MessageKind>(
     kind: K,
     body: Protocol[K]['ask'],
-    options: AskOptions = {},
+    options: AskOptions = noOptions,
   ): Promise<Protocol[K]['answer']> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
-    const { setTimer } = this.#options.environment
-    const special = (): undefined => {
-      if (!isWrite(kind) && kind !== 'compact' && kind !== 'flush') return
-      throw new StatewardError(
-        'UNSUPPORTED',
-        `this store was opened for reading, and ${kind} would write; open it with its writer's lock`,
-      )
-    }
-    return dispatch({ kind, body, options }, { handlers: this.#handlers, special, setTimer })
+    return dispatch({ kind, body, options }, this.#answerers)
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
@@ -147,4 +140,12 @@ class ReadOnlyManager implements Endpoint {
     this.#reads.snapshots.releaseAll()
     await this.#options.reader.close()
   }
+}
+
+function refuseWrite({ kind }: Message<MessageKind>): undefined {
+  if (!isWrite(kind) && kind !== 'compact' && kind !== 'flush') return
+  throw new StatewardError(
+    'UNSUPPORTED',
+    `this store was opened for reading, and ${kind} would write; open it with its writer's lock`,
+  )
 }

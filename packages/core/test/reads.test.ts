@@ -1,8 +1,10 @@
 import { limits } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
+import { faultyStorage } from './faulty-storage.ts'
 import { gatedStorage } from './gated-storage.ts'
 import { openTiny } from './open-tiny.ts'
+import { turns } from './turns.ts'
 
 test('reads never see what a crash could take back', async () => {
   const storage = gatedStorage()
@@ -16,14 +18,41 @@ test('reads never see what a crash could take back', async () => {
   expect(await state.task.where({ n: 2 }).all()).toEqual([])
   expect(await state.task.count()).toBe(1)
   expect((await state.stats()).lastSeq).toBe(1)
-  // An answer that rests on what is in flight waits for it.
-  let told = false
-  const same = state.task.create({ id: 'b', n: 2 }).then(() => {
-    told = true
-  })
-  expect(told).toBe(false)
   storage.open()
-  await Promise.all([...writing, same])
+  await Promise.all(writing)
+  expect(await state.task.get('a')).toBeUndefined()
+  await state.close()
+})
+
+test('an answer that rests on what is in flight is not told before that is durable', async () => {
+  const storage = gatedStorage()
+  const { state } = await openTiny({ storage })
+  const told: string[] = []
+  const writing = [
+    state.task.create({ id: 'a', n: 1 }).then(() => told.push('created')),
+    state.task.create({ id: 'a', n: 1 }).then(() => told.push('the same again')),
+    state.transact([]).then(() => told.push('nothing')),
+  ]
+  await storage.asked(1)
+  writing.push(state.task.update('a', { n: 1 }).then(() => told.push('no change')))
+  await turns(5)
+  expect(told).toEqual([])
+  storage.open()
+  await Promise.all(writing)
+  expect(told).toEqual(['created', 'the same again', 'nothing', 'no change'])
+  await state.close()
+})
+
+test('an answer that rests on what has failed is BUSY', async () => {
+  const full = Object.assign(new Error('no room'), { code: 'FULL' })
+  const storage = faultyStorage({ fates: [{ fails: full }], unknown: 'stop', slowness: 3 })
+  const { state } = await openTiny({ storage })
+  const calls = [
+    state.task.create({ id: 'a', n: 1 }),
+    state.task.create({ id: 'a', n: 1 }),
+    state.task.update('a', { n: 1 }),
+  ]
+  expect(await Promise.all(calls.map(codeOf))).toEqual(['FULL', 'BUSY', 'BUSY'])
   expect(await state.task.get('a')).toBeUndefined()
   await state.close()
 })
