@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
 import { rawLog } from './raw-log.ts'
+import { turns } from './turns.ts'
 
 /** Memory with some of its writer's methods replaced; each gets the real one. */
 function withMethods(
@@ -95,6 +96,42 @@ test('a truncation that fails is told, and does not fail every later compaction'
   expect(await codeOf(state.compact())).toBe('none')
   expect((await state.stats()).firstSeq).toBe(2)
   await state.close()
+})
+
+test('what is written while the base is, stays on top of it', async () => {
+  let open: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const storage = withMethods((writer) => ({
+    saveBase: (...args) => writer.saveBase(...args).then((ptrs) => gate.then(() => ptrs)),
+  }))
+  const { state } = await openTiny({ storage, memory: { cacheBytes: 1 } })
+  await state.task.createMany(['patched', 'whole', 'reborn', 'deleted', 'same'].map((id) => ({ id, n: 0, title: 'x' })))
+  await state.task.update('patched', { n: 1 })
+  const compacting = state.compact()
+  await turns(3)
+  for (let n = 2; n < 5; n++) await state.task.update('patched', { n })
+  for (let n = 1; n < 12; n++) await state.task.update('whole', { n })
+  await state.task.delete('reborn')
+  await state.task.create({ id: 'reborn', n: 7 })
+  await state.task.delete('deleted')
+  const before = await state.task.where({}).all()
+  open()
+  expect((await compacting).upTo).toBe(2)
+  expect((await state.stats()).firstSeq).toBe(3)
+  expect(await state.task.where({}).all()).toEqual(before)
+  expect(before.map(({ id, n, rev }) => [id, n, rev])).toEqual([
+    ['patched', 4, 5],
+    ['reborn', 7, 3],
+    ['same', 0, 1],
+    ['whole', 11, 12],
+  ])
+  expect((await state.verify()).ok).toBe(true)
+  await state.close()
+  const { state: again } = await openTiny({ storage })
+  expect(await again.task.where({}).all()).toEqual(before)
+  await again.close()
 })
 
 test('a read that began before a compaction ends with what it began with', async () => {

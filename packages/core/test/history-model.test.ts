@@ -7,9 +7,9 @@ import { orderBy, where } from './naive-query.ts'
 import { pipelinedStorage } from './pipelined-storage.ts'
 import { runs } from './runs.ts'
 
-const calls = fc
-  .array(fc.record({ call, hasTxid: fc.boolean() }), { minLength: 1, maxLength: 8 })
-  .map((calls): Step => ({ do: 'calls', calls }))
+const someCalls = fc.array(fc.record({ call, hasTxid: fc.boolean() }), { minLength: 1, maxLength: 8 })
+const calls = someCalls.map((calls): Step => ({ do: 'calls', calls }))
+const compactBeside = someCalls.map((calls): Step => ({ do: 'compact beside', calls }))
 
 const revive: Step = { do: 'calls', calls: revival.map((call) => ({ call, hasTxid: false })) }
 
@@ -23,16 +23,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       .map((query): Step => ({ do: 'query', ...query })),
   },
   { weight: 2, arbitrary: fc.constant(revive) },
+  { weight: 2, arbitrary: compactBeside },
   { weight: 2, arbitrary: fc.nat(99).map((pick): Step => ({ do: 'repeat', pick })) },
   {
     weight: 3,
-    arbitrary: fc.constantFrom<Step>(
-      { do: 'compact' },
-      { do: 'compact beside calls' },
-      { do: 'reopen' },
-      { do: 'snapshot' },
-      { do: 'snapshot' },
-    ),
+    arbitrary: fc.constantFrom<Step>({ do: 'compact' }, { do: 'reopen' }, { do: 'snapshot' }, { do: 'snapshot' }),
   },
 )
 const populate: Step = { do: 'calls', calls: [{ call: population, hasTxid: false }] }

@@ -18,11 +18,14 @@ import { openTiny, type TinyState } from './open-tiny.ts'
 import { same } from './same.ts'
 
 export type Step =
-  | { readonly do: 'calls'; readonly calls: readonly { readonly call: Call; readonly hasTxid: boolean }[] }
+  | {
+      readonly do: 'calls' | 'compact beside'
+      readonly calls: readonly { readonly call: Call; readonly hasTxid: boolean }[]
+    }
   | { readonly do: 'clock'; readonly ms: number }
   | { readonly do: 'query'; readonly where: Where; readonly orderBy: OrderBy[]; readonly limit: number }
   | { readonly do: 'repeat'; readonly pick: number }
-  | { readonly do: 'compact' | 'compact beside calls' | 'reopen' | 'snapshot' }
+  | { readonly do: 'compact' | 'reopen' | 'snapshot' }
 
 interface Done {
   readonly call: Call
@@ -82,10 +85,10 @@ export class ModelWorld {
         expect(report.upTo).toBe(this.#model.lastSeq)
         return
       }
-      case 'compact beside calls': {
+      case 'compact beside': {
         const compacting = this.#opened.compact()
-        const ops = taskIds.map((id) => ({ op: 'update', type: 'task', id, changes: { title: 'x', n: 2 } }) as const)
-        await this.#calls(ops.map((op) => ({ call: { kind: 'one', op }, hasTxid: false })))
+        // In several groups, so that some of them come before the base is written, and some after.
+        for (const call of step.calls) await this.#calls([call])
         await compacting
         return
       }
@@ -99,7 +102,7 @@ export class ModelWorld {
   }
 
   /** All of them without waiting in between, so that several commits are under way at once. */
-  async #calls(calls: Extract<Step, { do: 'calls' }>['calls']): Promise<void> {
+  async #calls(calls: readonly { readonly call: Call; readonly hasTxid: boolean }[]): Promise<void> {
     const asked = calls.map(({ call, hasTxid }) => {
       const before = this.#model.lastSeq
       const outcome = this.#model.write(call, this.#time.text)

@@ -49,6 +49,7 @@ export class StrictWriter implements Pick<LogWriter, 'append'> {
     try {
       await before
     } catch {
+      await turns(slowness)
       throw new StatewardError('CONFLICT', 'called behind an append that failed')
     }
     if (this.#stopped) throw new StatewardError('STORAGE_FAILED', 'this writer has stopped')
