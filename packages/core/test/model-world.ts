@@ -1,18 +1,11 @@
-import {
-  type Deleted,
-  hasCode,
-  type OrderBy,
-  type Seq,
-  type Storage,
-  type StoredRecord,
-  type Where,
-} from '@stateward/contract'
+import type { Deleted, OrderBy, Seq, Storage, StoredRecord, Where } from '@stateward/contract'
 import { expect } from 'vitest'
 import { linkIds, planIds, taskIds } from './arbitrary-calls.ts'
 import { askCall } from './ask-call.ts'
+import { compareOutcome, settled } from './compare-outcome.ts'
 import { Follower } from './follower.ts'
 import { type ManualTime, manualTime } from './manual-time.ts'
-import { type Call, ModelStore, type Outcome } from './model-store.ts'
+import { type Call, ModelStore } from './model-store.ts'
 import { matches, sorted } from './naive-query.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'
 import { same } from './same.ts'
@@ -276,27 +269,5 @@ export class ModelWorld {
   async #reopen(): Promise<void> {
     await this.#close()
     await this.#open()
-  }
-}
-
-type Settled = { readonly answer: readonly (StoredRecord | Deleted)[] } | { readonly reason: unknown }
-
-function settled(answering: Promise<readonly (StoredRecord | Deleted)[]>): Promise<Settled> {
-  return answering.then(
-    (answer) => ({ answer }),
-    (reason: unknown) => ({ reason }),
-  )
-}
-
-function compareOutcome(call: Call, found: Settled, outcome: Outcome): void {
-  const told = () => JSON.stringify(call)
-  if ('code' in outcome) {
-    const refusal = 'reason' in found ? found.reason : found
-    if (!hasCode(refusal, outcome.code))
-      throw new Error(`${told()} should be ${outcome.code}, found ${String(refusal)}`)
-  } else if ('reason' in found) {
-    throw new Error(`${told()} should be accepted, found ${String(found.reason)}`, { cause: found.reason })
-  } else {
-    same(found.answer, outcome.results, told)
   }
 }
