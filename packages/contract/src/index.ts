@@ -1,4 +1,5 @@
 export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
+export type { Disk, DiskFile, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
 export {
   type ChangesOf,
   type CreateOf,
@@ -22,7 +23,7 @@ export {
   type Reference,
   type StatusTable,
 } from './entity.ts'
-export type { Clock, Random } from './environment.ts'
+export type { Clock, Machine, Random, Timers } from './environment.ts'
 export {
   type ErrorCode,
   type ErrorDetails,

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import type { DiskFile } from '@stateward/contract'
 import { fileChunks } from './chunks.ts'
 import { DamagedLine } from './damage.ts'
-import type { DiskFile } from './disk.ts'
 import type { ArchiveEntry } from './manifest.ts'
 
 /** The text of an archived segment. Throws a `DamagedLine` where the archive does not unpack. */

@@ -1,6 +1,5 @@
-import type { Seq } from '@stateward/contract'
+import type { Disk, DiskFile, Seq } from '@stateward/contract'
 import { DamageList } from './damage.ts'
-import type { Disk, DiskFile } from './disk.ts'
 import type { Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
 import { scanSegment } from './scan.ts'

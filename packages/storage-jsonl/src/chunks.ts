@@ -1,5 +1,5 @@
+import type { DiskFile } from '@stateward/contract'
 import { bounds } from './bounds.ts'
-import type { DiskFile } from './disk.ts'
 
 const lineFeed = 0x0a
 

@@ -1,7 +1,7 @@
+import type { DiskFile } from '@stateward/contract'
 import { type Damage, StatewardError } from '@stateward/contract'
 import { bounds } from './bounds.ts'
 import { fileChunks } from './chunks.ts'
-import type { DiskFile } from './disk.ts'
 
 const lineFeed = 0x0a
 

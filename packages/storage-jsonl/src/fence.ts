@@ -1,5 +1,5 @@
+import type { Disk } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
-import type { Disk } from './disk.ts'
 import type { HeldLock } from './lock.ts'
 import { readManifest } from './manifest-file.ts'
 

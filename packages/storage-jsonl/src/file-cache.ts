@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Disk, DiskFile } from '@stateward/contract'
 import { bounds } from './bounds.ts'
-import type { Disk, DiskFile } from './disk.ts'
 
 interface Held {
   readonly file: DiskFile

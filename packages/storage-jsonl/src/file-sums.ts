@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { DiskFile } from '@stateward/contract'
 import { fileChunks } from './chunks.ts'
 import { checksum, hex8 } from './crc.ts'
-import type { DiskFile } from './disk.ts'
 
 export interface Range {
   readonly from: number

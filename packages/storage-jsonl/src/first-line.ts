@@ -1,4 +1,4 @@
-import type { DiskFile } from './disk.ts'
+import type { DiskFile } from '@stateward/contract'
 import { readTail } from './line.ts'
 
 const headerBytesMax = 65_536

@@ -1,5 +1,3 @@
-export type { Disk, DiskFile, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
-export type { Machine, Timers } from './environment.ts'
 export { type JsonlStorage, jsonlStorage } from './jsonl-storage.ts'
 export { nodeDisk } from './node-disk.ts'
 export type { JsonlRecoveryReport, OpenedJsonlWriter } from './open-writer.ts'

@@ -1,4 +1,4 @@
-import type { DiskFile } from './disk.ts'
+import type { DiskFile } from '@stateward/contract'
 import type { Environment } from './environment.ts'
 
 /** What LOCK holds while it is held: who to ask. */

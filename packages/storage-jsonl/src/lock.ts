@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { DiskFile } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
-import type { DiskFile } from './disk.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { diskCode } from './failure.ts'
 import { isDead, type LockNote, noteBytes, parseNote, readNote } from './lock-note.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import type { Disk } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
 import { bounds } from './bounds.ts'
-import type { Disk } from './disk.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { diskCode } from './failure.ts'
 import { whyUnreadable } from './format.ts'

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { promisify } from 'node:util'
-import type { Disk, DiskFile, DiskStat, LockOutcome, OpenMode } from './disk.ts'
+import type { Disk, DiskFile, DiskStat, LockOutcome, OpenMode } from '@stateward/contract'
 import { flock } from './node-flock.ts'
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants

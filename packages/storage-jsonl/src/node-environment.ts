@@ -1,8 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import type { Clock, Random } from '@stateward/contract'
-import type { Machine, Timers } from './environment.ts'
+import type { Clock, Machine, Random, Timers } from '@stateward/contract'
 import { processStart } from './node-process-start.ts'
 
 export const nodeClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }

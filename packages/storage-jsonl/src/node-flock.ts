@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import type { LockOutcome } from './disk.ts'
+import type { LockOutcome } from '@stateward/contract'
 
 /**
  * Locks an open file with flock(2), through the command of that name: Node has no call for it. The lock belongs to the

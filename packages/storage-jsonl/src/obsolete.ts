@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Disk } from './disk.ts'
+import type { Disk } from '@stateward/contract'
 import { diskCode } from './failure.ts'
 import { isRemovableName } from './segment-name.ts'
 

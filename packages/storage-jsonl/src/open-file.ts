@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Disk, DiskFile, OpenMode } from './disk.ts'
+import type { Disk, DiskFile, OpenMode } from '@stateward/contract'
 
 /** Opens a file of the store for as long as `use` runs. */
 export async function withFile<T>(

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
+import type { Disk } from '@stateward/contract'
 import { type LogWriter, type RecoveryReport, StatewardError } from '@stateward/contract'
 import { assess } from './assess.ts'
-import type { Disk } from './disk.ts'
 import { storageFailed } from './failure.ts'
 import type { LockMethod, Settings } from './options.ts'
 import { recover } from './recover.ts'

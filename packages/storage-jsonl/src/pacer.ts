@@ -1,5 +1,4 @@
-import type { Durability } from '@stateward/contract'
-import type { Timers } from './environment.ts'
+import type { Durability, Timers } from '@stateward/contract'
 
 export interface Pace {
   /** Milliseconds; 0 is never. */

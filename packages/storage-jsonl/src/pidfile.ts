@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { DiskFile } from './disk.ts'
+import type { DiskFile } from '@stateward/contract'
 import { type Environment, timestampOf } from './environment.ts'
 import { diskCode } from './failure.ts'
 import { type HeldLock, type LockOptions, locked } from './lock.ts'

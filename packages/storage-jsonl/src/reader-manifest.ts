@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Disk, DiskStat } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
-import type { Disk, DiskStat } from './disk.ts'
 import { diskCode } from './failure.ts'
 import { format } from './format.ts'
 import type { Manifest } from './manifest.ts'

@@ -1,6 +1,6 @@
+import type { Disk } from '@stateward/contract'
 import { type Seq, StatewardError } from '@stateward/contract'
 import { parseControl, type SegmentHeader } from './control-line.ts'
-import type { Disk } from './disk.ts'
 import { readFirstLine } from './first-line.ts'
 import { format } from './format.ts'
 import type { HistoryEntry, Manifest } from './manifest.ts'

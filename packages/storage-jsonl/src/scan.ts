@@ -1,9 +1,8 @@
-import type { Seq } from '@stateward/contract'
+import type { DiskFile, Seq } from '@stateward/contract'
 import { fileChunks, type Lines, wholeLines } from './chunks.ts'
 import { isControl, parseControl, type SegmentHeader } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import { DamageList } from './damage.ts'
-import type { DiskFile } from './disk.ts'
 import type { Format } from './format.ts'
 import { readTail, type Tail } from './line.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Disk } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
-import type { Disk } from './disk.ts'
 import { diskCode } from './failure.ts'
 import { type ManifestFound, readManifest } from './manifest-file.ts'
 import { fileNames, isTemporaryName, parseSegmentName, type SegmentName } from './segment-name.ts'

@@ -1,6 +1,5 @@
-import type { Seq } from '@stateward/contract'
+import type { Disk, Seq } from '@stateward/contract'
 import { archiveSegment } from './archive.ts'
-import type { Disk } from './disk.ts'
 import { newestBase } from './log-source.ts'
 import type { ArchiveEntry, BaseEntry, LogEntry, Manifest } from './manifest.ts'
 

@@ -1,5 +1,5 @@
+import type { Disk } from '@stateward/contract'
 import { parseControl, type SegmentEnd, type SegmentHeader } from './control-line.ts'
-import type { Disk } from './disk.ts'
 import { checksumOf } from './file-sums.ts'
 import { readFirstLine } from './first-line.ts'
 import { type Entry, type HistoryEntry, isHistory, type Manifest } from './manifest.ts'

@@ -1,4 +1,4 @@
-import type { Disk, DiskFile } from './disk.ts'
+import type { Disk, DiskFile } from '@stateward/contract'
 import { diskCode, fullOr } from './failure.ts'
 import { fileNames } from './segment-name.ts'
 

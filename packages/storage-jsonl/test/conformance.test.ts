@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { testStorage } from '@stateward/conformance'
+import { boot, SimMedium, testStorage } from '@stateward/conformance'
 import { describe, it } from 'vitest'
 import { jsonlStorage } from '../src/index.ts'
 import { nodeTimers } from '../src/node-environment.ts'
-import { boot } from './simulated/sim-disk.ts'
-import { simStorage } from './simulated/sim-environment.ts'
-import { SimMedium } from './simulated/sim-medium.ts'
+import { simStorage } from './simulated/sim-storage.ts'
 
 testStorage(
   'jsonlStorage on files',

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SimClock } from '@stateward/conformance'
 import { expect, test } from 'vitest'
 import { jsonlStorage } from '../src/index.ts'
 import { nodeMachine } from '../src/node-environment.ts'
 import { append, readAll, recordOf } from './records.ts'
 import { resealed } from './resealed.ts'
-import { SimClock } from './simulated/sim-environment.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 const stale = JSON.stringify({ pid: 999_999, host: nodeMachine.host, owner: 'dead', since: 'once', nonce: 'n' })

@@ -1,9 +1,8 @@
+import { beside, boot, SimMedium } from '@stateward/conformance'
 import type { BaseChunk } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf, textOf } from '../records.ts'
-import { beside, boot } from './sim-disk.ts'
-import { simStorage } from './sim-environment.ts'
-import { SimMedium } from './sim-medium.ts'
+import { simStorage } from './sim-storage.ts'
 
 const texts = Array.from({ length: 40 }, (_, index) => textOf(recordOf(index + 1, 60)))
 

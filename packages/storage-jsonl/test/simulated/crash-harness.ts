@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Pick } from '@stateward/conformance'
+import { boot, Died, type SimFault, SimMedium, type SimStep, seededPick } from '@stateward/conformance'
 import { hasCode, type Quarantined } from '@stateward/contract'
 import { expect } from 'vitest'
 import type { JsonlStorageOptions } from '../../src/index.ts'
 import { readAll } from '../records.ts'
-import { boot } from './sim-disk.ts'
-import { seededPick, simStorage } from './sim-environment.ts'
-import type { Pick } from './sim-file.ts'
-import { Died, type SimFault, SimMedium, type SimStep } from './sim-medium.ts'
+import { simStorage } from './sim-storage.ts'
 import { Ledger, whyWrongBase, work } from './workload.ts'
 
 /** What a disk does beside what the test wants of it; the protocol with one step taken out, for example. */

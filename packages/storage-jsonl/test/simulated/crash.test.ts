@@ -1,10 +1,10 @@
+import type { SimStep } from '@stateward/conformance'
+import { boot, seededPick } from '@stateward/conformance'
 import { expect, test } from 'vitest'
 import type { Retention } from '../../src/index.ts'
 import { readAll, recordOf } from '../records.ts'
 import { assertRecovers, dieAt, failAt, type Habit, type TrialOptions } from './crash-harness.ts'
-import { boot } from './sim-disk.ts'
-import { seededPick, simStorage } from './sim-environment.ts'
-import type { SimStep } from './sim-medium.ts'
+import { simStorage } from './sim-storage.ts'
 
 const steps = 12
 

@@ -1,10 +1,9 @@
+import { boot, SimMedium } from '@stateward/conformance'
 import { type Damage, hasCode, type RecoveryReport } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { sealedLine } from '../../src/line.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
-import { boot } from './sim-disk.ts'
-import { simStorage } from './sim-environment.ts'
-import { SimMedium } from './sim-medium.ts'
+import { simStorage } from './sim-storage.ts'
 
 const first = '/store/log-00000001.jsonl'
 const records = Array.from({ length: 12 }, (_, index) => recordOf(index + 1, index % 3))

@@ -1,9 +1,8 @@
+import { boot, SimClock, type SimFault, SimMedium, type SimStep, seededPick } from '@stateward/conformance'
 import { type ErrorCode, hasCode, type LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf, textOf } from '../records.ts'
-import { boot } from './sim-disk.ts'
-import { SimClock, seededPick, simStorage } from './sim-environment.ts'
-import { type SimFault, SimMedium, type SimStep } from './sim-medium.ts'
+import { simStorage } from './sim-storage.ts'
 
 const log = '/store/log-00000001.jsonl'
 const first = [1, 2, 3].map((name) => recordOf(name))

@@ -1,10 +1,9 @@
+import { beside, boot, SimClock, SimMedium } from '@stateward/conformance'
 import type { LogReader } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { nodeClock, nodeTimers } from '../../src/node-environment.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
-import { beside, boot } from './sim-disk.ts'
-import { SimClock, simStorage } from './sim-environment.ts'
-import { SimMedium } from './sim-medium.ts'
+import { simStorage } from './sim-storage.ts'
 
 const log = '/store/log-00000001.jsonl'
 const records = [1, 2, 3, 4, 5].map((name) => recordOf(name))

@@ -1,9 +1,9 @@
+import type { Pick, SimDisk } from '@stateward/conformance'
+import { SimClock } from '@stateward/conformance'
 import { type BaseChunk, type Durability, hasCode, type LogWriter, type Seq } from '@stateward/contract'
 import type { JsonlStorageOptions } from '../../src/index.ts'
 import { recordOf, textOf } from '../records.ts'
-import type { SimDisk } from './sim-disk.ts'
-import { SimClock, simStorage } from './sim-environment.ts'
-import type { Pick } from './sim-file.ts'
+import { simStorage } from './sim-storage.ts'
 
 /** What a workload has asked for and what it was told: the truth that a recovery is held against. */
 export class Ledger {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Disk, DiskFile, DiskStat, OpenMode } from '../../src/index.ts'
+import type { Disk, DiskFile, DiskStat, OpenMode } from '@stateward/contract'
 import type { SimNode } from './sim-directory.ts'
 import type { SimFile } from './sim-file.ts'
 import { Died, failure, type SimMedium } from './sim-medium.ts'
