@@ -1,3 +1,4 @@
+import type { LostCommits } from './event.ts'
 import type { JsonObject } from './json.ts'
 import type { Seq } from './storage.ts'
 
@@ -43,4 +44,6 @@ export interface Commit {
   readonly txid?: string
   /** The reason given with `force: true`. */
   readonly force?: string
+  /** Commits directly before this one that are lost for good. */
+  readonly lostBefore?: LostCommits
 }

@@ -32,6 +32,7 @@ export {
   StatewardError,
   type StatewardErrorOptions,
 } from './error.ts'
+export type { CompactionProgress, LostCommits, Notify, StorageEvent, StoreEvent } from './event.ts'
 export type { Bound, Direction, Index, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
@@ -73,8 +74,10 @@ export type {
   LogStats,
   LogWriter,
   OpenedWriter,
+  OpenWriterOptions,
   Ptr,
   Seq,
   Storage,
+  StorageHealth,
   StoredBase,
 } from './storage.ts'

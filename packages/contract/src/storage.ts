@@ -1,4 +1,5 @@
 import type { Durability, Survival } from './durability.ts'
+import type { LostCommits, Notify, StorageEvent } from './event.ts'
 import type { RecoveryReport, StorageCheck } from './report.ts'
 
 /** Number of a commit in its log: 1, 2, 3 … without gaps; 0 means an empty log. The writer assigns it, the storage verifies it. */
@@ -35,6 +36,8 @@ export interface LogBatch {
   readonly epoch: Epoch
   readonly records: readonly Uint8Array[]
   readonly ptrs: readonly Ptr[]
+  /** Commits directly before `firstSeq` that are lost; only then may a batch be empty or not follow the one before it. */
+  readonly lost?: LostCommits
 }
 
 /**
@@ -74,7 +77,17 @@ export interface LogStats {
   readonly bytes: number
   /** Parts that the log is kept in (files, partitions); 1 where the storage has no such thing. */
   readonly segments: number
+  /** Whether this writer takes appends; absent from readers, and where a storage cannot be in between. Absent: `ok`. */
+  readonly health?: StorageHealth
+  /** What salvages have given up, as long as nobody has acknowledged it; absent or empty: the log is whole. */
+  readonly lost?: readonly LostCommits[]
 }
+
+/**
+ * `full`: appends are `FULL` until there is room. `readonly`: the log is damaged and was opened for what still reads.
+ * `failed`: this writer has stopped.
+ */
+export type StorageHealth = 'ok' | 'full' | 'readonly' | 'failed'
 
 /** Reads a log. Every method may be called at any time until `close`; afterwards each rejects with `CLOSED`. */
 export interface LogReader {
@@ -122,6 +135,10 @@ export interface LogWriter extends LogReader {
   truncate(upTo: Seq): Promise<void>
 }
 
+export interface OpenWriterOptions {
+  readonly notify?: Notify<StorageEvent>
+}
+
 export interface OpenedWriter {
   readonly writer: LogWriter
   readonly recovery: RecoveryReport
@@ -143,5 +160,5 @@ export interface Storage {
    * Takes the log over: recovers it, raises the epoch, fences every older writer. Errors: `LOCKED` (`details`: `pid`,
    * `host` of the holder), `CORRUPT`, `UNSUPPORTED` (a newer format), `STORAGE_FAILED`; a refused open changes nothing.
    */
-  openWriter(owner: string): Promise<OpenedWriter>
+  openWriter(owner: string, options?: OpenWriterOptions): Promise<OpenedWriter>
 }

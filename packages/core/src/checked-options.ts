@@ -19,7 +19,17 @@ export interface CheckedOptions<D extends Domain> {
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
 }
 
-const optionKeys = new Set(['storage', 'domain', 'durability', 'memory', 'mailbox', 'owner', 'clock', 'random'])
+const optionKeys = new Set([
+  'storage',
+  'domain',
+  'durability',
+  'memory',
+  'mailbox',
+  'owner',
+  'onEvent',
+  'clock',
+  'random',
+])
 const memoryKeys = new Set(['cacheBytes'])
 const mailboxKeys = new Set(['capacity', 'overflow'])
 
@@ -32,6 +42,8 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
   if (typeof storage?.openWriter !== 'function') throw invalid(`expected a storage, found ${describe(storage)}`)
   if (typeof domain?.entities !== 'object')
     throw invalid(`expected a domain as defineDomain makes it, found ${describe(domain)}`)
+  if (options.onEvent !== undefined && typeof options.onEvent !== 'function')
+    throw invalid(`expected onEvent to be a function, found ${describe(options.onEvent)}`)
   const { capacity = limits.mailboxAsks, overflow = 'reject' } = mailbox
   if (overflow !== 'reject' && overflow !== 'wait')
     throw invalid(`expected mailbox.overflow to be reject or wait, found ${describe(overflow)}`)

@@ -3,16 +3,19 @@ import type {
   Commit,
   Domain,
   Endpoint,
+  Notify,
   OpenedWriter,
   Protocol,
   RecoveryReport,
   Seq,
   Stats,
   Storage,
+  StoreEvent,
 } from '@stateward/contract'
 import { Bodies } from './bodies.ts'
 import { checkedOptions } from './checked-options.ts'
 import { systemEnvironment } from './environment.ts'
+import { Events } from './events.ts'
 import { oneByOne } from './follow.ts'
 import { guardedWriter } from './guarded-storage.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
@@ -40,6 +43,8 @@ export interface StateMembers<D extends Domain> {
   stats(): Promise<Stats>
   verify(): Promise<Protocol['verify']['answer']>
   flush(): Promise<Protocol['flush']['answer']>
+  /** Hears what the store tells unasked: no room, a stop, a compaction. Returns the way to stop hearing. What a listener throws is dropped. */
+  on(listener: Notify<StoreEvent>): () => void
   /** Settles every waiting call, then closes the log. Calls afterwards are `CLOSED`. */
   close(): Promise<void>
 }
@@ -55,29 +60,34 @@ export async function createStateManager<const D extends Domain>(options: StateM
     ...(options.clock && { clock: options.clock }),
     ...(options.random && { random: options.random }),
   }
-  const { writer, recovery } = await openedWriter(storage, options.owner ?? `pid ${process.pid}`)
+  const events = new Events()
+  if (options.onEvent !== undefined) events.on(options.onEvent)
+  const { writer, recovery } = await openedWriter(storage, options.owner ?? `pid ${process.pid}`, events)
   try {
     const live = new Live(domain, new Bodies(writer, cacheBytes))
     const txids = new TxidWindow()
     await replay(writer, live, txids)
-    const manager = new Manager({ storage, writer, domain, live, txids, durability, mailbox, environment })
-    return stateOf(manager, domain, recovery)
+    const manager = new Manager({ storage, writer, domain, live, txids, durability, mailbox, environment, events })
+    return stateOf(manager, { domain, recovery, events })
   } catch (error) {
     await writer.close().catch(() => undefined)
     throw error
   }
 }
 
-async function openedWriter(storage: Storage, owner: string): Promise<OpenedWriter> {
+async function openedWriter(storage: Storage, owner: string, { tell }: Events): Promise<OpenedWriter> {
   try {
-    const { writer, recovery } = await storage.openWriter(owner)
+    const { writer, recovery } = await storage.openWriter(owner, { notify: tell })
     return { writer: guardedWriter(writer), recovery }
   } catch (error) {
     throw storageError(error)
   }
 }
 
-function stateOf<const D extends Domain>(manager: Manager, domain: D, recovery: RecoveryReport): State<D> {
+function stateOf<const D extends Domain>(
+  manager: Manager,
+  { domain, recovery, events }: { domain: D; recovery: RecoveryReport; events: Events },
+): State<D> {
   const members: StateMembers<D> & Endpoint & AsyncDisposable = {
     domain,
     recovery,
@@ -88,6 +98,7 @@ function stateOf<const D extends Domain>(manager: Manager, domain: D, recovery: 
     stats: () => manager.ask('stats', {}),
     verify: () => manager.ask('verify', {}),
     flush: () => manager.ask('flush', {}),
+    on: (listener) => events.on(listener),
     close: () => manager.close(),
     ask: (kind, body, askOptions) => manager.ask(kind, body, askOptions),
     follow: (from, signal) => manager.follow(from, signal),

@@ -19,6 +19,7 @@ import { compact } from './compact.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
 import type { Environment } from './environment.ts'
+import type { Events } from './events.ts'
 import { follow } from './follow.ts'
 import { HeadLayer } from './heads.ts'
 import { uuidv7Maker } from './ids.ts'
@@ -45,6 +46,7 @@ export interface ManagerOptions {
   readonly durability: Durability
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
+  readonly events: Events
 }
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']

@@ -1,4 +1,4 @@
-import type { Clock, Domain, Durability, Random, Storage } from '@stateward/contract'
+import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent } from '@stateward/contract'
 
 /** What `createStateManager` takes. */
 export interface StateManagerOptions<D extends Domain> {
@@ -18,6 +18,8 @@ export interface StateManagerOptions<D extends Domain> {
   }
   /** Names this writer to whoever is locked out; default: this process. */
   readonly owner?: string
+  /** Hears from the first step of opening on what the store tells unasked; `state.on` hears what comes later. */
+  readonly onEvent?: Notify<StoreEvent>
   readonly clock?: Clock
   readonly random?: Random
 }

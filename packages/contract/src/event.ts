@@ -1,0 +1,50 @@
+import type { ErrorCode } from './error.ts'
+import type { Seq } from './storage.ts'
+
+/** Commits that are gone for good: a salvage could not read them. */
+export interface LostCommits {
+  readonly from: Seq
+  readonly to: Seq
+  /** Names the report of the salvage, which says where the unreadable bytes are kept. */
+  readonly report: string
+}
+
+/** What a storage tells its writer's owner unasked: facts, never bodies. */
+export type StorageEvent =
+  /** There is no room: writes are `FULL` until `resumed`. Reads go on. */
+  | { readonly kind: 'full'; readonly message: string }
+  /** Room is back, and a probe was written and synced: writes are taken again. */
+  | { readonly kind: 'resumed' }
+  /** Writing has ended for good on this writer; reads go on. `code`: `STORAGE_FAILED`, `FENCED` … */
+  | { readonly kind: 'stopped'; readonly code: ErrorCode; readonly message: string }
+  /** The system's clock stepped back by more than a second. The order of commits is their seq and does not care. */
+  | { readonly kind: 'clockBack'; readonly backMs: number }
+  /** Something that only saves time did not fit the log, or did not read, and was left aside. */
+  | { readonly kind: 'cacheIgnored'; readonly cache: string; readonly reason: string }
+
+/** How far a compaction has come. */
+export interface CompactionProgress {
+  /** Base rows written so far, of `rows`. */
+  readonly written: number
+  readonly rows: number
+}
+
+/** What an open store tells unasked. */
+export type StoreEvent =
+  | StorageEvent
+  /** The log was recovered again without closing the store; writes are taken again. */
+  | { readonly kind: 'reopened'; readonly lastSeq: Seq }
+  | ({
+      readonly kind: 'compaction'
+      /** Why it runs: somebody asked, or which bound was passed. */
+      readonly cause: 'asked' | 'garbage' | 'size' | 'segments' | 'interval'
+    } & (
+      | { readonly phase: 'started'; readonly upTo: Seq }
+      | ({ readonly phase: 'progress' } & CompactionProgress)
+      | { readonly phase: 'finished'; readonly upTo: Seq; readonly bytesBefore: number; readonly bytesAfter: number }
+      | { readonly phase: 'cancelled' }
+      | { readonly phase: 'failed'; readonly code: ErrorCode; readonly message: string }
+    ))
+
+/** Hears of events; what it throws is not the store's concern and is dropped. */
+export type Notify<Event> = (event: Event) => void
