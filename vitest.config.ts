@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { root, workspaceFolders } from './scripts/workspace.mjs'
+import { RigReport } from './test/reliability/rig-report.ts'
 import { SummaryLine } from './test/summary-line.ts'
 
 // With the source condition a package is read from its src/, so no test needs a build. The rest are Vite's own defaults.
@@ -25,7 +26,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     projects: [project('.', 'repo'), ...folders.map((folder) => project(folder))],
-    reporters: ['default', new SummaryLine()],
+    reporters: ['default', new RigReport(), new SummaryLine()],
     // One worker per core; vitest would leave one core idle, which on two is half of them.
     maxWorkers: availableParallelism(),
     testTimeout: timeout,
