@@ -17,6 +17,13 @@ export type OpenMode = 'read' | 'change' | 'create'
  */
 export type LockOutcome = 'taken' | 'held' | 'unavailable'
 
+/** The room on a file system, in bytes. */
+export interface DiskSpace {
+  /** What this process may still take. */
+  readonly freeBytes: number
+  readonly totalBytes: number
+}
+
 /** An open file. Positions and counts are bytes. */
 export interface DiskFile {
   /** Reads into the whole of `into`, or less at the end of the file. Resolves with the number of bytes read. */
@@ -54,6 +61,8 @@ export interface Disk {
   remove(path: string): Promise<void>
   /** Resolves when the names in this directory survive a power cut. */
   syncDirectory(path: string): Promise<void>
+  /** The room on the file system that holds this path, which must exist. A hint: others write to it too. */
+  space(path: string): Promise<DiskSpace>
   /** Calls back after something changed in the directory; a hint that may come late, twice or never. Returns the way to stop. */
   watch(directory: string, changed: () => void): () => void
 }

@@ -1,5 +1,5 @@
 export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
-export type { Disk, DiskFile, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
+export type { Disk, DiskFile, DiskSpace, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
 export {
   type ChangesOf,
   type CreateOf,

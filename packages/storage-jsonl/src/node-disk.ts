@@ -11,7 +11,7 @@ const flags: Readonly<Record<OpenMode, number>> = {
 }
 const open = promisify(fs.open)
 const fstat = promisify(fs.fstat)
-const { lstat, mkdir, readdir, realpath, rename, rmdir, unlink } = fs.promises
+const { lstat, mkdir, readdir, realpath, rename, rmdir, statfs, unlink } = fs.promises
 
 /** The file system of this machine. The one place that touches `node:fs`. */
 export const nodeDisk: Disk = {
@@ -51,6 +51,10 @@ export const nodeDisk: Disk = {
   rename,
   remove: unlink,
   syncDirectory,
+  async space(path) {
+    const { bsize, bavail, blocks } = await statfs(path)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  },
   watch(directory, changed) {
     try {
       const watcher = fs.watch(directory, { persistent: false }, changed)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Disk, DiskFile, DiskStat, OpenMode } from '@stateward/contract'
+import type { Disk, DiskFile, DiskSpace, DiskStat, OpenMode } from '@stateward/contract'
 import type { SimNode } from './sim-directory.ts'
 import type { SimFile } from './sim-file.ts'
 import { Died, failure, type SimMedium } from './sim-medium.ts'
@@ -78,6 +78,12 @@ export class SimDisk implements Disk {
     if (this.medium.step('syncDirectory', path) === undefined) directory.sync()
   }
 
+  async space(path: string): Promise<DiskSpace> {
+    this.#assertAlive()
+    this.medium.existing(path)
+    return { freeBytes: this.medium.freeBytes, totalBytes: this.medium.capacityBytes }
+  }
+
   watch(): () => void {
     return () => {}
   }
@@ -133,7 +139,10 @@ export class SimDisk implements Disk {
     this.#assertAlive()
     const fault = this.medium.step('write', path, from.length)
     if (fault !== undefined && 'skip' in fault) return from.length
-    const count = fault !== undefined && 'short' in fault ? Math.min(fault.short, from.length) : from.length
+    const allowed = fault !== undefined && 'short' in fault ? Math.min(fault.short, from.length) : from.length
+    const roomFor = Math.max(0, file.size - position) + this.medium.freeBytes
+    const count = Math.min(allowed, roomFor)
+    if (count === 0 && allowed > 0) throw failure('ENOSPC', path)
     file.write(from.subarray(0, count), position)
     return count
   }

@@ -42,6 +42,8 @@ export class SimMedium {
   /** Decides, and takes note, before each step. */
   onStep: (step: SimStep) => SimFault = () => undefined
   steps = 0
+  /** What all files together may take; what would go beyond it is written short, and then not at all. */
+  capacityBytes: number = Number.MAX_SAFE_INTEGER
   /** The process that is running. */
   process: object = {}
   #inodes: number
@@ -58,7 +60,9 @@ export class SimMedium {
 
   /** The medium when the power comes back. */
   afterPowerCut(pick: Pick): SimMedium {
-    return new SimMedium(this.root.afterPowerCut(pick, new Map()), this.#inodes)
+    const after = new SimMedium(this.root.afterPowerCut(pick, new Map()), this.#inodes)
+    after.capacityBytes = this.capacityBytes
+    return after
   }
 
   /** The medium copied as it is now, everything on it synced. */
@@ -66,6 +70,13 @@ export class SimMedium {
     for (const file of this.files().values()) file.sync()
     syncAll(this.root)
     return this.afterPowerCut(() => 0)
+  }
+
+  /** Bytes that all files together may still grow by. */
+  get freeBytes(): number {
+    if (this.capacityBytes === Number.MAX_SAFE_INTEGER) return this.capacityBytes
+    const used = [...new Set(this.files().values())].reduce((sum, { size }) => sum + size, 0)
+    return Math.max(0, this.capacityBytes - used)
   }
 
   /** Every file by its path. */
