@@ -1,6 +1,17 @@
 import type { Claim } from './claim.ts'
 
-export type MachineRig = never
+export type MachineRig = 'power-cut'
 
 /** Rigs that need a real machine: processes, file systems, signals. */
-export const machineClaims: Readonly<Record<MachineRig, Claim>> = {}
+export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
+  'power-cut': {
+    claim:
+      'a writer works on a real ext4, and the power is cut: the blocks of its device are copied in the middle of it, mounted, and opened. What was acknowledged at the level commit before the copy is there, what is there is an exact prefix, and what was served once survives the next power cut',
+    unit: 'power cuts',
+    every: 100,
+    nightly: 2_000,
+    limits:
+      'needs Linux, root, loop devices and mkfs.ext4, and is skipped elsewhere; the writer is held while the blocks are copied, so that no block is newer than the one copied before it; ext4 only',
+    files: ['packages/storage-jsonl/test/machine/power-cut-image.test.ts'],
+  },
+}
