@@ -1,9 +1,10 @@
 import type { Change, Commit } from './commit.ts'
 import type { Durability } from './durability.ts'
+import type { LostCommits } from './event.ts'
 import type { JsonObject, StoredRecord } from './json.ts'
 import type { Explanation, Group, Query, QueryAnswer } from './query.ts'
 import type { StorageCheck } from './report.ts'
-import type { Seq } from './storage.ts'
+import type { Seq, StorageHealth } from './storage.ts'
 
 /** How long and under which signal a caller waits. */
 export interface AskOptions {
@@ -91,9 +92,11 @@ export interface Version {
   readonly seq: Seq
   readonly timestamp: string
   readonly change: Change
-  /** `undefined` after a deletion. */
+  /** `undefined` after a deletion, and where the versions that it rests on are lost or let go of. */
   readonly record?: StoredRecord
   readonly actor?: string
+  /** Commits before this version, and behind the one before it, are lost: there may have been versions in them. */
+  readonly lostBefore?: LostCommits
 }
 
 export interface Stats {
@@ -117,8 +120,10 @@ export interface Stats {
   readonly indexes: readonly { readonly type: string; readonly name: string; readonly entries: number }[]
   readonly storage: string
   readonly durability: Durability
-  /** `failed`: reads go on, writes are `STORAGE_FAILED` until the store is opened again. */
-  readonly health: 'ok' | 'failed'
+  /** `readonly` and `failed`: reads go on, writes are `STORAGE_FAILED` until the store is opened again. */
+  readonly health: StorageHealth
+  /** Commits that salvages had to give up, as long as nobody has acknowledged it. Absent: none. */
+  readonly lost?: readonly LostCommits[]
 }
 
 export interface VerifyReport {
@@ -194,7 +199,8 @@ export interface Protocol {
   explain: { ask: Query; answer: Explanation }
   history: {
     ask: { readonly type: string; readonly id: string; readonly from?: Seq }
-    answer: { readonly versions: readonly Version[]; readonly next?: Seq }
+    /** `lost`: commits behind the last of these versions are lost, and later ones may have been in them. */
+    answer: { readonly versions: readonly Version[]; readonly next?: Seq; readonly lost?: LostCommits }
   }
   snapshot: { ask: Record<string, never>; answer: SnapshotOpened }
   release: { ask: { readonly snapshot: string }; answer: null }

@@ -1,3 +1,5 @@
+import type { LostCommits } from './event.ts'
+
 /** One place in a log that does not read as it was written. */
 export interface Damage {
   readonly file: string
@@ -29,6 +31,10 @@ export interface RecoveryReport {
   readonly quarantined: readonly Quarantined[]
   /** Files in the plain three-line format that were adopted as unverified history. */
   readonly adopted: readonly string[]
+  /** Commits that a salvage gave up in this opening, because they do not read any more. */
+  readonly lost?: readonly LostCommits[]
+  /** Why nothing can be written: the log is damaged and was opened for what still reads. Absent: it can be. */
+  readonly damage?: readonly Damage[]
 }
 
 /** What `LogReader.verify` found. */
@@ -39,4 +45,6 @@ export interface StorageCheck {
   /** Commits from plain files, which carry no checksum. */
   readonly unverified: number
   readonly damage: readonly Damage[]
+  /** Commits that salvages had to give up: the log says where. Absent: none. */
+  readonly lost?: readonly LostCommits[]
 }

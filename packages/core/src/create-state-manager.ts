@@ -21,6 +21,7 @@ import { guardedWriter } from './guarded-storage.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Live } from './live.ts'
 import { Manager } from './manager.ts'
+import { whyReadOnly } from './read-only.ts'
 import { replay } from './replay.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 import { storageError } from './storage-error.ts'
@@ -67,7 +68,18 @@ export async function createStateManager<const D extends Domain>(options: StateM
     const live = new Live(domain, new Bodies(writer, cacheBytes))
     const txids = new TxidWindow()
     await replay(writer, live, txids)
-    const manager = new Manager({ storage, writer, domain, live, txids, durability, mailbox, environment, events })
+    const manager = new Manager({
+      storage,
+      writer,
+      domain,
+      live,
+      txids,
+      durability,
+      mailbox,
+      environment,
+      events,
+      readOnly: whyReadOnly(recovery),
+    })
     return stateOf(manager, { domain, recovery, events })
   } catch (error) {
     await writer.close().catch(() => undefined)

@@ -1,6 +1,6 @@
 import type { Commit, LogReader, Seq } from '@stateward/contract'
 import { asRefusal } from './check.ts'
-import { decodeCommit } from './codec.ts'
+import { CommitsOf } from './commits-of.ts'
 import { checkedSeq } from './reads.ts'
 
 /**
@@ -25,8 +25,10 @@ function anyOf(signals: readonly AbortSignal[]): AbortSignal {
 }
 
 async function* groupsFrom(reader: LogReader, from: Seq, signal: AbortSignal): AsyncGenerator<readonly Commit[]> {
-  for await (const { records, firstSeq } of reader.follow(from, signal)) {
-    yield records.map((record, at) => decodeCommit(record, firstSeq + at)).filter(({ seq }) => seq >= from)
+  const commitsOf = new CommitsOf()
+  for await (const batch of reader.follow(from, signal)) {
+    const commits = commitsOf.take(batch, from)
+    if (commits.length > 0) yield commits
   }
 }
 

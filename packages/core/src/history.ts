@@ -1,5 +1,14 @@
-import { type Commit, type LogReader, limits, type Seq, type StoredRecord, type Version } from '@stateward/contract'
-import { decodeCommit } from './codec.ts'
+import {
+  type Change,
+  type Commit,
+  type LogReader,
+  type LostCommits,
+  limits,
+  type Seq,
+  type StoredRecord,
+  type Version,
+} from '@stateward/contract'
+import { CommitsOf, joined } from './commits-of.ts'
 import { fold } from './fold.ts'
 
 export interface HistoryOf {
@@ -11,18 +20,27 @@ export interface HistoryOf {
 
 /**
  * Every version of one record, oldest first, by a scan of the log: O(log). A version whose predecessors the log no longer
- * has is given from the first one that stands whole.
+ * has is given from the first one that stands whole; one behind lost commits says so. Returns what is lost behind the last.
  */
-export async function* versionsOf(reader: LogReader, { type, id, from }: HistoryOf): AsyncGenerator<Version> {
+export async function* versionsOf(
+  reader: LogReader,
+  { type, id, from }: HistoryOf,
+): AsyncGenerator<Version, LostCommits | undefined> {
   const { firstSeq } = await reader.stats()
   let record: StoredRecord | undefined
   let rev = 0
-  for await (const commit of commitsFrom(reader, firstSeq)) {
+  let lost: LostCommits | undefined
+  const commitsOf = new CommitsOf()
+  for await (const commit of commitsFrom(reader, firstSeq, commitsOf)) {
+    // Where commits are lost, nobody knows whether this record was changed in them; where none was, no rev is missing.
+    if (commit.lostBefore !== undefined) lost = joined(lost, commit.lostBefore)
     for (const change of commit.changes) {
       if (change.type !== type || change.id !== id) continue
       const before = record
-      record = change.op === 'patch' && before === undefined ? undefined : fold(before, change, rev)
+      record = change.op === 'patch' && !follows(change, before) ? undefined : fold(before, change, rev)
       rev = change.rev === 0 ? rev + 1 : change.rev
+      const lostBefore = lost
+      lost = undefined
       if (commit.seq < from) continue
       const { seq, timestamp, actor } = commit
       yield {
@@ -31,26 +49,38 @@ export async function* versionsOf(reader: LogReader, { type, id, from }: History
         change: { ...change, rev },
         ...(record === undefined ? {} : { record }),
         ...(actor === undefined ? {} : { actor }),
+        ...(lostBefore === undefined ? {} : { lostBefore }),
       }
     }
   }
+  const { lostBehind } = commitsOf
+  return lostBehind === undefined ? lost : joined(lost, lostBehind)
+}
+
+/** Whether the version that a change rests on is `before`. */
+function follows({ rev }: Change, before: StoredRecord | undefined): boolean {
+  return before !== undefined && (rev === 0 || rev === before.rev + 1)
 }
 
 /** One page of `versionsOf`, of at most `limits.historyPage` versions, and where the next begins. */
 export async function historyPage(
   reader: LogReader,
   of: HistoryOf,
-): Promise<{ versions: readonly Version[]; next?: Seq }> {
+): Promise<{ versions: readonly Version[]; next?: Seq; lost?: LostCommits }> {
   const versions: Version[] = []
-  for await (const version of versionsOf(reader, of)) {
-    if (versions.length === limits.historyPage) return { versions, next: version.seq }
-    versions.push(version)
+  const found = versionsOf(reader, of)
+  try {
+    for (;;) {
+      const step = await found.next()
+      if (step.done) return step.value === undefined ? { versions } : { versions, lost: step.value }
+      if (versions.length === limits.historyPage) return { versions, next: step.value.seq }
+      versions.push(step.value)
+    }
+  } finally {
+    await found.return(undefined)
   }
-  return { versions }
 }
 
-async function* commitsFrom(reader: LogReader, from: Seq): AsyncGenerator<Commit> {
-  for await (const batch of reader.read(from)) {
-    for (const [at, record] of batch.records.entries()) yield decodeCommit(record, batch.firstSeq + at)
-  }
+async function* commitsFrom(reader: LogReader, from: Seq, commitsOf: CommitsOf): AsyncGenerator<Commit> {
+  for await (const batch of reader.read(from)) yield* commitsOf.take(batch, from)
 }

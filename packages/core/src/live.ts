@@ -1,4 +1,5 @@
 import {
+  type Change,
   type Commit,
   type Domain,
   type Entity,
@@ -145,13 +146,14 @@ export class Live implements HeadReader {
 
   /**
    * Takes in one commit read back from the log; every record it patches must be hot or pinned (`ColdBodies` else).
-   * Throws `CORRUPT` for a patch of a record that is not there.
+   * Throws `CORRUPT` for a patch of a record that is not there, or not in the version that it follows.
    */
   replay(commit: Commit, ptr: Ptr): void {
     const befores = commit.changes.map((change) => this.head(change.type, change.id)?.record)
     for (const [at, change] of commit.changes.entries()) {
       const before = befores[at]
-      if (change.op === 'patch' && before === undefined) throw orphan(commit.seq, change.type, change.id)
+      const isOrphan = before === undefined || (change.rev !== 0 && change.rev !== before.rev + 1)
+      if (change.op === 'patch' && isOrphan) throw orphan(commit.seq, change)
       const revBefore = this.type(change.type).rows.lastRev(change.id)
       const after = fold(before, change, revBefore)
       const rev = change.rev === 0 ? revBefore + 1 : change.rev
@@ -189,10 +191,11 @@ function lostHere(type: string, id: string, seq: Seq): StatewardError {
   )
 }
 
-function orphan(seq: Seq, type: string, id: string): StatewardError {
+function orphan(seq: Seq, { type, id, rev }: Change): StatewardError {
+  const found = rev === 0 ? `no ${type} ${id}` : `no version ${rev - 1} of ${type} ${id}`
   return new StatewardError(
     'CORRUPT',
-    `expected seq ${seq} to update a record that is there, found no ${type} ${id}; a line before it is missing`,
+    `expected seq ${seq} to update a record that is there, found ${found}; a line before it is missing`,
     {
       details: { seq, type, id },
     },

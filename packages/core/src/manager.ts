@@ -47,6 +47,8 @@ export interface ManagerOptions {
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
   readonly events: Events
+  /** Why nothing can be written; `undefined` where it can be. */
+  readonly readOnly: StatewardError | undefined
 }
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']
@@ -102,6 +104,8 @@ export class Manager implements Endpoint {
   }
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {
+    const { readOnly } = this.#options
+    if (readOnly !== undefined && (isWrite(kind) || kind === 'compact' || kind === 'flush')) throw readOnly
     if (!isWrite(kind)) return undefined
     const write = this.#door.check(kind, body as Ask<WriteKind>)
     return this.#inOrder(write.ready, kind, options, async (left) => {
@@ -145,7 +149,8 @@ export class Manager implements Endpoint {
 
   #stats(): Promise<Answer<'stats'>> {
     const { live, storage, writer, durability } = this.#options
-    const health = this.#pump.failure === undefined ? 'ok' : 'failed'
+    const failed = this.#pump.failure === undefined ? 'ok' : 'failed'
+    const health = this.#options.readOnly === undefined ? failed : 'readonly'
     return statsOf({ live, storage, reader: writer, durability, health, depth: this.#actor.depth })
   }
 

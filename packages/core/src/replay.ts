@@ -19,7 +19,9 @@ export async function replay(reader: LogReader, live: Live, txids?: TxidWindow):
     live.lastSeq = base.upTo
     if (txids !== undefined) await recallTxids(reader, base.upTo, txids)
   }
-  for await (const { records, firstSeq, ptrs } of reader.read(live.lastSeq + 1)) {
+  for await (const { records, firstSeq, ptrs, lost } of reader.read(live.lastSeq + 1)) {
+    // What is lost is behind us too: the next commit is counted from there.
+    if (lost !== undefined) live.lastSeq = Math.max(live.lastSeq, lost.to)
     const commits = records.map((record, at) => decodeCommit(record, firstSeq + at))
     await warmFor(commits, live)
     for (const [at, commit] of commits.entries()) {

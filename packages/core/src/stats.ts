@@ -13,7 +13,7 @@ export interface StatsOf {
 
 /** The store in numbers, as of now. */
 export async function statsOf({ live, storage, reader, durability, health, depth }: StatsOf): Promise<Stats> {
-  const { firstSeq, segments, bytes } = await reader.stats()
+  const { firstSeq, segments, bytes, lost = [] } = await reader.stats()
   const types = [...live.types.values()]
   const { bodies } = live
   return {
@@ -38,5 +38,6 @@ export async function statsOf({ live, storage, reader, durability, health, depth
     storage: storage.kind,
     durability,
     health,
+    ...(lost.length === 0 ? {} : { lost }),
   }
 }

@@ -112,7 +112,7 @@ class Overlay {
     const { lastSeq, epoch } = this.origin
     for await (const batch of this.#reader.read(from, signal)) {
       // The writer elsewhere goes on; this run stands on the log as it was.
-      if (batch.firstSeq > lastSeq) break
+      if ((batch.lost?.from ?? batch.firstSeq) > lastSeq) break
       yield upTo(batch, lastSeq)
     }
     const firstSeq = Math.max(from, lastSeq + 1)

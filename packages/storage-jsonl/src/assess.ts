@@ -35,6 +35,7 @@ const nothing: Omit<Recovery, 'log' | 'segment' | 'temporary'> = {
   clean: true,
   created: true,
   adopted: [],
+  lost: [],
 }
 
 /** A store that is about to be made: of nothing, or of plain files. `undefined` where there has been one. */
@@ -82,6 +83,7 @@ async function assessManifest({ disk }: Environment, survey: Survey, published: 
     clean: history.closed && history.quarantine.length === 0,
     created: false,
     adopted: [],
+    lost: manifest.lost ?? [],
   }
 }
 

@@ -45,6 +45,7 @@ export class LogView {
       epoch: manifest?.epoch ?? 0,
       bytes,
       segments: manifest?.segments.length ?? 0,
+      ...(manifest?.lost === undefined ? {} : { lost: manifest.lost }),
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Epoch, Seq } from '@stateward/contract'
+import type { Epoch, LostCommits, Seq } from '@stateward/contract'
 import { isCount } from './control-line.ts'
 import { type Format, format, parseFormat } from './format.ts'
 import { readTail, sealedLine } from './line.ts'
@@ -79,6 +79,8 @@ export interface Manifest {
   readonly segments: readonly Entry[]
   /** Files that count no more and may be removed; no other file ever is, temporary ones aside. */
   readonly obsolete: readonly string[]
+  /** What salvages have given up, as long as nobody has acknowledged it. */
+  readonly lost?: readonly LostCommits[]
 }
 
 export function isHistory(entry: Entry): entry is HistoryEntry {
@@ -120,11 +122,17 @@ export function decodeManifest(bytes: Buffer): Manifest | { readonly foreign: Fo
 }
 
 function isManifest(data: Partial<Record<keyof Manifest, unknown>>): data is Manifest {
-  const { log, epoch, writer, clean, truncated, segments, obsolete } = data
+  const { log, epoch, writer, clean, truncated, segments, obsolete, lost = [] } = data
   if (typeof log !== 'string' || !isCount(epoch) || typeof writer !== 'string' || typeof clean !== 'boolean')
     return false
   if (!isCount(truncated) || !Array.isArray(segments) || !Array.isArray(obsolete)) return false
+  if (!Array.isArray(lost) || !lost.every(isLost)) return false
   return obsolete.every((name) => typeof name === 'string' && isRemovableName(name)) && segments.every(isEntry)
+}
+
+function isLost(value: unknown): value is LostCommits {
+  const { from, to, report } = (value ?? {}) as Partial<Record<keyof LostCommits, unknown>>
+  return isCount(from) && isCount(to) && from <= to && typeof report === 'string'
 }
 
 const numbersOf: Readonly<Record<Entry['kind'], readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Epoch, LogBatch, Seq } from '@stateward/contract'
 import type { Lines } from './chunks.ts'
-import { isControl, parseControl } from './control-line.ts'
+import { type Gap, isControl, parseControl } from './control-line.ts'
 import { DamagedLine } from './damage.ts'
 import { readTail, unsealInPlace } from './line.ts'
 import { makePtr } from './ptr.ts'
@@ -41,12 +41,16 @@ export async function* readCommits(lines: AsyncIterable<Lines>, plan: ReadPlan):
       const tail = readTail(piece.bytes, at, end)
       if (typeof tail === 'string') throw new DamagedLine(plan.file, piece.offset + at, tail)
       if (isControl(piece.bytes, at)) {
-        const gapEnd = gapIn(piece.bytes.subarray(at, end))
-        if (gapEnd !== undefined) {
+        const gap = gapIn(piece.bytes.subarray(at, end))
+        if (gap !== undefined) {
+          if (gap.from !== next)
+            throw new DamagedLine(plan.file, piece.offset + at, `a gap from ${gap.from} at ${next}`)
           if (records.length > 0) yield batchOf(plan, { records, ptrs, next, end: piece.offset + at })
+          if (gap.from > plan.to) return
           records = []
           ptrs = []
-          next = gapEnd + 1
+          next = gap.to + 1
+          if (gap.to >= plan.from) yield lostBatch(plan, gap, piece.offset + end + 1)
         }
       } else {
         if (tail.seq !== next)
@@ -74,9 +78,15 @@ function batchOf(
   return { batch: { firstSeq: next - records.length, epoch: plan.epoch, records, ptrs }, end }
 }
 
-/** The last commit that a `$gap` line leaves out; `undefined` for other lines. */
-function gapIn(line: Buffer): Seq | undefined {
+/** What is lost is told by a batch of its own, so that nobody who reads can pass over it without a word. */
+function lostBatch(plan: ReadPlan, { from, to, report }: Gap, end: number): ReadBatch {
+  const { epoch } = plan
+  return { batch: { firstSeq: to + 1, epoch, records: [], ptrs: [], lost: { from, to, report } }, end }
+}
+
+/** The commits that a `$gap` line leaves out; `undefined` for other lines. */
+function gapIn(line: Buffer): Gap | undefined {
   if (!line.includes('"$gap"')) return undefined
   const control = parseControl(line.toString())
-  return typeof control !== 'string' && control.type === '$gap' ? control.gap.to : undefined
+  return typeof control !== 'string' && control.type === '$gap' ? control.gap : undefined
 }

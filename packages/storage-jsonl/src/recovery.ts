@@ -1,4 +1,4 @@
-import type { Seq } from '@stateward/contract'
+import type { LostCommits, Seq } from '@stateward/contract'
 import type { SegmentEnd } from './control-line.ts'
 import type { Entry } from './manifest.ts'
 
@@ -38,4 +38,6 @@ export interface Recovery {
   readonly clean: boolean
   readonly created: boolean
   readonly adopted: readonly string[]
+  /** What salvages have given up and nobody has acknowledged. */
+  readonly lost: readonly LostCommits[]
 }

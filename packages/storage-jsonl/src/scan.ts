@@ -1,6 +1,6 @@
 import type { DiskFile, Seq } from '@stateward/contract'
 import { fileChunks, type Lines, wholeLines } from './chunks.ts'
-import { isControl, parseControl, type SegmentHeader } from './control-line.ts'
+import { type Gap, isControl, parseControl, type SegmentHeader } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import { DamageList } from './damage.ts'
 import type { Format } from './format.ts'
@@ -36,6 +36,8 @@ export interface SegmentScan {
   readonly provenBehind: Seq
   /** Where the last commit of the good prefix ends; the header, where there is none. */
   readonly commitEnd: number
+  /** What the `$gap` lines say that a former salvage has lost. */
+  readonly gaps: readonly Gap[]
   /** Whether the good prefix ends with the line of an orderly close. */
   readonly closed: boolean
   readonly firstBad: FirstBad | undefined
@@ -69,6 +71,7 @@ export class Scan implements SegmentScan {
   lines = 0
   lastSeq: Seq = 0
   provenBehind: Seq = -1
+  readonly gaps: Gap[] = []
   closed = false
   firstBad: FirstBad | undefined
   #crc = 0
@@ -150,6 +153,9 @@ export class Scan implements SegmentScan {
     if (this.#next !== undefined && tail.seq !== this.#next - 1)
       return `expected seq ${this.#next - 1}, found ${tail.seq}`
     if (control.type === '$gap') {
+      const least = this.#next ?? this.#last + 1
+      if (control.gap.from < least) return `expected a gap from seq ${least} on, found one from ${control.gap.from}`
+      this.gaps.push(control.gap)
       this.#next = control.gap.to + 1
       this.#last = control.gap.to
       if (this.firstBad === undefined) {

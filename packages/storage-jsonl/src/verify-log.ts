@@ -1,4 +1,4 @@
-import type { DiskFile, Seq, StorageCheck } from '@stateward/contract'
+import type { DiskFile, LostCommits, Seq, StorageCheck } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
 import { fileChunks } from './chunks.ts'
@@ -19,51 +19,56 @@ export async function verifyLog(
   let commits = 0
   let bytes = 0
   let unverified = 0
+  const lost: LostCommits[] = []
   const bases = source.manifest?.segments.filter((entry): entry is BaseEntry => entry.kind === 'base') ?? []
   for (const part of [...partsOf(source), ...bases]) {
     if (signal?.aborted) throw new StatewardError('ABORTED', 'the verification was aborted by the caller')
     const found = await check(files, part)
     damage.addAll(found.damage)
-    commits += found.commits
+    lost.push(...found.lost)
+    commits += found.commits - found.lost.reduce((sum, { from, to }) => sum + to - from + 1, 0)
     bytes += found.bytes
     if ('entry' in part && part.entry.kind === 'plain') unverified += found.commits
   }
-  return { ok: damage.lines === 0, commits, bytes, unverified, damage: damage.named }
+  const found = { ok: damage.lines === 0, commits, bytes, unverified, damage: damage.named }
+  return lost.length === 0 ? found : { ...found, lost }
 }
 
 interface Checked {
   readonly damage: DamageList
   readonly commits: number
   readonly bytes: number
+  /** What its `$gap` lines say. */
+  readonly lost: readonly LostCommits[]
 }
 
 async function check(files: FileCache, part: Part | BaseEntry): Promise<Checked> {
   const file = 'entry' in part ? part.entry.file : part.file
   const commits = 'entry' in part ? Math.max(0, part.lastSeq - part.firstSeq + 1) : 0
   try {
-    return await files.using(file, async (open) => ({ commits, bytes: part.bytes, damage: await damageIn(open, part) }))
+    return await files.using(file, async (open) => ({ commits, bytes: part.bytes, ...(await damageIn(open, part)) }))
   } catch (error) {
     if (diskCode(error) !== 'ENOENT') throw storageFailed(error, 'verifying the log')
     const damage = new DamageList()
     damage.add({ file, line: 1, byte: 0, reason: 'the manifest lists this file, and it is not there' })
-    return { damage, commits: 0, bytes: 0 }
+    return { damage, commits: 0, bytes: 0, lost: [] }
   }
 }
 
-async function damageIn(open: DiskFile, part: Part | BaseEntry): Promise<DamageList> {
+async function damageIn(open: DiskFile, part: Part | BaseEntry): Promise<Pick<Checked, 'damage' | 'lost'>> {
   const entry = 'entry' in part ? part.entry : part
-  if (entry.kind === 'plain') return (await changedPlain(open, entry)).damage
+  if (entry.kind === 'plain') return { damage: (await changedPlain(open, entry)).damage, lost: [] }
   const chunks = entry.kind === 'archive' ? unpackedChunks(open, entry) : fileChunks(open, { from: 0, to: part.bytes })
   const scan = await scanLines(chunks, entry.file).catch((error: unknown) => {
     if (!(error instanceof DamagedLine)) throw error
     const damage = new DamageList()
     damage.add({ file: error.file, line: 1, byte: error.byte, reason: error.message })
-    return { damage, goodBytes: 0, lines: 0, lastSeq: 0, crc: '' }
+    return { damage, goodBytes: 0, lines: 0, lastSeq: 0, crc: '', gaps: [] }
   })
   const { damage } = scan
   const reason = damage.lines > 0 ? undefined : whyNotTheSame(part, scan)
   if (reason !== undefined) damage.add({ file: entry.file, line: scan.lines + 1, byte: scan.goodBytes, reason })
-  return damage
+  return { damage, lost: scan.gaps.map(({ from, to, report }) => ({ from, to, report })) }
 }
 
 function whyNotTheSame(

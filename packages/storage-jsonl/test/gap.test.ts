@@ -36,9 +36,12 @@ test('behind a gap line the log goes on with the commit after the gap', async ()
   const seen: number[] = []
   const lines = wholeLines(fileChunks(file, { from: 0, to: size }))
   const plan = { file: 'log-00000001.jsonl', segment: 1, epoch: 1, next: 1, from: 1, to: 6 }
+  const lost: unknown[] = []
   for await (const { batch } of readCommits(lines, plan)) {
+    if (batch.lost !== undefined) lost.push({ behind: seen.at(-1), before: batch.firstSeq, ...batch.lost })
     for (const index of batch.records.keys()) seen.push(batch.firstSeq + index)
   }
   expect(seen).toEqual([1, 5, 6])
+  expect(lost).toEqual([{ behind: 1, before: 5, from: 2, to: 4, report: 'salvage-1' }])
   await file.close()
 })
