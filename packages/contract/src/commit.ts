@@ -1,6 +1,6 @@
 import type { LostCommits } from './event.ts'
 import type { JsonObject } from './json.ts'
-import type { Seq } from './storage.ts'
+import type { Seq } from './seq.ts'
 
 /** A record as it is from now on: a creation, a restoration, or an update that is logged whole. */
 export interface Put {

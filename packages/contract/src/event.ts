@@ -1,5 +1,5 @@
 import type { ErrorCode } from './error.ts'
-import type { Seq } from './storage.ts'
+import type { Seq } from './seq.ts'
 
 /** Commits that are gone for good: a salvage could not read them. */
 export interface LostCommits {

@@ -63,6 +63,7 @@ export type { Explanation, Group, Operators, OrderBy, PlanNode, Query, QueryAnsw
 export type { Damage, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
 export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } from './rule.ts'
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
+export type { Seq } from './seq.ts'
 export type {
   Appended,
   AppendOptions,
@@ -76,7 +77,6 @@ export type {
   OpenedWriter,
   OpenWriterOptions,
   Ptr,
-  Seq,
   Storage,
   StorageHealth,
   StoredBase,

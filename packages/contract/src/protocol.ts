@@ -4,7 +4,8 @@ import type { LostCommits } from './event.ts'
 import type { JsonObject, StoredRecord } from './json.ts'
 import type { Explanation, Group, Query, QueryAnswer } from './query.ts'
 import type { StorageCheck } from './report.ts'
-import type { Seq, StorageHealth } from './storage.ts'
+import type { Seq } from './seq.ts'
+import type { StorageHealth } from './storage.ts'
 
 /** How long and under which signal a caller waits. */
 export interface AskOptions {

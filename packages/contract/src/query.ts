@@ -1,6 +1,6 @@
 import type { Direction } from './index-plugin.ts'
 import type { JsonValue, StoredRecord } from './json.ts'
-import type { Seq } from './storage.ts'
+import type { Seq } from './seq.ts'
 
 /**
  * Conditions on one field; all of them must hold. Ranges and `prefix` only match values of the operand's own kind

@@ -1,9 +1,7 @@
 import type { Durability, Survival } from './durability.ts'
 import type { LostCommits, Notify, StorageEvent } from './event.ts'
 import type { RecoveryReport, StorageCheck } from './report.ts'
-
-/** Number of a commit in its log: 1, 2, 3 … without gaps; 0 means an empty log. The writer assigns it, the storage verifies it. */
-export type Seq = number
+import type { Seq } from './seq.ts'
 
 /** Fencing token of a writer's term: grows at each `openWriter`, is kept by the log itself, needs no clock and no lease. */
 export type Epoch = number

@@ -131,7 +131,8 @@ function isManifest(data: Partial<Record<keyof Manifest, unknown>>): data is Man
 }
 
 function isLost(value: unknown): value is LostCommits {
-  const { from, to, report } = (value ?? {}) as Partial<Record<keyof LostCommits, unknown>>
+  if (typeof value !== 'object' || value === null) return false
+  const { from, to, report } = { from: undefined, to: undefined, report: undefined, ...value }
   return isCount(from) && isCount(to) && from <= to && typeof report === 'string'
 }
 
