@@ -1,4 +1,4 @@
-import type { BaseChunk, Ptr, Seq, StoredBase } from '@stateward/contract'
+import type { BaseChunk, MaintenanceOptions, Ptr, Seq, StoredBase } from '@stateward/contract'
 import type { Broken } from './broken.ts'
 import { PlainHandle } from './plain-handle.ts'
 
@@ -26,11 +26,11 @@ export const brokenBases: readonly Broken[] = [
       override async saveBase(
         upTo: Seq,
         chunks: AsyncIterable<BaseChunk>,
-        signal?: AbortSignal,
+        options?: MaintenanceOptions,
       ): Promise<readonly Ptr[]> {
         return super.saveBase(
           upTo,
-          until(chunks, () => signal?.aborted === true),
+          until(chunks, () => options?.signal?.aborted === true),
         )
       }
     },
@@ -109,11 +109,11 @@ export const brokenBases: readonly Broken[] = [
       override async saveBase(
         upTo: Seq,
         chunks: AsyncIterable<BaseChunk>,
-        signal?: AbortSignal,
+        options?: MaintenanceOptions,
       ): Promise<readonly Ptr[]> {
         const former = this.log.base
         this.log.base = { upTo, rows: [] }
-        return super.saveBase(upTo, chunks, signal).catch((error) => {
+        return super.saveBase(upTo, chunks, options).catch((error) => {
           this.log.base = former
           throw error
         })
@@ -144,9 +144,9 @@ export const brokenBases: readonly Broken[] = [
       override async saveBase(
         upTo: Seq,
         chunks: AsyncIterable<BaseChunk>,
-        signal?: AbortSignal,
+        options?: MaintenanceOptions,
       ): Promise<readonly Ptr[]> {
-        const ptrs = await super.saveBase(0, chunks, signal)
+        const ptrs = await super.saveBase(0, chunks, options)
         this.log.base = { upTo, rows: this.log.base?.rows ?? [] }
         return ptrs
       }
@@ -159,7 +159,7 @@ export const brokenBases: readonly Broken[] = [
       override async saveBase(
         upTo: Seq,
         chunks: AsyncIterable<BaseChunk>,
-        signal?: AbortSignal,
+        options?: MaintenanceOptions,
       ): Promise<readonly Ptr[]> {
         const given: Uint8Array[] = []
         const watched = async function* () {
@@ -168,7 +168,7 @@ export const brokenBases: readonly Broken[] = [
             yield chunk
           }
         }
-        const ptrs = await super.saveBase(upTo, watched(), signal)
+        const ptrs = await super.saveBase(upTo, watched(), options)
         ptrs.forEach((ptr, at) => {
           this.log.cells[ptr] = given[at]
         })

@@ -8,6 +8,7 @@ import {
   type LogBatch,
   type LogStats,
   type LogWriter,
+  type MaintenanceOptions,
   type Ptr,
   type Seq,
   StatewardError,
@@ -110,7 +111,11 @@ export class PlainHandle implements LogWriter {
     return mine
   }
 
-  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]> {
+  async saveBase(
+    upTo: Seq,
+    chunks: AsyncIterable<BaseChunk>,
+    { signal }: MaintenanceOptions = {},
+  ): Promise<readonly Ptr[]> {
     const rows: { seq: Seq; ptr: Ptr }[] = []
     this.checkSaving(signal)
     for await (const chunk of chunks) {

@@ -74,6 +74,7 @@ export type {
   LogReader,
   LogStats,
   LogWriter,
+  MaintenanceOptions,
   OpenedWriter,
   OpenWriterOptions,
   Ptr,

@@ -54,6 +54,17 @@ export interface StoredBase {
   readonly chunks: AsyncIterable<BaseChunk & { readonly ptrs: readonly Ptr[] }>
 }
 
+/** How work that may take long treats everybody else. */
+export interface MaintenanceOptions {
+  /** Ends the work as soon as it can be ended: `ABORTED`, and nothing that counts has changed. */
+  readonly signal?: AbortSignal
+  /**
+   * Awaited between portions of the work that take a few milliseconds each: how the caller lets others go first. Never
+   * rejects.
+   */
+  readonly breathe?: () => Promise<void>
+}
+
 export interface AppendOptions {
   readonly expectedSeq: Seq
   /** Unique per append; the key to resolving an append whose outcome is unknown, where `Caps.unknown` is `resolve`. */
@@ -122,15 +133,15 @@ export interface LogWriter extends LogReader {
   append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended>
   /**
    * Writes a base of the state after `upTo` (≤ the tail); atomic: readers see the former base or this one whole. Resolves
-   * with one pointer a row, in order. Old pointers stay valid until `truncate`. Errors as `append`, and `CORRUPT` when
-   * what was written does not read back as it was given.
+   * with one pointer a row, in order: a `Float64Array` where there may be millions. Old pointers stay valid until
+   * `truncate`. Errors as `append`, and `CORRUPT` when what was written does not read back as it was given.
    */
-  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]>
+  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options?: MaintenanceOptions): Promise<ArrayLike<Ptr>>
   /**
    * Lets go of what a base covers: commits ≤ `upTo`, by the storage's own retention (it may archive them, so that `read`
    * still finds them). Their pointers die. A no-op when no base covers `upTo`.
    */
-  truncate(upTo: Seq): Promise<void>
+  truncate(upTo: Seq, options?: MaintenanceOptions): Promise<void>
 }
 
 export interface OpenWriterOptions {

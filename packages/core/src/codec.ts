@@ -147,3 +147,17 @@ function decodeChange(op: LineObject, timestamp: string): Change {
   const times = { created_at: data.created_at ?? timestamp, updated_at: data.updated_at ?? timestamp }
   return { op: 'put', type, id: newId, rev, data: deepFreeze({ ...data, id: newId, ...times }) }
 }
+
+/** Whether a line holds this version of this record whole, and nothing else, so that it may stand for it as it is. */
+export function isWholeLineOf(
+  line: Uint8Array,
+  { type, id, rev }: { readonly type: string; readonly id: string; readonly rev: number },
+): boolean {
+  try {
+    const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
+    const parsed = JSON.parse(text) as LineObject
+    return parsed.type === type && parsed.rev === rev && parsed.data?.id === id && typeof parsed.timestamp === 'string'
+  } catch {
+    return false
+  }
+}

@@ -1,5 +1,6 @@
 import { type Collections, collections, type Transact, transact } from '@stateward/client'
 import type {
+  AskOptions,
   Commit,
   Domain,
   Endpoint,
@@ -40,7 +41,11 @@ export interface StateMembers<D extends Domain> {
   changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
   /** A stable view of the state as it is now; must be closed. */
   snapshot(): Promise<HeldSnapshot<D>>
-  compact(): Promise<Protocol['compact']['answer']>
+  /**
+   * Writes the state as a base, which the next opening begins with, and lets go of history as the storage's retention says.
+   * Everything else goes on meanwhile; `state.on` hears how far it is. Aborted: `ABORTED`, and the log is as it was.
+   */
+  compact(options?: AskOptions): Promise<Protocol['compact']['answer']>
   stats(): Promise<Stats>
   verify(): Promise<Protocol['verify']['answer']>
   flush(): Promise<Protocol['flush']['answer']>
@@ -106,7 +111,7 @@ function stateOf<const D extends Domain>(
     transact: transact(manager, domain),
     changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(manager.follow(since, signal)),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
-    compact: () => manager.ask('compact', {}),
+    compact: (asking) => manager.ask('compact', {}, asking),
     stats: () => manager.ask('stats', {}),
     verify: () => manager.ask('verify', {}),
     flush: () => manager.ask('flush', {}),

@@ -7,6 +7,7 @@ import type {
   LogReader,
   LogStats,
   LogWriter,
+  MaintenanceOptions,
   Ptr,
   Seq,
   StorageCheck,
@@ -77,12 +78,12 @@ class GuardedWriter extends GuardedReader implements LogWriter {
     return this.#writer.append(records, options)
   }
 
-  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]> {
-    return guarded(() => this.#writer.saveBase(upTo, chunks, signal))
+  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options?: MaintenanceOptions): Promise<ArrayLike<Ptr>> {
+    return guarded(() => this.#writer.saveBase(upTo, chunks, options))
   }
 
-  truncate(upTo: Seq): Promise<void> {
-    return guarded(() => this.#writer.truncate(upTo))
+  truncate(upTo: Seq, options?: MaintenanceOptions): Promise<void> {
+    return guarded(() => this.#writer.truncate(upTo, options))
   }
 }
 

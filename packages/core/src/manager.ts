@@ -15,7 +15,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
-import { compact } from './compact.ts'
+import { Compactor } from './compactor.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
 import type { Environment } from './environment.ts'
@@ -65,8 +65,10 @@ export class Manager implements Endpoint {
   readonly #answerers: Answerers
   readonly #closing = new AbortController()
   readonly #lane: Lane
-  #compaction: Promise<Answer<'compact'>> | undefined
-  #truncation: Promise<void> = Promise.resolve()
+  readonly #compactor: Compactor
+  /** Calls so far; and as of the last look of the compaction, which gives way to them. */
+  #asked = 0
+  #seen = 0
   #closed: Promise<void> | undefined
 
   constructor(options: ManagerOptions) {
@@ -88,9 +90,19 @@ export class Manager implements Endpoint {
       offered: storage.caps.survives,
       peek: (type, id) => this.#peek(type, id),
     })
+    this.#compactor = new Compactor({
+      live,
+      writer,
+      environment,
+      snapshots: this.#reads.snapshots,
+      now: this.#now,
+      tell: options.events.tell,
+      share: 0.25,
+      isBusy: () => this.#isBusy(),
+    })
     const handlers: Handlers<Exclude<MessageKind, WriteKind>> = {
       ...this.#reads.handlers,
-      compact: () => this.#compact(),
+      compact: (_, { signal }) => this.#compactor.run('asked', signal),
       stats: () => this.#stats(),
       verify: () => this.#pump.drained().then(() => verify(writer, live)),
       flush: (_, asking) => this.#flush(asking),
@@ -100,6 +112,7 @@ export class Manager implements Endpoint {
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
     if (this.#closed !== undefined) return Promise.reject(closed())
+    this.#asked++
     return dispatch({ kind, body, options }, this.#answerers)
   }
 
@@ -154,26 +167,10 @@ export class Manager implements Endpoint {
     return statsOf({ live, storage, reader: writer, durability, health, depth: this.#actor.depth })
   }
 
-  /** One compaction at a time; who asks meanwhile hears of the one that runs. */
-  #compact(): Promise<Answer<'compact'>> {
-    this.#compaction ??= this.#runCompaction().finally(() => {
-      this.#compaction = undefined
-    })
-    return this.#compaction
-  }
-
-  async #runCompaction(): Promise<Answer<'compact'>> {
-    const { live, writer } = this.#options
-    const { snapshots } = this.#reads
-    const { upTo, report } = await compact({ live, writer, timestamp: this.#now() })
-    // Snapshots read at the old places; what they hold on to is let go of when the last of them closes.
-    const truncated = snapshots
-      .noneOpen()
-      .then(() => live.bodies.released())
-      .then(() => writer.truncate(upTo))
-    this.#truncation = Promise.allSettled([this.#truncation, truncated]).then(ignore)
-    if (snapshots.count === 0) await truncated
-    return report()
+  #isBusy(): boolean {
+    const isBusy = this.#asked !== this.#seen || this.#actor.depth > 0
+    this.#seen = this.#asked
+    return isBusy
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
@@ -189,6 +186,7 @@ export class Manager implements Endpoint {
 
   async #close(): Promise<void> {
     this.#closing.abort()
+    this.#compactor.stop()
     const { environment } = this.#options
     const cancel = environment.setTimer(() => this.#lane.close(), limits.closeTimeoutMs)
     await this.#lane.empty()
@@ -196,8 +194,7 @@ export class Manager implements Endpoint {
     await this.#actor.stop({ drain: true, timeoutMs: limits.closeTimeoutMs })
     await this.#pump.drained()
     this.#reads.snapshots.releaseAll()
-    await this.#compaction?.catch(ignore)
-    await this.#truncation
+    await this.#compactor.settled()
     await this.#options.writer.close()
   }
 }
@@ -232,5 +229,3 @@ const nothing: Write = {
   reason: undefined,
   durability: 'none',
 }
-
-function ignore(): void {}

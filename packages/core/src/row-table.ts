@@ -95,10 +95,13 @@ export class RowTable {
     this.#patches.delete(slot)
   }
 
-  /** A base now holds version `captured` at `ptr`: later patches, if any, follow on it. */
-  rebase(slot: Slot, captured: VersionPlace, ptr: Ptr): void {
-    if (this.#whole[slot] !== captured.whole) return
-    const later = this.patchesOf(slot).slice(captured.patches.length)
+  /**
+   * A base now holds at `ptr` the version that stood whole at `former.whole` with so many patches on it: later patches, if
+   * any, follow on it. Another record, or version, that stands whole since is left as it is.
+   */
+  rebase(slot: Slot, former: { readonly whole: Ptr; readonly patches: number }, ptr: Ptr): void {
+    if (this.#whole[slot] !== former.whole) return
+    const later = this.patchesOf(slot).slice(former.patches)
     this.#whole[slot] = ptr
     if (later.length === 0) this.#patches.delete(slot)
     else this.#patches.set(slot, later)

@@ -73,7 +73,7 @@ test('a base that cannot be written leaves everything as it was, and the next on
 
 test('a base with too few pointers is not believed', async () => {
   const storage = withMethods((writer) => ({
-    saveBase: (...args) => writer.saveBase(...args).then((ptrs) => ptrs.slice(1)),
+    saveBase: (...args) => writer.saveBase(...args).then((ptrs) => Array.from(ptrs).slice(1)),
   }))
   const { state } = await openTiny({ storage, memory: { cacheBytes: 1 } })
   await state.task.createMany([

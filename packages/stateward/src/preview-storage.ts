@@ -44,7 +44,7 @@ export function previewStorage(storage: Storage): Preview {
           follow: (from: Seq, signal: AbortSignal) => overlay.read(from, signal),
           fetch: (ptrs: readonly Ptr[]) => overlay.fetch(ptrs),
           append: async (records: readonly Uint8Array[]) => overlay.append(records),
-          async saveBase(_upTo: Seq, chunks: AsyncIterable<BaseChunk>): Promise<readonly Ptr[]> {
+          async saveBase(_upTo: Seq, chunks: AsyncIterable<BaseChunk>): Promise<ArrayLike<Ptr>> {
             const base = await overlay.keepBase(chunks)
             baseBytes += base.bytes
             return base.ptrs

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import type { Disk, DiskFile } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
+import { bounds } from './bounds.ts'
+import { type Checkpoint, checked } from './checkpoint.ts'
 import { fileChunks } from './chunks.ts'
 import { checksum, hex8 } from './crc.ts'
 import { corrupt, DamageList } from './damage.ts'
@@ -16,14 +18,22 @@ import { createTemporary, writeAll } from './write-whole.ts'
  * Writes a complete segment, compressed, into the archive; unpacks it again and compares; gives it its name for good.
  * The segment itself stays where it is. Throws `CORRUPT` when either does not read as the manifest lists it.
  */
-export async function archiveSegment(disk: Disk, dir: string, entry: LogEntry): Promise<ArchiveEntry> {
+export async function archiveSegment(
+  disk: Disk,
+  { dir, entry, checkpoint }: { dir: string; entry: LogEntry; checkpoint: Checkpoint },
+): Promise<ArchiveEntry> {
   if (await disk.makeDirectory(join(dir, fileNames.archive))) await disk.syncDirectory(dir)
   const name = archiveName(entry.segment)
   const path = join(dir, name)
   const packed = await createTemporary(disk, path)
   try {
     const { segment, epoch, firstSeq, lastSeq, bytes, crc } = entry
-    const packedBytes = await withFile(disk, { dir, name: entry.file }, (source) => pack(source, packed, entry))
+    const packedBytes = await withFile(disk, { dir, name: entry.file }, (source) =>
+      pack(
+        checked(fileChunks(source, { from: 0, to: entry.bytes, chunkBytes: bounds.sliceBytes }), checkpoint),
+        packed,
+      ),
+    )
     await packed.datasync()
     const archived: ArchiveEntry = {
       kind: 'archive',
@@ -36,7 +46,7 @@ export async function archiveSegment(disk: Disk, dir: string, entry: LogEntry): 
       crc,
       packedBytes,
     }
-    await assertUnpacks(packed, archived)
+    await assertUnpacks(packed, archived, checkpoint)
     await disk.rename(path + fileNames.temporary, path)
     await disk.syncDirectory(join(dir, fileNames.archive))
     return archived
@@ -48,8 +58,8 @@ export async function archiveSegment(disk: Disk, dir: string, entry: LogEntry): 
   }
 }
 
-async function pack(source: DiskFile, target: DiskFile, entry: LogEntry): Promise<number> {
-  const text = Readable.from(fileChunks(source, { from: 0, to: entry.bytes }), { objectMode: false })
+async function pack(source: AsyncIterable<Buffer>, target: DiskFile): Promise<number> {
+  const text = Readable.from(source, { objectMode: false })
   const gzip = createGzip()
   text.on('error', (error) => gzip.destroy(error))
   text.pipe(gzip)
@@ -61,10 +71,10 @@ async function pack(source: DiskFile, target: DiskFile, entry: LogEntry): Promis
   return at
 }
 
-async function assertUnpacks(packed: DiskFile, entry: ArchiveEntry): Promise<void> {
+async function assertUnpacks(packed: DiskFile, entry: ArchiveEntry, checkpoint: Checkpoint): Promise<void> {
   let bytes = 0
   let crc = 0
-  for await (const chunk of unpackedChunks(packed, entry)) {
+  for await (const chunk of checked(unpackedChunks(packed, entry), checkpoint)) {
     bytes += chunk.length
     crc = checksum(chunk, crc)
   }

@@ -11,6 +11,8 @@ export const bounds = {
   /** A batch up to this size is written without a trip to the thread pool. */
   directWriteBytes: 262_144,
   readBytes: 1_048_576,
+  /** What is read or written in one turn of the event loop by work that may take long: about a millisecond of it. */
+  sliceBytes: 131_072,
   /** No write of this storage makes a longer run of bytes without a line feed. */
   lineBytes: 134_217_728,
   segmentBytes: 67_108_864,

@@ -14,10 +14,11 @@ export interface Lines {
 /** The bytes of a file from `from` to `to`, in buffers that are not used again. Ends early where the file does. */
 export async function* fileChunks(
   file: DiskFile,
-  range: { readonly from: number; readonly to: number },
+  range: { readonly from: number; readonly to: number; readonly chunkBytes?: number },
 ): AsyncGenerator<Buffer> {
+  const { chunkBytes = bounds.readBytes } = range
   for (let at = range.from; at < range.to; ) {
-    const chunk = Buffer.allocUnsafeSlow(Math.min(bounds.readBytes, range.to - at))
+    const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, range.to - at))
     const count = await file.read(chunk, at)
     if (count > 0) yield chunk.subarray(0, count)
     if (count < chunk.length) return

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { DiskFile } from '@stateward/contract'
-import { type BaseChunk, type Ptr, type Seq, StatewardError } from '@stateward/contract'
+import { type BaseChunk, type Seq, StatewardError } from '@stateward/contract'
 import { bounds } from './bounds.ts'
+import { type Checkpoint, checked } from './checkpoint.ts'
+import { fileChunks } from './chunks.ts'
 import { headerLine } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import { corrupt } from './damage.ts'
@@ -10,11 +12,12 @@ import { fullOr } from './failure.ts'
 import { format } from './format.ts'
 import { sealedLine } from './line.ts'
 import type { BaseEntry, Manifest } from './manifest.ts'
+import { NumberList } from './number-list.ts'
 import { withFile } from './open-file.ts'
 import { makePtr, ptrBounds } from './ptr.ts'
 import { whyUnfitRecord } from './record-check.ts'
 import { RowsFailed } from './rows-failed.ts'
-import { scanSegment } from './scan.ts'
+import { scanLines } from './scan.ts'
 import { fileNames, segmentName } from './segment-name.ts'
 import { createTemporary, writeAll } from './write-whole.ts'
 
@@ -25,9 +28,7 @@ export interface BaseOptions {
   readonly segment: number
   readonly upTo: Seq
   readonly chunks: AsyncIterable<BaseChunk>
-  readonly signal?: AbortSignal | undefined
-  /** Aborts when the writer is closed. */
-  readonly closing: AbortSignal
+  readonly checkpoint: Checkpoint
 }
 
 /**
@@ -37,9 +38,9 @@ export interface BaseOptions {
 export async function writeBase(
   environment: Environment,
   options: BaseOptions,
-): Promise<{ readonly entry: BaseEntry; readonly ptrs: Ptr[] }> {
+): Promise<{ readonly entry: BaseEntry; readonly ptrs: Float64Array }> {
   const { disk } = environment
-  const { dir, segment } = options
+  const { dir, segment, checkpoint } = options
   const name = segmentName('base', segment)
   const temporary = name + fileNames.temporary
   const file = await createTemporary(disk, join(dir, name))
@@ -54,7 +55,7 @@ export async function writeBase(
       upTo: options.upTo,
       ...sums,
     }
-    await withFile(disk, { dir, name: temporary }, (again) => assertReadsBack(again, entry))
+    await withFile(disk, { dir, name: temporary }, (again) => assertReadsBack(again, entry, checkpoint))
     await disk.rename(join(dir, temporary), join(dir, name))
     await disk.syncDirectory(dir)
     return { entry, ptrs }
@@ -67,10 +68,10 @@ export async function writeBase(
 async function writeRows(
   { clock }: Environment,
   file: DiskFile,
-  { manifest, segment, upTo, chunks, signal, closing }: BaseOptions,
-): Promise<{ rows: number; bytes: number; crc: string; ptrs: Ptr[] }> {
+  { manifest, segment, upTo, chunks, checkpoint }: BaseOptions,
+): Promise<{ rows: number; bytes: number; crc: string; ptrs: Float64Array }> {
   const { log, epoch } = manifest
-  const ptrs: Ptr[] = []
+  const ptrs = new NumberList()
   let waiting = [headerLine({ format, log, segment, epoch, kind: 'base', upTo }, timestampOf(clock))]
   let waitingBytes = waiting[0]?.length ?? 0
   let bytes = 0
@@ -88,10 +89,7 @@ async function writeRows(
     waitingBytes = 0
   }
   for await (const chunk of given(chunks)) {
-    if (closing.aborted)
-      throw new StatewardError('CLOSED', 'the writer was closed while a base was saved; the former one holds.')
-    if (signal?.aborted)
-      throw new StatewardError('ABORTED', 'saving a base was aborted by the caller; the former one holds.')
+    await checkpoint()
     for (const [index, record] of chunk.records.entries()) {
       const seq = chunk.seqs[index] ?? -1
       const refusal = whyUnfitRecord(record) ?? whyOutOfOrder(seq, { last, upTo })
@@ -101,12 +99,13 @@ async function writeRows(
       ptrs.push(makePtr(segment, bytes + waitingBytes))
       waiting.push(line)
       waitingBytes += line.length
-      if (waitingBytes >= bounds.readBytes) await write()
+      if (waitingBytes >= bounds.sliceBytes) await write()
     }
   }
   await write()
+  await checkpoint()
   await file.datasync()
-  return { rows: ptrs.length, bytes, crc: hex8(crc), ptrs }
+  return { rows: ptrs.length, bytes, crc: hex8(crc), ptrs: ptrs.toArray() }
 }
 
 async function* given(chunks: AsyncIterable<BaseChunk>): AsyncGenerator<BaseChunk> {
@@ -123,9 +122,10 @@ function whyOutOfOrder(seq: Seq, { last, upTo }: { last: Seq; upTo: Seq }): Stat
 }
 
 /** Reads the whole file again: what the disk gives back must be what was given to it. */
-async function assertReadsBack(file: DiskFile, entry: BaseEntry): Promise<void> {
+async function assertReadsBack(file: DiskFile, entry: BaseEntry, checkpoint: Checkpoint): Promise<void> {
   const { bytes } = await file.stat()
-  const scan = await scanSegment(file, entry.file, bytes)
+  const chunks = fileChunks(file, { from: 0, to: bytes, chunkBytes: bounds.sliceBytes })
+  const scan = await scanLines(checked(chunks, checkpoint), entry.file)
   const { damage } = scan
   const isSame = bytes === entry.bytes && scan.crc === entry.crc && scan.lines === entry.rows + 1
   if (damage.lines === 0 && !isSame) {

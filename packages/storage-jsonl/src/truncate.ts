@@ -1,5 +1,6 @@
 import type { Disk, Seq } from '@stateward/contract'
 import { archiveSegment } from './archive.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { newestBase } from './log-source.ts'
 import type { ArchiveEntry, BaseEntry, LogEntry, Manifest } from './manifest.ts'
 
@@ -11,6 +12,7 @@ export interface TruncateOptions {
   readonly publish: (change: (manifest: Manifest) => Manifest) => Promise<void>
   readonly upTo: Seq
   readonly retention: Retention
+  readonly checkpoint: Checkpoint
 }
 
 /** What a truncation lets go of; `undefined` where no base covers it. */
@@ -25,12 +27,13 @@ interface Covered {
  */
 export async function truncateLog(
   disk: Disk,
-  { dir, manifest, publish, upTo, retention }: TruncateOptions,
+  { dir, manifest, publish, upTo, retention, checkpoint }: TruncateOptions,
 ): Promise<readonly string[]> {
   const covered = coveredBy(manifest, upTo)
   if (covered === undefined) return []
   const archived: ArchiveEntry[] = []
-  if (retention === 'all') for (const entry of covered.segments) archived.push(await archiveSegment(disk, dir, entry))
+  if (retention === 'all')
+    for (const entry of covered.segments) archived.push(await archiveSegment(disk, { dir, entry, checkpoint }))
   const obsolete = [...covered.segments, ...covered.bases].map(({ file }) => file)
   await publish((current) => withoutCovered(current, { ...covered, archived, upTo, obsolete }))
   return obsolete

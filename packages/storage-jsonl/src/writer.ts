@@ -8,6 +8,7 @@ import {
   type LogBatch,
   type LogStats,
   type LogWriter,
+  type MaintenanceOptions,
   type Ptr,
   type Seq,
   StatewardError,
@@ -16,6 +17,7 @@ import {
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
 import { Bell } from './bell.ts'
+import { checkpointOf } from './checkpoint.ts'
 import { closeLine, durableLine } from './control-line.ts'
 import { timestampOf } from './environment.ts'
 import { storageFailed } from './failure.ts'
@@ -108,7 +110,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#commits.append(records, options)
   }
 
-  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]> {
+  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options: MaintenanceOptions = {}): Promise<Float64Array> {
     return this.#maintain(async () => {
       const { environment, dir } = this.#settings
       await this.#commits.exclusive(() => this.#beforeBase(upTo))
@@ -118,8 +120,7 @@ export class JsonlWriter implements LogWriter, LogSource {
         segment: this.#keeper.newSegment(),
         upTo,
         chunks,
-        signal,
-        closing: this.#closing.signal,
+        checkpoint: checkpointOf('saving a base', options, this.#closing.signal),
       }
       const write = this.#commits.guarded(() => writeBase(environment, base), 'saving a base')
       const { entry, ptrs } = await write.catch((error: unknown) => {
@@ -131,14 +132,21 @@ export class JsonlWriter implements LogWriter, LogSource {
     })
   }
 
-  async truncate(upTo: Seq): Promise<void> {
+  async truncate(upTo: Seq, options: MaintenanceOptions = {}): Promise<void> {
     await this.#maintain(async () => {
       const { environment, dir, retention } = this.#settings
       await this.#check()
       await this.#commits.guarded(async () => {
         const { manifest } = this
         const publish = (change: (manifest: Manifest) => Manifest) => this.#publish(change)
-        const obsolete = await truncateLog(environment.disk, { dir, manifest, publish, upTo, retention })
+        const obsolete = await truncateLog(environment.disk, {
+          dir,
+          manifest,
+          publish,
+          upTo,
+          retention,
+          checkpoint: checkpointOf('truncating the log', options, this.#closing.signal),
+        })
         this.#view.forget(obsolete)
         await removeObsolete(environment.disk, dir, obsolete)
       }, 'truncating the log')

@@ -17,19 +17,22 @@ interface CollectedRows {
   bytes: number
 }
 
-/** Copies the rows that `chunks` gives. `check` is called before each chunk is taken and throws to stop. */
-export async function collectRows(chunks: AsyncIterable<BaseChunk>, check: () => void): Promise<CollectedRows> {
+/** Copies the rows that `chunks` gives. `check` is called before each chunk is taken and rejects to stop. */
+export async function collectRows(
+  chunks: AsyncIterable<BaseChunk>,
+  check: () => Promise<void>,
+): Promise<CollectedRows> {
   const rows: CollectedRows = { seqs: [], records: [], bytes: 0 }
-  check()
+  await check()
   for await (const chunk of chunks) {
-    check()
+    await check()
     for (const seq of chunk.seqs) rows.seqs.push(seq)
     for (const record of chunk.records) {
       rows.records.push(record.slice())
       rows.bytes += record.length
     }
   }
-  check()
+  await check()
   return rows
 }
 
@@ -38,8 +41,13 @@ export function storedBase(base: MemoryBase): StoredBase {
   return { upTo: base.upTo, chunks: chunksOf(base) }
 }
 
-/** Pointers to all rows, in order. */
-export function rowPtrs(base: MemoryBase, from = 0, to: number = base.records.length): Ptr[] {
+/** Pointers to all rows, in order: eight bytes each, as many as there are. */
+export function allRowPtrs(base: MemoryBase): Float64Array {
+  return Float64Array.from(base.records, (_, at) => base.origin + at)
+}
+
+/** Pointers to some rows, in order. */
+function rowPtrs(base: MemoryBase, from: number, to: number): Ptr[] {
   return Array.from({ length: to - from }, (_, at) => base.origin + from + at)
 }
 

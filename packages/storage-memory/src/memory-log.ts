@@ -7,7 +7,7 @@ import {
   type Seq,
   StatewardError,
 } from '@stateward/contract'
-import { type MemoryBase, rowPtrs } from './memory-base.ts'
+import { allRowPtrs, type MemoryBase } from './memory-base.ts'
 import { Wakeups } from './wakeups.ts'
 
 const readRecords = 1_024
@@ -99,11 +99,11 @@ export class MemoryLog {
     return base?.records[ptr - base.origin]
   }
 
-  putBase(base: Omit<MemoryBase, 'origin'>): readonly Ptr[] {
+  putBase(base: Omit<MemoryBase, 'origin'>): Float64Array {
     if (this.base !== undefined) this.#formerBases.push(this.base)
     this.base = { ...base, origin: this.#nextRow }
     this.#nextRow += base.records.length
-    return rowPtrs(this.base)
+    return allRowPtrs(this.base)
   }
 
   truncate(upTo: Seq): void {

@@ -6,6 +6,7 @@ import {
   type Epoch,
   hasCode,
   type LogWriter,
+  type MaintenanceOptions,
   type Ptr,
   type Seq,
   StatewardError,
@@ -40,8 +41,13 @@ export class MemoryWriter extends MemoryReader implements LogWriter {
     return appended
   }
 
-  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, signal?: AbortSignal): Promise<readonly Ptr[]> {
-    const rows = await collectRows(chunks, () => {
+  async saveBase(
+    upTo: Seq,
+    chunks: AsyncIterable<BaseChunk>,
+    { signal, breathe }: MaintenanceOptions = {},
+  ): Promise<ArrayLike<Ptr>> {
+    const rows = await collectRows(chunks, async () => {
+      await breathe?.()
       requireGoingOn(signal)
       this.requireOpen()
       this.#requireNewest()

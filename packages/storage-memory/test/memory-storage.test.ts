@@ -44,9 +44,17 @@ test('rows of a former base are found until truncate has passed that base', asyn
   await writer.append([bytes('a'), bytes('b')], at(0))
   const former = await writer.saveBase(1, rows([1, 'base one']))
   const newer = await writer.saveBase(2, rows([1, 'base two'], [2, 'row two']))
-  expect(texts(await writer.fetch([...newer, ...former]))).toEqual(['base two', 'row two', 'base one'])
+  expect(texts(await writer.fetch([...Array.from(newer), ...Array.from(former)]))).toEqual([
+    'base two',
+    'row two',
+    'base one',
+  ])
   await writer.truncate(2)
-  expect(texts(await writer.fetch([...newer, ...former]))).toEqual(['base two', 'row two', undefined])
+  expect(texts(await writer.fetch([...Array.from(newer), ...Array.from(former)]))).toEqual([
+    'base two',
+    'row two',
+    undefined,
+  ])
 })
 
 test('a repeated append answers as the first, even when truncate has let go of its commits', async () => {

@@ -104,9 +104,10 @@ function openLog(file: string, writes: boolean): LogWriter {
       }
       return upTo === null ? undefined : { upTo, chunks: one() }
     },
-    async saveBase(upTo, chunks, signal) {
+    async saveBase(upTo, chunks, { signal, breathe } = {}) {
       const rows: (number | Uint8Array | undefined)[][] = []
       for await (const { seqs, records } of chunks) {
+        await breathe?.()
         check(signal?.aborted !== true, 'ABORTED', 'the base was aborted; the former one stands')
         rows.push(...seqs.map((seq, at) => [seq, records[at]]))
       }

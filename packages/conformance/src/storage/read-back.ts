@@ -35,8 +35,8 @@ export async function linesFrom(reader: LogReader, from: Seq): Promise<string[]>
   return (await readBack(reader, from)).lines
 }
 
-export async function fetched(reader: LogReader, ptrs: readonly Ptr[]): Promise<(string | undefined)[]> {
-  return (await reader.fetch(ptrs)).map((record) => record && decode(record))
+export async function fetched(reader: LogReader, ptrs: ArrayLike<Ptr>): Promise<(string | undefined)[]> {
+  return (await reader.fetch(Array.from(ptrs))).map((record) => record && decode(record))
 }
 
 export function assertPtrs(ptrs: readonly Ptr[]): void {

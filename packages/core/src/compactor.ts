@@ -1,0 +1,184 @@
+import {
+  type CompactReport,
+  hasCode,
+  type LogWriter,
+  type Notify,
+  type Seq,
+  type StatewardError,
+  type StoreEvent,
+} from '@stateward/contract'
+import { BaseRows } from './base-rows.ts'
+import { compact } from './compact.ts'
+import type { Environment } from './environment.ts'
+import type { Live } from './live.ts'
+import { Pace } from './pace.ts'
+import { closed } from './refusals.ts'
+import type { Snapshots } from './snapshots.ts'
+import { storageError } from './storage-error.ts'
+
+export type CompactionCause = Extract<StoreEvent, { kind: 'compaction' }>['cause']
+
+export interface CompactorOptions {
+  readonly live: Live
+  readonly writer: LogWriter
+  readonly snapshots: Snapshots
+  readonly environment: Environment
+  readonly now: () => string
+  readonly tell: Notify<StoreEvent>
+  /** As `Pace` takes it. */
+  readonly share: number
+  readonly isBusy: () => boolean
+}
+
+interface Run {
+  readonly cause: CompactionCause
+  readonly signal: AbortSignal
+  readonly breathe: () => Promise<void>
+}
+
+interface Running {
+  readonly report: Promise<CompactReport>
+  readonly controller: AbortController
+  /** Those who have asked for it and have not given up. */
+  wanted: number
+}
+
+/** Runs compactions, one at a time, and tells how they go. */
+export class Compactor {
+  readonly #options: CompactorOptions
+  #running: Running | undefined
+  /** What is let go of when the last snapshot closes. */
+  #truncation: Promise<void> = Promise.resolve()
+  readonly #closing = new AbortController()
+
+  constructor(options: CompactorOptions) {
+    this.#options = options
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined
+  }
+
+  /**
+   * Compacts; who asks while one runs hears of that one. It is cancelled (`ABORTED`) when everybody who asked for it has
+   * given up, and by `stop` (`CLOSED`).
+   */
+  async run(cause: CompactionCause, signal?: AbortSignal): Promise<CompactReport> {
+    // One that is being cancelled was not asked for by this caller.
+    while (this.#running?.controller.signal.aborted === true) await this.#running.report.catch(ignore)
+    if (this.#closing.signal.aborted) throw closed()
+    this.#running ??= this.#start(cause)
+    const running = this.#running
+    running.wanted++
+    const giveUp = (): void => {
+      running.wanted--
+      if (running.wanted === 0) running.controller.abort(signal?.reason)
+    }
+    signal?.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await running.report
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
+    }
+  }
+
+  /** Cancels what runs, and takes no more. */
+  stop(): void {
+    this.#closing.abort()
+    this.#running?.controller.abort()
+  }
+
+  /** Settles when nothing runs any more. */
+  async settled(): Promise<void> {
+    await this.#running?.report.catch(ignore)
+    await this.#truncation
+  }
+
+  #start(cause: CompactionCause): Running {
+    const controller = new AbortController()
+    const report = this.#run(cause, controller.signal).finally(() => {
+      this.#running = undefined
+    })
+    return { report, controller, wanted: 0 }
+  }
+
+  async #run(cause: CompactionCause, signal: AbortSignal): Promise<CompactReport> {
+    const { tell } = this.#options
+    try {
+      const { bytesBefore, report } = await this.#compact(cause, signal)
+      const { upTo, bytesAfter } = report
+      tell({ kind: 'compaction', cause, phase: 'finished', upTo, bytesBefore, bytesAfter })
+      return report
+    } catch (reason) {
+      throw this.#failed(cause, storageError(reason), signal)
+    }
+  }
+
+  #failed(cause: CompactionCause, error: StatewardError, signal: AbortSignal): StatewardError {
+    const { tell } = this.#options
+    const isCancelled = signal.aborted && (hasCode(error, 'ABORTED') || hasCode(error, 'CLOSED'))
+    if (!isCancelled) {
+      tell({ kind: 'compaction', cause, phase: 'failed', code: error.code, message: error.message })
+      return error
+    }
+    tell({ kind: 'compaction', cause, phase: 'cancelled' })
+    return this.#closing.signal.aborted ? closed() : error
+  }
+
+  async #compact(
+    cause: CompactionCause,
+    signal: AbortSignal,
+  ): Promise<{ readonly bytesBefore: number; readonly report: CompactReport }> {
+    const { live, writer, now, tell } = this.#options
+    const { bytes: bytesBefore } = await writer.stats()
+    const { breathe } = this.#pace(cause, signal)
+    const rows = new BaseRows(live)
+    const { upTo } = rows
+    tell({ kind: 'compaction', cause, phase: 'started', upTo })
+    try {
+      const told = (progress: { readonly written: number; readonly rows: number }): void =>
+        tell({ kind: 'compaction', cause, phase: 'progress', ...progress })
+      await compact({ live, writer, rows, timestamp: now(), signal, breathe, told })
+    } finally {
+      rows.release()
+    }
+    await this.#truncate(upTo, { cause, signal, breathe })
+    const { bytes: bytesAfter } = await writer.stats()
+    return { bytesBefore, report: { upTo, records: rows.records, bytesBefore, bytesAfter } }
+  }
+
+  /** Snapshots read at the old places; what they hold on to is let go of when the last of them closes. */
+  async #truncate(upTo: Seq, { cause, signal, breathe }: Run): Promise<void> {
+    const { live, writer, snapshots } = this.#options
+    const isHeld = snapshots.count > 0
+    const maintenance = { signal: isHeld ? this.#closing.signal : signal, breathe }
+    const truncated = snapshots
+      .noneOpen()
+      .then(() => live.bodies.released())
+      .then(() => writer.truncate(upTo, maintenance))
+    this.#truncation = Promise.allSettled([this.#truncation, truncated]).then(ignore)
+    if (!isHeld) await truncated
+    else truncated.catch((reason: unknown) => this.#failed(cause, storageError(reason), this.#closing.signal))
+  }
+
+  #pace(cause: CompactionCause, signal: AbortSignal): Pace {
+    const { environment, share, isBusy } = this.#options
+    const { clock, breathe, wait, setTimer } = environment
+    // Nobody waits for one that nobody has asked for, and the process may end before it.
+    const timer = (ms: number): Promise<void> =>
+      cause === 'asked' ? wait(ms) : new Promise((resolve) => void setTimer(resolve, ms))
+    const pause = async (ms: number): Promise<void> => {
+      if (signal.aborted) return
+      let onAbort: () => void = ignore
+      const aborted = new Promise<void>((resolve) => {
+        onAbort = resolve
+        signal.addEventListener('abort', onAbort)
+      })
+      await Promise.race([timer(ms), aborted])
+      signal.removeEventListener('abort', onAbort)
+    }
+    return new Pace({ clock, share, isBusy, pause, turn: breathe })
+  }
+}
+
+function ignore(): void {}

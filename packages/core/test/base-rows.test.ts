@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { BaseRows } from '../src/base-rows.ts'
+import { Bodies } from '../src/bodies.ts'
+import { Live } from '../src/live.ts'
+import { SeqOrder } from '../src/seq-order.ts'
+import { tinyDomain } from './tiny-domain.ts'
+import { turns } from './turns.ts'
+
+const types = ['task', 'note'] as const
+const change = fc.record({
+  type: fc.constantFrom(...types),
+  id: fc.nat({ max: 12 }).map((n) => `r${n}`),
+  op: fc.constantFrom('put', 'put', 'patch', 'delete'),
+})
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
+
+/** A state that is changed by commits of one change each, whose pointer is a thousand times their seq. */
+class Subject {
+  readonly live = new Live(tinyDomain, new Bodies({ fetch: async () => [] }, 10_000))
+  #seq = 0
+
+  commit({ type, id, op }: Change): void {
+    const { rows } = this.live.type(type)
+    const isThere = rows.slotOf(id) !== undefined
+    if (!isThere && op !== 'put') return
+    const seq = ++this.#seq
+    const rev = rows.lastRev(id) + 1
+    const record = Object.freeze({ id, rev, created_at: '', updated_at: '' })
+    const before = isThere ? record : undefined
+    const after = op === 'delete' ? undefined : record
+    const changed =
+      op === 'put'
+        ? ({ op, type, id, rev, data: record } as const)
+        : op === 'patch'
+          ? ({ op, type, id, rev, prev: 1, changes: {}, unset: [] } as const)
+          : ({ op: 'delete', type, id, rev } as const)
+    this.live.apply(seq, seq * 1_000, [{ change: changed, before, after } as never])
+  }
+
+  /** What a base of this moment holds, the obvious way. */
+  expected(): unknown[] {
+    const found = [...this.live.types.values()].flatMap(({ name, rows }) => [
+      ...[...rows.ids.slots()].map((slot) => [rows.seq(slot), name, rows.idOf(slot), rows.rev(slot), rows.place(slot)]),
+      ...[...rows.tombstones].map(([id, { seq, rev }]) => [seq, name, id, rev, undefined]),
+    ])
+    return found.sort((left, right) => Number(left[0]) - Number(right[0]))
+  }
+}
+
+test('the rows of a base are the state of one commit, whatever changes between any two slices', async () => {
+  const changes = fc.array(change, { maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(changes, fc.array(changes, { maxLength: 30 }), async (before, meanwhile) => {
+      const subject = new Subject()
+      for (const one of before) subject.commit(one)
+      const expected = subject.expected()
+      const rows = new BaseRows(subject.live, 1)
+      const breathe = async (): Promise<void> => {
+        for (const one of meanwhile.shift() ?? []) subject.commit(one)
+      }
+      await rows.list(breathe)
+      const found: unknown[] = []
+      for (let part = rows.take(3); part.length > 0; part = rows.take(3)) {
+        found.push(...part.map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place]))
+        await breathe()
+      }
+      expect(found).toEqual(expected)
+      expect(rows.length).toBe(expected.length)
+      expect(rows.records).toBe(expected.filter((row) => (row as unknown[])[4] !== undefined).length)
+      await rows.rebase(
+        Float64Array.from(found, (_, at) => 1_000_000 + at),
+        breathe,
+      )
+      rows.release()
+      expect(subject.live.watchers.size).toBe(0)
+      // Whatever has not changed since stands in the base now, alone.
+      for (const [at, row] of found.entries()) {
+        const [seq, name, id, , place] = row as [number, string, string, number, object | undefined]
+        const slot = subject.live.type(name).rows.slotOf(id)
+        if (place === undefined || slot === undefined) continue
+        const now = subject.live.type(name).rows.place(slot)
+        if (now.seq === seq) expect(now).toMatchObject({ whole: 1_000_000 + at, patches: [] })
+      }
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('rows are merged by seq, equal ones by number, in whatever order they come', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 13_000 }),
+      fc.integer({ min: 1, max: 40_000 }),
+      async (count, spread) => {
+        const seqs = Float64Array.from({ length: count }, (_, at) => (at * 7_919) % spread)
+        const order = await SeqOrder.of(seqs, () => turns(0))
+        const found: number[] = []
+        for (let row = order.next(); row !== undefined; row = order.next()) found.push(row)
+        const plain = Array.from(seqs.keys()).sort(
+          (left, right) => (seqs[left] ?? 0) - (seqs[right] ?? 0) || left - right,
+        )
+        expect(found).toEqual(plain)
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
