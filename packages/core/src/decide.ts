@@ -3,6 +3,7 @@ import {
   compareValues,
   type Deleted,
   type JsonObject,
+  type JsonValue,
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
@@ -89,8 +90,14 @@ function update(step: UpdateStep, deciding: Deciding): StoredRecord {
 
 /** The changes that differ from what is there; `undefined` when none does. */
 function effective({ changes }: UpdateStep, before: StoredRecord): JsonObject | undefined {
-  const differing = Object.entries(changes).filter(([field, value]) => compareValues(value, before[field]) !== 0)
-  return differing.length === 0 ? undefined : Object.fromEntries(differing)
+  let differing: Record<string, JsonValue | undefined> | undefined
+  for (const field of Object.keys(changes)) {
+    const value = changes[field]
+    if (compareValues(value, before[field]) === 0) continue
+    differing ??= {}
+    differing[field] = value
+  }
+  return differing
 }
 
 function guard(

@@ -30,7 +30,6 @@ export class Door {
     }
     const maker = new StepMaker(this.#options)
     const steps = maker.steps(kind, body)
-    const reasons = new Set(maker.reasons)
     return {
       kind,
       steps,
@@ -38,7 +37,7 @@ export class Door {
       ready: maker.waits.length === 0 ? undefined : Promise.all(maker.waits).then(() => undefined),
       actor: body.actor,
       txid: body.txid,
-      reason: reasons.size === 0 ? undefined : [...reasons].join('; '),
+      reason: maker.reasons.length === 0 ? undefined : [...new Set(maker.reasons)].join('; '),
       durability: body.durability ?? this.#options.lowestDurability,
     }
   }

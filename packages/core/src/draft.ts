@@ -27,12 +27,29 @@ export class Draft implements RuleReader {
   readonly #base: HeadReader
   readonly #layer: HeadLayer
   /** What this write has deleted, as it was before. */
-  readonly #removed = new Map<string, StoredRecord>()
+  #removed: Map<string, StoredRecord> | undefined
+  /** What was put, by the record that came of it: the log says it in these words. */
+  readonly #puts = new Map<StoredRecord, JsonObject>()
+  /** The last record that was looked up below: deciding asks for the same one again and again. */
+  #looked: { readonly type: string; readonly id: string; readonly head: Head | undefined } | undefined
 
   constructor(base: HeadReader, timestamp: string) {
     this.#base = base
-    this.#layer = new HeadLayer(base)
+    this.#layer = new HeadLayer({
+      exists: (type, id) => base.exists(type, id),
+      head: (type, id) => this.#start(type, id),
+      referring: (type, field, id) => base.referring(type, field, id),
+    })
     this.timestamp = timestamp
+  }
+
+  /** As it was before this write. */
+  #start(type: string, id: string): Head | undefined {
+    const looked = this.#looked
+    if (looked !== undefined && looked.id === id && looked.type === type) return looked.head
+    const head = this.#base.head(type, id)
+    this.#looked = { type, id, head }
+    return head
   }
 
   get(type: string, id: string): StoredRecord | undefined {
@@ -53,11 +70,13 @@ export class Draft implements RuleReader {
 
   /** The rev that this write gives to a record, however often it touches it. */
   nextRev(type: string, id: string): number {
-    return (this.#base.head(type, id)?.rev ?? 0) + 1
+    return (this.#start(type, id)?.rev ?? 0) + 1
   }
 
   put(type: string, id: string, data: JsonObject): StoredRecord {
-    return this.#set(type, id, { op: 'put', type, id, rev: this.nextRev(type, id), data })
+    const record = this.#set(type, id, { op: 'put', type, id, rev: this.nextRev(type, id), data })
+    this.#puts.set(record, data)
+    return record
   }
 
   patch(before: StoredRecord, type: string, changes: JsonObject, unset: readonly string[]): StoredRecord {
@@ -68,14 +87,17 @@ export class Draft implements RuleReader {
   remove(type: string, id: string): number {
     const rev = this.nextRev(type, id)
     const before = this.get(type, id)
-    if (before !== undefined) this.#removed.set(recordKey(type, id), before)
+    if (before !== undefined) {
+      this.#removed ??= new Map()
+      this.#removed.set(recordKey(type, id), before)
+    }
     this.#layer.set(type, id, { record: undefined, rev, seq: 0, patches: 0 })
     return rev
   }
 
   /** The last version of a record that this write itself has deleted. */
   removed(type: string, id: string): StoredRecord | undefined {
-    return this.#removed.get(recordKey(type, id))
+    return this.#removed?.get(recordKey(type, id))
   }
 
   #set(type: string, id: string, change: Change, before?: StoredRecord): StoredRecord {
@@ -89,14 +111,25 @@ export class Draft implements RuleReader {
   finish(): DecidedChange[] {
     const decided: DecidedChange[] = []
     for (const [type, id, end] of this.#layer.entries()) {
-      const one = changeBetween(type, id, this.#base.head(type, id), end)
+      const put = end.record === undefined ? undefined : this.#puts.get(end.record)
+      const one = changeBetween({ type, id, start: this.#start(type, id), end, put })
       if (one !== undefined) decided.push(one)
     }
     return decided
   }
 }
 
-function changeBetween(type: string, id: string, start: Head | undefined, end: Head): DecidedChange | undefined {
+/** What a write has made of one record. */
+interface Made {
+  readonly type: string
+  readonly id: string
+  readonly start: Head | undefined
+  readonly end: Head
+  /** The record at the end without its rev, where it was put whole. */
+  readonly put: JsonObject | undefined
+}
+
+function changeBetween({ type, id, start, end, put }: Made): DecidedChange | undefined {
   const before = start?.record
   const after = end.record
   const { rev } = end
@@ -105,11 +138,14 @@ function changeBetween(type: string, id: string, start: Head | undefined, end: H
   }
   const patches = (start?.patches ?? 0) + 1
   if (before === undefined || start === undefined || patches > limits.patchChain) {
-    const { rev: _, ...data } = after
-    return { change: { op: 'put', type, id, rev, data }, before, after, patches: 0 }
+    return { change: { op: 'put', type, id, rev, data: put ?? withoutRev(after) }, before, after, patches: 0 }
   }
   const { changes, unset } = difference(before, after)
   return { change: { op: 'patch', type, id, rev, prev: start.seq, changes, unset }, before, after, patches }
+}
+
+function withoutRev({ rev: _, ...data }: StoredRecord): JsonObject {
+  return data
 }
 
 /** Top-level fields to set and to remove to make `after` of `before`; `rev` and `id` aside. */

@@ -52,7 +52,9 @@ function copyObject(value: Readonly<Record<string, unknown>>, path: string, dept
   const copy: Record<string, JsonValue> = {}
   for (const key of keys) {
     if (forbiddenKeys.has(key)) throw invalid(path, `expected no key that reaches a prototype, found ${key}; rename it`)
-    copy[key] = frozenValue(value[key], `${path}.${key}`, depth + 1)
+    const item = value[key]
+    // Most values are good as they are, and the path to them need not be written.
+    copy[key] = isGoodLeaf(item) ? item : frozenValue(item, `${path}.${key}`, depth + 1)
   }
   return Object.freeze(copy)
 }
@@ -63,6 +65,20 @@ function copyArray(value: readonly unknown[], path: string, depth: number): read
   const copy: JsonValue[] = new Array(value.length)
   for (let at = 0; at < value.length; at++) copy[at] = frozenValue(value[at], `${path}[${at}]`, depth + 1)
   return Object.freeze(copy)
+}
+
+/** Whether `frozenValue` would give back this very value. */
+function isGoodLeaf(value: unknown): value is string | number | boolean | null {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= limits.textChars
+    case 'number':
+      return Number.isFinite(value) && value !== 0
+    case 'boolean':
+      return true
+    default:
+      return value === null
+  }
 }
 
 /** Depth also ends cycles: a cycle is deeper than any bound. */

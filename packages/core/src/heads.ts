@@ -23,8 +23,8 @@ export interface HeadReader {
 /** What a layer holds of one type. */
 interface LayerOfType {
   readonly heads: Map<string, Head>
-  /** By field; only of fields that were asked about. */
-  readonly referrers: Map<string, Referrers>
+  /** By field; only of fields that were asked about, and none before one was. */
+  referrers: Map<string, Referrers> | undefined
 }
 
 /** Versions on top of others: those of commits that are not durable yet, or of a write that is not decided yet. */
@@ -61,12 +61,14 @@ export class HeadLayer implements HeadReader {
   set(type: string, id: string, head: Head): void {
     let own = this.#types.get(type)
     if (own === undefined) {
-      own = { heads: new Map(), referrers: new Map() }
+      own = { heads: new Map(), referrers: undefined }
       this.#types.set(type, own)
     }
-    for (const referrers of own.referrers.values()) {
-      referrers.remove(own.heads.get(id)?.record)
-      referrers.add(head.record)
+    if (own.referrers !== undefined) {
+      for (const referrers of own.referrers.values()) {
+        referrers.remove(own.heads.get(id)?.record)
+        referrers.add(head.record)
+      }
     }
     own.heads.set(id, head)
   }
@@ -76,13 +78,8 @@ export class HeadLayer implements HeadReader {
     const own = this.#types.get(type)
     const head = own?.heads.get(id)
     if (own === undefined || head?.seq !== seq) return
-    for (const referrers of own.referrers.values()) referrers.remove(head.record)
+    if (own.referrers !== undefined) for (const referrers of own.referrers.values()) referrers.remove(head.record)
     own.heads.delete(id)
-  }
-
-  /** Takes over everything that stands in `upper`. */
-  absorb(upper: HeadLayer): void {
-    for (const [type, id, head] of upper.entries()) this.set(type, id, head)
   }
 
   /** Drops everything. */
@@ -96,6 +93,7 @@ export class HeadLayer implements HeadReader {
 }
 
 function referrersBy(own: LayerOfType, field: string): Referrers {
+  own.referrers ??= new Map()
   let referrers = own.referrers.get(field)
   if (referrers === undefined) {
     referrers = new Referrers(

@@ -124,9 +124,7 @@ function withoutPaging({ type, where, snapshot }: Query): Query {
 
 function countersOf({ type, view, entity }: QueryGround, plan: Plan, field: string): readonly Group[] | undefined {
   if (plan.predicate !== undefined || !view.keepsOrder) return undefined
-  const index = type.indexes.find(
-    (one) => one.counters !== undefined && one.fields.length === 1 && one.fields[0] === field,
-  )
+  const index = type.indexes.find((one) => one.counters !== undefined && one.fields[0] === field)
   if (index?.counters === undefined) return undefined
   const groups = [...index.counters.counts()].map(([value, count]) => ({ value, count }))
   const absent = view.size(type) - groups.reduce((sum, { count }) => sum + count, 0)

@@ -15,7 +15,8 @@ export const systemFields: ReadonlySet<string> = new Set(['id', 'rev', 'created_
 
 /** A record without its system fields: what a schema sees. */
 function ownFields(record: StoredRecord): JsonObject {
-  return Object.freeze(Object.fromEntries(Object.entries(record).filter(([field]) => !systemFields.has(field))))
+  const { id: _, rev: __, created_at: ___, updated_at: ____, ...fields } = record
+  return Object.freeze(fields)
 }
 
 /** Types whose schema has answered with a promise: their updates are checked before they queue, so that the actor does not wait. */
@@ -70,12 +71,12 @@ function pathOf({ path }: SchemaIssue): string {
 
 /** Answers of schemas within one write; a slow schema's answer is awaited once and then found here. */
 export class SchemaChecks {
-  readonly #settled = new Map<string, SchemaResult<unknown>>()
+  #settled: Map<string, SchemaResult<unknown>> | undefined
 
   /** Throws `INVALID` when the record does not fit its schema, `PendingCheck` when that is not known yet. */
   require(type: string, entity: Entity, record: StoredRecord): void {
     const fields = ownFields(record)
-    const known = this.#settled.size === 0 ? undefined : this.#settled.get(keyOf(type, fields))
+    const known = this.#settled?.get(keyOf(type, fields))
     const result = known ?? askSchema(entity, fields)
     if (result instanceof Promise) throw new PendingCheck(this.#settle(type, fields, result))
     throwIssues(type, result)
@@ -83,11 +84,17 @@ export class SchemaChecks {
 
   /** Asks a slow schema ahead of the decision. */
   async ahead(type: string, entity: Entity, fields: JsonObject): Promise<void> {
-    this.#settled.set(keyOf(type, fields), await askSchema(entity, fields))
+    await this.#settle(type, fields, askSchema(entity, fields))
   }
 
-  async #settle(type: string, fields: JsonObject, result: Promise<SchemaResult<unknown>>): Promise<void> {
-    this.#settled.set(keyOf(type, fields), await result)
+  async #settle(
+    type: string,
+    fields: JsonObject,
+    result: SchemaResult<unknown> | Promise<SchemaResult<unknown>>,
+  ): Promise<void> {
+    const settled = await result
+    this.#settled ??= new Map()
+    this.#settled.set(keyOf(type, fields), settled)
   }
 }
 

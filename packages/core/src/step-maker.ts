@@ -99,7 +99,7 @@ export class StepMaker {
 
   #create({ type, data }: Pick<CreateAsk, 'type' | 'data'>): CreateStep {
     const entity = checkedEntity(this.#options.domain, type)
-    const { id: givenId, rev, created_at, updated_at, ...given } = frozenObject(data, 'data')
+    const { given, id: givenId, rev, created_at, updated_at } = apart(frozenObject(data, 'data'))
     if (rev !== undefined) throw invalid('expected no rev in data, found one; the store counts versions')
     const id = this.#idFor(type, entity, givenId)
     const status = entity.status
@@ -216,19 +216,34 @@ export class StepMaker {
   }
 }
 
+interface Apart {
+  /** The fields of the type's own. */
+  readonly given: JsonObject
+  readonly id?: JsonValue | undefined
+  readonly rev?: JsonValue | undefined
+  readonly created_at?: JsonValue | undefined
+  readonly updated_at?: JsonValue | undefined
+}
+
+function apart(data: JsonObject): Apart {
+  const { id, rev, created_at, updated_at } = data
+  // Most callers leave all of them to the store, and then there is nothing to take apart.
+  if (id === undefined && rev === undefined && created_at === undefined && updated_at === undefined)
+    return { given: data }
+  const { id: _, rev: __, created_at: ___, updated_at: ____, ...given } = data
+  return { given, id, rev, created_at, updated_at }
+}
+
 /** Top-level keys that the schema fills in; what the caller gave stands as it was given. */
 function withDefaults(given: JsonObject, output: unknown): JsonObject {
   if (typeof output !== 'object' || output === null) return given
-  const added = Object.entries(output).filter(
-    ([field, value]) => !Object.hasOwn(given, field) && !systemFields.has(field) && value !== undefined,
-  )
-  if (added.length === 0) return given
-  return {
-    ...given,
-    ...Object.fromEntries(
-      added.map(([field, value]) => [field, frozenValue(value, `the schema's default of ${field}`)]),
-    ),
+  let filled: Record<string, JsonValue | undefined> | undefined
+  for (const [field, value] of Object.entries(output)) {
+    if (value === undefined || Object.hasOwn(given, field) || systemFields.has(field)) continue
+    filled ??= { ...given }
+    filled[field] = frozenValue(value, `the schema's default of ${field}`)
   }
+  return filled ?? given
 }
 
 function isOp(op: unknown): op is Operation['op'] {

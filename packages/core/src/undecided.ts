@@ -24,12 +24,13 @@ export interface UndecidedOptions {
 /**
  * A write on its way to being decided: its steps are cut into commits, which are decided one on top of the other.
  * `run` may throw `ColdBodies` or `PendingCheck`, and goes on where it was when it is called again. Nothing is seen by
- * others before the caller takes `layer`, so a refusal of any step leaves no trace of the others.
+ * others before the caller calls `settleInto`, so a refusal of any step leaves no trace of the others.
  */
 export class Undecided {
   readonly commits: DecidedCommit[] = []
   readonly results: Result[] = []
-  readonly layer: HeadLayer
+  /** What the commits so far have made, while there are more to come that stand on them. */
+  #layer: HeadLayer | undefined
   readonly #options: UndecidedOptions
   readonly #pieces: Piece[]
   /** The first row that no commit tells of yet: rows that change nothing belong to the next commit, or its txid would leave a gap. */
@@ -37,11 +38,15 @@ export class Undecided {
 
   constructor(options: UndecidedOptions) {
     this.#options = options
-    this.layer = new HeadLayer(options.base)
     const { write, skip } = options
     const steps = write.steps.slice(skip)
     this.#untold = skip
     this.#pieces = isOfRows(write.kind) ? cut(steps, skip, limits.bulkCommitBytes) : [{ steps, from: skip }]
+  }
+
+  /** Puts what the commits have made on top of what was there. */
+  settleInto(layer: HeadLayer): void {
+    for (const commit of this.commits) addTo(layer, commit)
   }
 
   run(): void {
@@ -54,7 +59,7 @@ export class Undecided {
   /** Decides one commit; or, where its line comes out too long, answers with its halves. */
   #commit(piece: Piece): readonly Piece[] {
     const { write, timestamp, caps } = this.#options
-    const draft = new Draft(this.layer, timestamp)
+    const draft = new Draft(this.#layer ?? this.#options.base, timestamp)
     const results = this.#decide(piece, draft)
     const changes = draft.finish()
     if (changes.length > 0) {
@@ -69,10 +74,13 @@ export class Undecided {
         return halvesOf(piece)
       checkSize(bytes.byteLength, changes.length, caps)
       const seq = this.#options.lastSeq + this.commits.length + 1
-      for (const { change, after, patches } of changes)
-        this.layer.set(change.type, change.id, { record: after, rev: change.rev, seq, patches })
       const told = [...this.results.slice(this.#untold - this.#options.skip), ...results]
-      this.commits.push({ seq, bytes, changes, txid: meta.txid, results: told })
+      const commit = { seq, bytes, changes, txid: meta.txid, results: told }
+      this.commits.push(commit)
+      if (this.#pieces.length > 1) {
+        this.#layer ??= new HeadLayer(this.#options.base)
+        addTo(this.#layer, commit)
+      }
       this.#untold = to
     }
     this.results.push(...results)
@@ -91,6 +99,11 @@ export class Undecided {
     const whole = this.#untold === 0 && to === write.steps.length
     return write.txid === undefined || whole ? write.txid : partTxid(write.txid, this.#untold, to)
   }
+}
+
+function addTo(layer: HeadLayer, { seq, changes }: DecidedCommit): void {
+  for (const { change, after, patches } of changes)
+    layer.set(change.type, change.id, { record: after, rev: change.rev, seq, patches })
 }
 
 function checkSize(bytes: number, records: number, caps: Caps): void {

@@ -199,7 +199,7 @@ class WriteWorker {
     }
     if (!delivery.claim({ onTimeout: tooLate })) return
     this.#ahead += undecided.commits.length
-    pending.absorb(undecided.layer)
+    undecided.settleInto(pending)
     if (txid !== undefined) this.#underWay.set(txid, [])
     this.#group.push({
       commits: undecided.commits,

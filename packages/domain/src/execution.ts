@@ -86,7 +86,7 @@ export const execution: Entity<ExecutionInput, ExecutionFields, 'uuidv7'> = enti
     'error',
   ],
   times: ['started_at', 'completed_at'],
-  indexes: ['status', ['status', 'updated_at'], ['target_id', 'created_at'], 'updated_at'],
+  indexes: [['status', 'updated_at'], ['target_id', 'created_at'], 'updated_at'],
   refs: {
     target_id: { to: { typeField: 'target_type', types: targetTypes }, onDelete: 'restrict' },
     parent_execution_id: 'execution',

@@ -40,7 +40,7 @@ const schema: Schema<PhaseInput, PhaseFields> = z.looseObject({
 export const phase: Entity<PhaseInput, PhaseFields, 'uuidv7'> = entity({
   schema,
   fields: ['spec_id', 'name', 'description', 'order', 'status'],
-  indexes: ['status', ['status', 'updated_at'], ['spec_id', 'order'], 'updated_at'],
+  indexes: [['status', 'updated_at'], ['spec_id', 'order'], 'updated_at'],
   refs: { spec_id: 'spec' },
   status: { field: 'status', initial: 'draft', transitions: workTransitions },
   version: 1,

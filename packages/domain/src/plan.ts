@@ -38,7 +38,7 @@ const schema: Schema<PlanInput, PlanFields> = z.looseObject({
 export const plan: Entity<PlanInput, PlanFields, 'uuidv7'> = entity({
   schema,
   fields: ['name', 'description', 'status', 'metadata'],
-  indexes: ['status', ['status', 'updated_at'], 'updated_at'],
+  indexes: [['status', 'updated_at'], 'updated_at'],
   status: { field: 'status', initial: 'draft', transitions: workTransitions },
   guards: [completionGuard],
   version: 1,

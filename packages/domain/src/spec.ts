@@ -48,7 +48,7 @@ const schema: Schema<SpecInput, SpecFields> = z.looseObject({
 export const spec: Entity<SpecInput, SpecFields, 'uuidv7'> = entity({
   schema,
   fields: ['plan_id', 'name', 'description', 'dependencies', 'acceptance_criteria', 'status'],
-  indexes: ['status', ['status', 'updated_at'], ['plan_id', 'updated_at'], 'updated_at'],
+  indexes: [['status', 'updated_at'], ['plan_id', 'updated_at'], 'updated_at'],
   refs: { plan_id: 'plan', dependencies: { to: 'spec', onDelete: 'keep' } },
   status: { field: 'status', initial: 'draft', transitions: workTransitions },
   rules: [dependencyRule],

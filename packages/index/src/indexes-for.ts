@@ -7,9 +7,10 @@ import { relationIndex } from './relation-index.ts'
 import type { SlotIds } from './slot-ids.ts'
 
 /**
- * The indexes of one type, each once: for every reference field a relation index (`plan_id →`), for the status field and
- * every declared single field an equality index (`status`), for the declared ones also an order (`status order`), for
- * every declared list of fields a compound one (`status+updated_at`), and always the order of ids (`id order`).
+ * The indexes of one type, each once: for every reference field a relation index (`plan_id →`), for every declared list of
+ * fields a compound one (`status+updated_at`), for every declared single field an order (`updated_at order`), and always
+ * the order of ids (`id order`). For the status field and every declared single field also an equality index (`status`),
+ * unless a compound index of two fields leads with it, which answers the same, or it holds times, where the order does.
  * Relations come first, so that who takes the first index that answers for a field finds the elements of arrays too.
  *
  * @param ids the id table of the same slots, as in `OrderedIndexOptions`; without it each ordered and each compound
@@ -22,8 +23,11 @@ export function indexesFor(entity: Entity, ids?: SlotIds): readonly FieldIndex[]
   const add = (name: string, make: (name: string) => FieldIndex): void => {
     indexes.set(name, make(name))
   }
-  const addEquality = (field: string): void =>
-    add(label(field), (name) => equalityIndex({ name, field, kind: kindOf(field) }))
+  // A compound index of two answers equality on its leading field, and counts by it, as well as an index of that field.
+  const led = new Set(entity.indexes.filter(({ length }) => length === 2).map(([leading]) => leading))
+  const addEquality = (field: string): void => {
+    if (!led.has(field)) add(label(field), (name) => equalityIndex({ name, field, kind: kindOf(field) }))
+  }
   const addOrder = (field: string): void =>
     add(`${label(field)} order`, (name) => orderedIndex({ name, field, kind: kindOf(field), ...shared }))
 
@@ -32,7 +36,8 @@ export function indexesFor(entity: Entity, ids?: SlotIds): readonly FieldIndex[]
   for (const fields of entity.indexes) {
     const [only] = fields
     if (only !== undefined && fields.length === 1) {
-      addEquality(only)
+      // An order finds one moment as well, sets of moments are seldom asked for, and every index costs every write.
+      if (kindOf(only) !== 'time') addEquality(only)
       addOrder(only)
     } else {
       const kinds = fields.map(kindOf)
