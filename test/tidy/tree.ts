@@ -20,7 +20,8 @@ export function readTree(root: string): readonly TextFile[] {
     .filter((line) => line !== '' && !line.startsWith('#'))
   const folders = new Set(['.git', ...ignored.filter((line) => line.endsWith('/')).map((line) => line.slice(0, -1))])
   const endings = ignored.filter((line) => line.startsWith('*.')).map((line) => line.slice(1))
-  const names = new Set(ignored)
+  // In a second work tree of one clone it is a file.
+  const names = new Set(['.git', ...ignored])
 
   const walk = (folder: string): TextFile[] =>
     readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

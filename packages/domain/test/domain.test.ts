@@ -23,7 +23,6 @@ test('parents cannot be deleted from under their parts; a dependency can', () =>
 
 test('the questions of every day have their index', () => {
   for (const definition of Object.values(domain.entities)) {
-    expect(definition.indexes).toContainEqual(['status'])
     expect(definition.indexes).toContainEqual(['status', 'updated_at'])
   }
   expect(spec.indexes).toContainEqual(['plan_id', 'updated_at'])
