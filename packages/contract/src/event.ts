@@ -22,6 +22,17 @@ export type StorageEvent =
   /** Something that only saves time did not fit the log, or did not read, and was left aside. */
   | { readonly kind: 'cacheIgnored'; readonly cache: string; readonly reason: string }
 
+/** What a reopening has found. */
+export interface Reopening {
+  /** The last commit of the log as it is now. */
+  readonly lastSeq: Seq
+  /**
+   * Commits that were acknowledged below the level `commit`, and that the disk did not keep when it failed: their numbers
+   * are given to other commits from now on. Absent where nothing is lost.
+   */
+  readonly lost?: { readonly from: Seq; readonly to: Seq }
+}
+
 /** How far a compaction has come. */
 export interface CompactionProgress {
   /** Base rows written so far, of `rows`. */
@@ -33,7 +44,7 @@ export interface CompactionProgress {
 export type StoreEvent =
   | StorageEvent
   /** The log was recovered again without closing the store; writes are taken again. */
-  | { readonly kind: 'reopened'; readonly lastSeq: Seq }
+  | ({ readonly kind: 'reopened' } & Reopening)
   | ({
       readonly kind: 'compaction'
       /** Why it runs: somebody asked, or which bound was passed. */

@@ -32,7 +32,7 @@ export {
   StatewardError,
   type StatewardErrorOptions,
 } from './error.ts'
-export type { CompactionProgress, LostCommits, Notify, StorageEvent, StoreEvent } from './event.ts'
+export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
 export type { Bound, Direction, Index, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'

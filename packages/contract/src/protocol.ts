@@ -121,7 +121,10 @@ export interface Stats {
   readonly indexes: readonly { readonly type: string; readonly name: string; readonly entries: number }[]
   readonly storage: string
   readonly durability: Durability
-  /** `readonly` and `failed`: reads go on, writes are `STORAGE_FAILED` until the store is opened again. */
+  /**
+   * `full`: writes are `FULL` until there is room. `failed`: they are `STORAGE_FAILED` until the store is reopened, and
+   * `readonly`: until it is repaired and opened again. Reads go on.
+   */
   readonly health: StorageHealth
   /** Commits that salvages had to give up, as long as nobody has acknowledged it. Absent: none. */
   readonly lost?: readonly LostCommits[]

@@ -142,6 +142,13 @@ export interface LogWriter extends LogReader {
    * still finds them). Their pointers die. A no-op when no base covers `upTo`.
    */
   truncate(upTo: Seq, options?: MaintenanceOptions): Promise<void>
+  /**
+   * Gives the right to write back, for good, so that the next writer can be opened while this one is still read from:
+   * settles what was appended; what would write afterwards is `CLOSED`. Reads go on until `close`, by the pointers that
+   * were given, as long as no other writer has written those lines anew. Present where an open writer keeps the next one
+   * out; a second call settles as the first did.
+   */
+  readonly retire?: () => Promise<void>
 }
 
 export interface OpenWriterOptions {

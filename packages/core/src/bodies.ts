@@ -25,6 +25,9 @@ export class BodyRequest {
   }
 }
 
+/** Finds versions in a log that was opened again; `undefined` for one that is gone. */
+export type VersionFinder = (requests: readonly BodyRequest[]) => Promise<(StoredRecord | undefined)[]>
+
 /** Slots of different types share one cache: a key is the slot times this, plus the number of the type. Types beyond it are not cached. */
 const typesPerStore = 4_096
 /** What an entry of the cache takes beside its record. */
@@ -35,6 +38,7 @@ export class Bodies {
   readonly #cache: LRUCache<number, StoredRecord>
   readonly #reader: Pick<LogReader, 'fetch'>
   readonly #held = new Set<Promise<void>>()
+  #successor: Promise<VersionFinder | undefined> | undefined
   hits = 0
   misses = 0
 
@@ -90,10 +94,27 @@ export class Bodies {
   }
 
   /**
+   * From now on what does not read here is asked of the log as it was opened again, once it is: recovery may have
+   * written some lines to another place. `undefined` when that opening has failed.
+   */
+  succeededBy(successor: Promise<VersionFinder | undefined>): void {
+    this.#successor = successor
+  }
+
+  /**
    * Reads these versions from the log, in the order asked: one `fetch` for all of them. A version whose lines have been
    * let go of is `undefined`; lines that do not hold it are `CORRUPT`.
    */
   async load(requests: readonly BodyRequest[]): Promise<(StoredRecord | undefined)[]> {
+    const outcome = await this.#loadHere(requests).catch((error: unknown) => new Unread(error))
+    if (!(outcome instanceof Unread) && !outcome.includes(undefined)) return outcome
+    const find = await this.#successor
+    if (find !== undefined) return find(requests)
+    if (outcome instanceof Unread) throw outcome.reason
+    return outcome
+  }
+
+  async #loadHere(requests: readonly BodyRequest[]): Promise<(StoredRecord | undefined)[]> {
     const ptrs = new Set<Ptr>()
     for (const { place } of requests) {
       ptrs.add(place.whole)
@@ -108,6 +129,15 @@ export class Bodies {
       if (line !== undefined) lines.set(ptr, decodeCommit(line, 0))
     }
     return requests.map((request) => bodyFrom(request, lines))
+  }
+}
+
+/** Why a read has failed, until it is known whether another log has what was asked for. */
+class Unread {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    this.reason = reason
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   type CompactReport,
   hasCode,
-  type LogWriter,
   type Notify,
   type Seq,
   type StatewardError,
@@ -10,17 +9,17 @@ import {
 import { BaseRows } from './base-rows.ts'
 import { compact } from './compact.ts'
 import type { Environment } from './environment.ts'
-import type { Live } from './live.ts'
 import { Pace } from './pace.ts'
 import { closed } from './refusals.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
+import type { Term } from './term.ts'
+import type { Terms } from './terms.ts'
 
 export type CompactionCause = Extract<StoreEvent, { kind: 'compaction' }>['cause']
 
 export interface CompactorOptions {
-  readonly live: Live
-  readonly writer: LogWriter
+  readonly terms: Terms
   readonly snapshots: Snapshots
   readonly environment: Environment
   readonly now: () => string
@@ -31,6 +30,7 @@ export interface CompactorOptions {
 }
 
 interface Run {
+  readonly term: Term
   readonly cause: CompactionCause
   readonly signal: AbortSignal
   readonly breathe: () => Promise<void>
@@ -129,7 +129,9 @@ export class Compactor {
     cause: CompactionCause,
     signal: AbortSignal,
   ): Promise<{ readonly bytesBefore: number; readonly report: CompactReport }> {
-    const { live, writer, now, tell } = this.#options
+    const { terms, now, tell } = this.#options
+    const term = terms.current
+    const { live, writer } = term
     const { bytes: bytesBefore } = await writer.stats()
     const { breathe } = this.#pace(cause, signal)
     const rows = new BaseRows(live)
@@ -142,18 +144,20 @@ export class Compactor {
     } finally {
       rows.release()
     }
-    await this.#truncate(upTo, { cause, signal, breathe })
+    await this.#truncate(upTo, { term, cause, signal, breathe })
     const { bytes: bytesAfter } = await writer.stats()
     return { bytesBefore, report: { upTo, records: rows.records, bytesBefore, bytesAfter } }
   }
 
   /** Snapshots read at the old places; what they hold on to is let go of when the last of them closes. */
-  async #truncate(upTo: Seq, { cause, signal, breathe }: Run): Promise<void> {
-    const { live, writer, snapshots } = this.#options
+  async #truncate(upTo: Seq, { term, cause, signal, breathe }: Run): Promise<void> {
+    const { snapshots, terms } = this.#options
+    const { live, writer } = term
     const isHeld = snapshots.count > 0
     const maintenance = { signal: isHeld ? this.#closing.signal : signal, breathe }
     const truncated = snapshots
       .noneOpen()
+      .then(() => terms.alone())
       .then(() => live.bodies.released())
       .then(() => writer.truncate(upTo, maintenance))
     this.#truncation = Promise.allSettled([this.#truncation, truncated]).then(ignore)

@@ -5,35 +5,29 @@ import type {
   Domain,
   Endpoint,
   Notify,
-  OpenedWriter,
   Protocol,
   RecoveryReport,
   Seq,
   Stats,
-  Storage,
   StoreEvent,
 } from '@stateward/contract'
-import { Bodies } from './bodies.ts'
 import { checkedOptions } from './checked-options.ts'
 import { systemEnvironment } from './environment.ts'
 import { Events } from './events.ts'
 import { oneByOne } from './follow.ts'
-import { guardedWriter } from './guarded-storage.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
-import { Live } from './live.ts'
 import { Manager } from './manager.ts'
-import { whyReadOnly } from './read-only.ts'
-import { replay } from './replay.ts'
+import { Snapshots } from './snapshots.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
-import { storageError } from './storage-error.ts'
-import { TxidWindow } from './txid-window.ts'
+import { openTerm, type Term } from './term.ts'
+import { type Reopened, Terms } from './terms.ts'
 
 /** An open store: a collection for each type of the domain, and what concerns the whole. */
 export type State<D extends Domain = Domain> = Collections<D> & StateMembers<D> & Endpoint & AsyncDisposable
 
 export interface StateMembers<D extends Domain> {
   readonly domain: D
-  /** What opening found and did. */
+  /** What opening found and did, the first time. */
   readonly recovery: RecoveryReport
   /** A list of operations as one commit: all of them, or none. */
   readonly transact: Transact<D>
@@ -51,6 +45,14 @@ export interface StateMembers<D extends Domain> {
   flush(): Promise<Protocol['flush']['answer']>
   /** Hears what the store tells unasked: no room, a stop, a compaction. Returns the way to stop hearing. What a listener throws is dropped. */
   on(listener: Notify<StoreEvent>): () => void
+  /**
+   * After writing has stopped (`STORAGE_FAILED`, `FENCED`): recovers the log again, into a new file, and takes writes
+   * again. Reads go on meanwhile, from the last durable state, and see the recovered one from one turn to the next. A commit that was
+   * `UNKNOWN` is there afterwards or it is not; sent again with its txid it is there once. Feeds of `changes` go on
+   * without a gap; snapshots go on. Rejects as an opening does (`LOCKED` when another process was faster); then
+   * the store is as readable as before, and this may be tried again. A store that takes writes is left as it is.
+   */
+  reopen(): Promise<Reopened>
   /** Settles every waiting call, then closes the log. Calls afterwards are `CLOSED`. */
   close(): Promise<void>
 }
@@ -68,37 +70,15 @@ export async function createStateManager<const D extends Domain>(options: StateM
   }
   const events = new Events()
   if (options.onEvent !== undefined) events.on(options.onEvent)
-  const { writer, recovery } = await openedWriter(storage, options.owner ?? `pid ${process.pid}`, events)
-  try {
-    const live = new Live(domain, new Bodies(writer, cacheBytes))
-    const txids = new TxidWindow()
-    await replay(writer, live, txids)
-    const manager = new Manager({
-      storage,
-      writer,
-      domain,
-      live,
-      txids,
-      durability,
-      mailbox,
-      environment,
-      events,
-      readOnly: whyReadOnly(recovery),
-    })
-    return stateOf(manager, { domain, recovery, events })
-  } catch (error) {
-    await writer.close().catch(() => undefined)
-    throw error
-  }
-}
-
-async function openedWriter(storage: Storage, owner: string, { tell }: Events): Promise<OpenedWriter> {
-  try {
-    const { writer, recovery } = await storage.openWriter(owner, { notify: tell })
-    return { writer: guardedWriter(writer), recovery }
-  } catch (error) {
-    throw storageError(error)
-  }
+  const snapshots = new Snapshots()
+  const owner = options.owner ?? `pid ${process.pid}`
+  const { tell } = events
+  const open = (): Promise<Term> =>
+    openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, tell })
+  const first = await open()
+  const terms = new Terms({ first, open, snapshots, tell })
+  const manager = new Manager({ storage, domain, durability, mailbox, environment, snapshots, terms, tell })
+  return stateOf(manager, { domain, recovery: first.recovery, events })
 }
 
 function stateOf<const D extends Domain>(
@@ -116,6 +96,7 @@ function stateOf<const D extends Domain>(
     verify: () => manager.ask('verify', {}),
     flush: () => manager.ask('flush', {}),
     on: (listener) => events.on(listener),
+    reopen: () => manager.reopen(),
     close: () => manager.close(),
     ask: (kind, body, askOptions) => manager.ask(kind, body, askOptions),
     follow: (from, signal) => manager.follow(from, signal),

@@ -12,8 +12,14 @@ export function follow(
   from: Seq,
   signals: readonly AbortSignal[],
 ): AsyncGenerator<readonly Commit[]> {
+  return groupsFrom(reader, Math.max(1, checkedSeq('the start of following', from)), anyOf(signals))
+}
+
+/** The first seq to follow from, as a caller may give it. Throws `INVALID` for what is no seq or no signal. */
+export function checkedStart(from: Seq, signal: AbortSignal): Seq {
   const first = Math.max(1, checkedSeq('the start of following', from))
-  return groupsFrom(reader, first, anyOf(signals))
+  anyOf([signal])
+  return first
 }
 
 function anyOf(signals: readonly AbortSignal[]): AbortSignal {

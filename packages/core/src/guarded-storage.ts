@@ -85,6 +85,11 @@ class GuardedWriter extends GuardedReader implements LogWriter {
   truncate(upTo: Seq, options?: MaintenanceOptions): Promise<void> {
     return guarded(() => this.#writer.truncate(upTo, options))
   }
+
+  /** A writer that keeps nobody out has nothing to give back. */
+  retire(): Promise<void> {
+    return guarded(async () => this.#writer.retire?.())
+  }
 }
 
 async function guarded<T>(call: () => Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ export interface HistoryOf {
  * Every version of one record, oldest first, by a scan of the log: O(log). A version whose predecessors the log no longer
  * has is given from the first one that stands whole; one behind lost commits says so. Returns what is lost behind the last.
  */
-export async function* versionsOf(
+async function* versionsOf(
   reader: LogReader,
   { type, id, from }: HistoryOf,
 ): AsyncGenerator<Version, LostCommits | undefined> {
@@ -79,6 +79,15 @@ export async function historyPage(
   } finally {
     await found.return(undefined)
   }
+}
+
+/** The version of a record that a commit made, by a scan of the log: O(log). `undefined` when the log has it no longer. */
+export async function versionAt(
+  reader: LogReader,
+  { type, id, rev }: { readonly type: string; readonly id: string; readonly rev: number },
+): Promise<StoredRecord | undefined> {
+  for await (const { record } of versionsOf(reader, { type, id, from: 1 })) if (record?.rev === rev) return record
+  return undefined
 }
 
 async function* commitsFrom(reader: LogReader, from: Seq, commitsOf: CommitsOf): AsyncGenerator<Commit> {

@@ -25,3 +25,4 @@ export {
   type StateReaderOptions,
 } from './open-state-reader.ts'
 export type { StateManagerOptions } from './state-manager-options.ts'
+export type { Reopened } from './terms.ts'

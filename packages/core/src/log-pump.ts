@@ -22,6 +22,8 @@ export interface LogPumpOptions {
   /** Everything decided and not yet durable is void. */
   readonly forget: () => void
   readonly wait: (ms: number) => Promise<void>
+  /** Called once, when no further write is taken. */
+  readonly stopped: (failure: StatewardError) => void
 }
 
 const resolveAttempts = 20
@@ -48,8 +50,7 @@ export class LogPump {
   readonly #reasons = new Map<DecidedWrite, StatewardError>()
   /** Grows when decided commits become void; decisions that span the change start again. */
   generation = 0
-  /** Why no further write is taken; `undefined` while all is well. */
-  failure: StatewardError | undefined
+  #failure: StatewardError | undefined
 
   constructor(options: LogPumpOptions) {
     this.#options = options
@@ -62,6 +63,18 @@ export class LogPump {
   /** Seq of the last commit handed over. */
   get planned(): Seq {
     return this.#planned
+  }
+
+  /** Why no further write is taken; `undefined` while all is well. */
+  get failure(): StatewardError | undefined {
+    return this.#failure
+  }
+
+  /** No further write is taken. What is on its way is told what becomes of it. */
+  stop(failure: StatewardError): void {
+    if (this.#failure !== undefined) return
+    this.#failure = failure
+    this.#options.stopped(failure)
   }
 
   get idle(): boolean {
@@ -141,9 +154,11 @@ export class LogPump {
 
   #succeeded(commits: readonly DecidedCommit[], appended: Appended, generation: number): void {
     if (generation !== this.generation) {
-      this.failure ??= new StatewardError(
-        'STORAGE_FAILED',
-        'the storage has taken an append that was called after one that failed; open the store again',
+      this.stop(
+        new StatewardError(
+          'STORAGE_FAILED',
+          'the storage has taken an append that was called after one that failed; open the store again',
+        ),
       )
       throw new StatewardError('UNKNOWN', 'the write landed behind one that failed; open the store again to know')
     }
@@ -163,7 +178,7 @@ export class LogPump {
     const told = !isConflict ? error : isBehind ? behindFailure(error) : fencedOut(error)
     if (generation !== this.generation) return told
     const isHarmless = leavesAble(error) || (isConflict && isBehind)
-    if (!isHarmless) this.failure ??= error
+    if (!isHarmless) this.stop(error)
     // A barrier that is refused takes nothing back.
     if (commits.length === 0 && isHarmless) {
       this.#doubtful = this.#inFlight
@@ -213,7 +228,7 @@ export class LogPump {
 export function stopped(failure: StatewardError): StatewardError {
   return new StatewardError(
     'STORAGE_FAILED',
-    `writes have stopped, because an earlier one failed (${failure.code}: ${failure.message}); reads go on; open the store again`,
+    `writes have stopped, because an earlier one failed (${failure.code}: ${failure.message}); reads go on; reopen the store`,
     {
       cause: failure,
       details: { after: failure.code },

@@ -1,54 +1,44 @@
-import type { Actor } from '@stateward/actor'
 import {
   type AskOptions,
   type Commit,
   type Domain,
   type Durability,
   type Endpoint,
-  type LogWriter,
   limits,
   type MessageKind,
+  type Notify,
   type Protocol,
   type Seq,
   StatewardError,
   type Storage,
-  type StoredRecord,
+  type StoreEvent,
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
 import { Compactor } from './compactor.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
 import type { Environment } from './environment.ts'
-import type { Events } from './events.ts'
-import { follow } from './follow.ts'
-import { HeadLayer } from './heads.ts'
+import { checkedStart } from './follow.ts'
 import { uuidv7Maker } from './ids.ts'
 import { Lane } from './lane.ts'
-import type { Live } from './live.ts'
-import { LogPump } from './log-pump.ts'
-import { Past } from './past.ts'
-import { type Handlers, Reads } from './reads.ts'
+import type { Handlers } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
-import { SchemaChecks } from './schema-check.ts'
+import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
+import type { Reopened, Terms } from './terms.ts'
 import { timestamps } from './timestamps.ts'
-import { madeBy, type TxidWindow } from './txid-window.ts'
 import { verify } from './verify.ts'
-import { isWrite, type Write, type WriteKind } from './write.ts'
-import { type WriteProtocol, writeActor } from './write-actor.ts'
+import { isWrite, nothing, type WriteKind } from './write.ts'
 
 export interface ManagerOptions {
   readonly storage: Storage
-  readonly writer: LogWriter
   readonly domain: Domain
-  readonly live: Live
-  readonly txids: TxidWindow
   readonly durability: Durability
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
-  readonly events: Events
-  /** Why nothing can be written; `undefined` where it can be. */
-  readonly readOnly: StatewardError | undefined
+  readonly snapshots: Snapshots
+  readonly terms: Terms
+  readonly tell: Notify<StoreEvent>
 }
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']
@@ -57,10 +47,8 @@ type Answer<K extends MessageKind> = Protocol[K]['answer']
 /** The state manager: an endpoint. Writes go through one actor; reads answer from the durable state at once. */
 export class Manager implements Endpoint {
   readonly #options: ManagerOptions
+  readonly #terms: Terms
   readonly #door: Door
-  readonly #pump: LogPump
-  readonly #actor: Actor<WriteProtocol, StatewardError>
-  readonly #reads: Reads
   readonly #now: () => string
   readonly #answerers: Answerers
   readonly #closing = new AbortController()
@@ -72,42 +60,56 @@ export class Manager implements Endpoint {
   #closed: Promise<void> | undefined
 
   constructor(options: ManagerOptions) {
-    const { storage, writer, domain, live, durability, environment } = options
+    const { storage, domain, durability, environment, terms } = options
     const { clock, random } = environment
     this.#options = options
+    this.#terms = terms
     this.#now = timestamps(clock)
     this.#lane = new Lane(options.mailbox.capacity)
-    this.#reads = new Reads({ domain, live, reader: writer, environment })
-    const pending = new HeadLayer(live)
-    const pump = pumpOf(options, pending)
-    const past = new Past({ live, pending, pump, reader: writer })
-    this.#pump = pump
-    this.#actor = writeActor({ ...options, pending, pump, caps: storage.caps, past })
     this.#door = new Door({
       domain,
       makeId: uuidv7Maker(clock, random),
       lowestDurability: durability,
       offered: storage.caps.survives,
-      peek: (type, id) => this.#peek(type, id),
+      peek: (type, id) => terms.current.peek(type, id),
     })
     this.#compactor = new Compactor({
-      live,
-      writer,
+      terms,
       environment,
-      snapshots: this.#reads.snapshots,
+      snapshots: options.snapshots,
       now: this.#now,
-      tell: options.events.tell,
+      tell: options.tell,
       share: 0.25,
       isBusy: () => this.#isBusy(),
     })
-    const handlers: Handlers<Exclude<MessageKind, WriteKind>> = {
-      ...this.#reads.handlers,
+    this.#answerers = {
+      handlers: this.#handlers(),
+      special: (message) => this.#write(message),
+      setTimer: environment.setTimer,
+    }
+  }
+
+  #handlers(): Handlers<Exclude<MessageKind, WriteKind>> {
+    const terms = this.#terms
+    return {
+      get: (body, asking) => terms.current.reads.handlers.get(body, asking),
+      getMany: (body, asking) => terms.current.reads.handlers.getMany(body, asking),
+      query: (body, asking) => terms.current.reads.handlers.query(body, asking),
+      count: (body, asking) => terms.current.reads.handlers.count(body, asking),
+      groupBy: (body, asking) => terms.current.reads.handlers.groupBy(body, asking),
+      explain: (body, asking) => terms.current.reads.handlers.explain(body, asking),
+      history: (given, asking) => {
+        // Read once, and now: what is wrong with it is for the dispatcher to put into words.
+        const body = { ...given }
+        return terms.steadily(async ({ reads }) => reads.handlers.history(body, asking))
+      },
+      snapshot: (body, asking) => terms.current.reads.handlers.snapshot(body, asking),
+      release: (body, asking) => terms.current.reads.handlers.release(body, asking),
       compact: (_, { signal }) => this.#compactor.run('asked', signal),
       stats: () => this.#stats(),
-      verify: () => this.#pump.drained().then(() => verify(writer, live)),
+      verify: () => terms.steadily(({ pump, writer, live }) => pump.drained().then(() => verify(writer, live))),
       flush: (_, asking) => this.#flush(asking),
     }
-    this.#answerers = { handlers, special: (message) => this.#write(message), setTimer: environment.setTimer }
   }
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
@@ -117,12 +119,13 @@ export class Manager implements Endpoint {
   }
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {
-    const { readOnly } = this.#options
+    const { readOnly } = this.#terms.current
     if (readOnly !== undefined && (isWrite(kind) || kind === 'compact' || kind === 'flush')) throw readOnly
     if (!isWrite(kind)) return undefined
     const write = this.#door.check(kind, body as Ask<WriteKind>)
     return this.#inOrder(write.ready, kind, options, async (left) => {
-      const reply = await this.#actor.ask('write', write, left)
+      const { actor } = this.#terms.current
+      const reply = await actor.ask('write', write, left)
       if (reply.ok) return answerOf(write.kind, reply.value)
       throw fromActor(reply.error)
     })
@@ -147,35 +150,37 @@ export class Manager implements Endpoint {
 
   /** Everything asked for before is handed over first; whether it succeeded is not the flush's to tell. */
   async #flush(options: AskOptions): Promise<Answer<'flush'>> {
-    const before = await this.#inOrder(undefined, 'flush', options, (left) => this.#actor.ask('write', nothing, left))
+    let term = this.#terms.current
+    const before = await this.#inOrder(undefined, 'flush', options, (left) => {
+      term = this.#terms.current
+      return term.actor.ask('write', nothing, left)
+    })
     if (!before.ok && !(before.error instanceof StatewardError)) throw fromActor(before.error)
-    await this.#pump.flush()
-    return { lastSeq: this.#options.live.lastSeq }
-  }
-
-  #peek(type: string, id: string): StoredRecord | undefined {
-    const { live } = this.#options
-    const liveType = live.type(type)
-    const slot = liveType.rows.slotOf(id)
-    return slot === undefined ? undefined : live.hot(liveType, slot)
+    // Of the term that has taken what was asked for before: it is of no use to prove a later one.
+    await term.pump.flush()
+    return { lastSeq: term.live.lastSeq }
   }
 
   #stats(): Promise<Answer<'stats'>> {
-    const { live, storage, writer, durability } = this.#options
-    const failed = this.#pump.failure === undefined ? 'ok' : 'failed'
-    const health = this.#options.readOnly === undefined ? failed : 'readonly'
-    return statsOf({ live, storage, reader: writer, durability, health, depth: this.#actor.depth })
+    const { storage, durability } = this.#options
+    const { live, writer, health, actor } = this.#terms.current
+    return statsOf({ live, storage, reader: writer, durability, health, depth: actor.depth })
   }
 
   #isBusy(): boolean {
-    const isBusy = this.#asked !== this.#seen || this.#actor.depth > 0
+    const isBusy = this.#asked !== this.#seen || this.#terms.current.actor.depth > 0
     this.#seen = this.#asked
     return isBusy
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
     if (this.#closed !== undefined) throw closed()
-    return follow(this.#options.writer, from, [signal, this.#closing.signal])
+    return this.#terms.follow(checkedStart(from, signal), [signal, this.#closing.signal])
+  }
+
+  /** Recovers the log again after writing has stopped, while reads go on. `CLOSED`, and as an opening. */
+  reopen(): Promise<Reopened> {
+    return this.#closed === undefined ? this.#terms.reopen() : Promise.reject(closed())
   }
 
   /** Refuses new calls, settles those that wait, closes the log. Further calls answer with the same promise. */
@@ -187,45 +192,16 @@ export class Manager implements Endpoint {
   async #close(): Promise<void> {
     this.#closing.abort()
     this.#compactor.stop()
-    const { environment } = this.#options
+    await this.#terms.closing()
+    const { environment, snapshots } = this.#options
+    const { actor, pump } = this.#terms.current
     const cancel = environment.setTimer(() => this.#lane.close(), limits.closeTimeoutMs)
     await this.#lane.empty()
     cancel()
-    await this.#actor.stop({ drain: true, timeoutMs: limits.closeTimeoutMs })
-    await this.#pump.drained()
-    this.#reads.snapshots.releaseAll()
+    await actor.stop({ drain: true, timeoutMs: limits.closeTimeoutMs })
+    await pump.drained()
+    snapshots.releaseAll()
     await this.#compactor.settled()
-    await this.#options.writer.close()
+    await this.#terms.close()
   }
-}
-
-function pumpOf({ storage, writer, live, txids, environment }: ManagerOptions, pending: HeadLayer): LogPump {
-  return new LogPump({
-    writer,
-    caps: storage.caps,
-    lastSeq: live.lastSeq,
-    nonce: Buffer.from(environment.random.bytes(9)).toString('base64url'),
-    wait: environment.wait,
-    forget: () => pending.clear(),
-    apply: (commits, { ptrs }) => {
-      for (const [at, { seq, changes, txid, results }] of commits.entries()) {
-        live.apply(seq, ptrs[at] ?? 0, changes)
-        for (const { change } of changes) pending.settle(change.type, change.id, seq)
-        if (txid !== undefined)
-          txids.add(txid, { seq, results, made: madeBy({ changes: changes.map(({ change }) => change) }) })
-      }
-    },
-  })
-}
-
-/** A write of nothing, which settles when everything before it has. */
-const nothing: Write = {
-  kind: 'transact',
-  steps: [],
-  checks: new SchemaChecks(),
-  ready: undefined,
-  actor: undefined,
-  txid: undefined,
-  reason: undefined,
-  durability: 'none',
 }

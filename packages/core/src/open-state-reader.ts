@@ -23,6 +23,7 @@ import { Live } from './live.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
 import { replay } from './replay.ts'
+import { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import { storageError } from './storage-error.ts'
 import { verify } from './verify.ts'
@@ -105,16 +106,17 @@ interface ReadOnlyOptions {
 class ReadOnlyManager implements Endpoint {
   readonly #options: ReadOnlyOptions
   readonly #reads: Reads
+  readonly #snapshots = new Snapshots()
   readonly #answerers: Answerers
   readonly #closing = new AbortController()
 
   constructor(options: ReadOnlyOptions) {
     const { storage, live, reader } = options
     this.#options = options
-    this.#reads = new Reads(options)
+    this.#reads = new Reads({ ...options, snapshots: this.#snapshots })
     const handlers: Handlers<ReadKind | 'stats' | 'verify'> = {
       ...this.#reads.handlers,
-      stats: () => statsOf({ live, storage, reader, durability: 'commit', health: 'ok', depth: 0 }),
+      stats: () => statsOf({ live, storage, reader, durability: 'commit', depth: 0 }),
       verify: () => verify(reader, live),
     }
     this.#answerers = { handlers, special: refuseWrite, setTimer: options.environment.setTimer }
@@ -137,7 +139,7 @@ class ReadOnlyManager implements Endpoint {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
-    this.#reads.snapshots.releaseAll()
+    this.#snapshots.releaseAll()
     await this.#options.reader.close()
   }
 }

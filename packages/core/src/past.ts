@@ -1,7 +1,7 @@
-import { type LogReader, type Seq, StatewardError, type StoredRecord } from '@stateward/contract'
+import { type LogReader, StatewardError, type StoredRecord } from '@stateward/contract'
 import { BodyRequest } from './bodies.ts'
 import type { HeadLayer } from './heads.ts'
-import { versionsOf } from './history.ts'
+import { versionAt } from './history.ts'
 import type { Live } from './live.ts'
 import type { LogPump } from './log-pump.ts'
 import { recordKey } from './record-key.ts'
@@ -63,7 +63,7 @@ export class Past {
     const { live, reader } = this.#options
     const { type, id } = wanted
     const [atPlace] = place === undefined ? [] : await live.bodies.load([new BodyRequest(type, id, place)])
-    const found = atPlace ?? (await inHistory(reader, wanted))
+    const found = atPlace ?? (await versionAt(reader, wanted))
     if (found === undefined) {
       throw new StatewardError(
         'TRIMMED',
@@ -79,10 +79,4 @@ interface Wanted {
   readonly type: string
   readonly id: string
   readonly rev: number
-}
-
-async function inHistory(reader: LogReader, { type, id, rev }: Wanted): Promise<StoredRecord | undefined> {
-  const from: Seq = 1
-  for await (const { record } of versionsOf(reader, { type, id, from })) if (record?.rev === rev) return record
-  return undefined
 }

@@ -4,9 +4,9 @@ import type { Live, LiveType } from './live.ts'
 import { isCold, type ReadView } from './read-view.ts'
 
 /** The record, or `undefined` when there is none; settled at once when it is in memory. */
-export function readOne(live: Live, view: ReadView, type: LiveType, id: string): Promise<StoredRecord | undefined> {
+export function readOne(view: ReadView, type: LiveType, id: string): Promise<StoredRecord | undefined> {
   const candidate = view.find(type, id)
-  return candidate !== undefined && isCold(candidate) ? readCold(live, candidate) : Promise.resolve(candidate)
+  return candidate !== undefined && isCold(candidate) ? readCold(view.live, candidate) : Promise.resolve(candidate)
 }
 
 async function readCold(live: Live, request: BodyRequest): Promise<StoredRecord | undefined> {
@@ -15,7 +15,6 @@ async function readCold(live: Live, request: BodyRequest): Promise<StoredRecord 
 
 /** The records in the order of `ids`, all as of one seq; cold ones are read together. */
 export async function readMany(
-  live: Live,
   view: ReadView,
   type: LiveType,
   ids: readonly string[],
@@ -24,7 +23,7 @@ export async function readMany(
     throw new StatewardError('TOO_LARGE', `expected at most ${limits.queryRows} ids, found ${ids.length}`)
   const candidates = ids.map((id) => view.find(type, id))
   const loaded = await readAll(
-    live,
+    view.live,
     candidates.filter((one) => one instanceof BodyRequest),
   )
   return candidates.map((one) => (one instanceof BodyRequest ? loaded.get(one) : one))

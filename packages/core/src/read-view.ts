@@ -12,6 +12,7 @@ export function isCold(candidate: Candidate): candidate is BodyRequest {
 
 /** One state to read from, as of one seq. What it gives is right within the turn it was asked in. */
 export interface ReadView {
+  readonly live: Live
   readonly seq: Seq
   /** Whether `candidates` come in the order of an ordered access. */
   readonly keepsOrder: boolean
@@ -23,14 +24,14 @@ export interface ReadView {
 /** The newest durable state. */
 export class LiveView implements ReadView {
   readonly keepsOrder = true
-  readonly #live: Live
+  readonly live: Live
 
   constructor(live: Live) {
-    this.#live = live
+    this.live = live
   }
 
   get seq(): Seq {
-    return this.#live.lastSeq
+    return this.live.lastSeq
   }
 
   size({ rows }: LiveType): number {
@@ -43,7 +44,7 @@ export class LiveView implements ReadView {
   }
 
   at(type: LiveType, slot: Slot): Candidate {
-    return this.#live.bodies.get(type.number, slot) ?? this.#live.request(type, slot)
+    return this.live.bodies.get(type.number, slot) ?? this.live.request(type, slot)
   }
 
   *candidates(type: LiveType, access: Access): Iterable<Candidate> {

@@ -8,7 +8,7 @@ import { PlanCache } from './plan-cache.ts'
 import { readMany, readOne } from './read-records.ts'
 import { LiveView, type ReadView } from './read-view.ts'
 import { type QueryGround, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
-import { Snapshots } from './snapshots.ts'
+import type { Snapshots } from './snapshots.ts'
 
 /** The messages that ask and change nothing, whoever writes the log. */
 export type ReadKind =
@@ -35,57 +35,68 @@ export interface ReadsOptions {
   readonly live: Live
   readonly reader: LogReader
   readonly environment: Environment
+  readonly snapshots: Snapshots
 }
 
 /** Answers every message that reads, from the durable state or from an open snapshot of it. */
 export class Reads {
-  readonly snapshots: Snapshots
   readonly handlers: Handlers<ReadKind>
   readonly #options: ReadsOptions
   readonly #view: LiveView
   readonly #plans = new PlanCache()
 
   constructor(options: ReadsOptions) {
-    const { live, reader } = options
+    const { live, reader, snapshots } = options
     this.#options = options
     this.#view = new LiveView(live)
-    this.snapshots = new Snapshots(live)
     this.handlers = {
-      get: ({ type, id, snapshot }) => readOne(live, this.#viewOf(snapshot), this.#typeOf(type), checkedId(id)),
-      getMany: ({ type, ids, snapshot }) => readMany(live, this.#viewOf(snapshot), this.#typeOf(type), checkedIds(ids)),
+      get: ({ type, id, snapshot }) => {
+        const view = this.#viewOf(snapshot)
+        return readOne(view, this.#typeOf(type, view), checkedId(id))
+      },
+      getMany: ({ type, ids, snapshot }) => {
+        const view = this.#viewOf(snapshot)
+        return readMany(view, this.#typeOf(type, view), checkedIds(ids))
+      },
       query: (query, asking) => runQuery(this.#ground(query), query, asking),
       count: (query, asking) => runCount(this.#ground(query), query, asking),
       groupBy: ({ query, field }, asking) => runGroupBy(this.#ground(query), query, field, asking),
       explain: (query) => runExplain(this.#ground(query), query),
       history: ({ type, id, from = 1 }) =>
-        historyPage(reader, { type: this.#typeOf(type).name, id: checkedId(id), from: checkedSeq('from', from) }),
-      snapshot: () => this.snapshots.open(),
+        historyPage(reader, {
+          type: this.#typeOf(type, this.#view).name,
+          id: checkedId(id),
+          from: checkedSeq('from', from),
+        }),
+      snapshot: () => snapshots.open(live),
       release: ({ snapshot }) => {
-        this.snapshots.release(snapshot)
+        snapshots.release(snapshot)
         return null
       },
     }
   }
 
-  #typeOf(type: string): LiveType {
+  #typeOf(type: string, { live }: ReadView): LiveType {
     checkedEntity(this.#options.domain, type)
-    return this.#options.live.type(type)
+    return live.type(type)
   }
 
   #viewOf(snapshot: string | undefined): ReadView {
-    return snapshot === undefined ? this.#view : this.snapshots.get(snapshot)
+    return snapshot === undefined ? this.#view : this.#options.snapshots.get(snapshot)
   }
 
   #ground(query: Ask<'query'>): QueryGround {
     if (typeof query !== 'object' || query === null) throw invalid(`expected a query, found ${describe(query)}`)
-    const { live, domain, environment } = this.#options
+    const { domain, environment } = this.#options
     const entity = checkedEntity(domain, query.type)
+    const view = this.#viewOf(query.snapshot)
     return {
-      view: this.#viewOf(query.snapshot),
-      type: live.type(query.type),
+      view,
+      type: view.live.type(query.type),
       entity,
-      live,
-      plans: this.#plans,
+      live: view.live,
+      // Plans name indexes. A snapshot of a state before a reopening has its own, and is not asked for long.
+      plans: view.live === this.#options.live ? this.#plans : new PlanCache(),
       breathe: environment.breathe,
       monotonicMs: () => environment.clock.monotonicMs(),
     }

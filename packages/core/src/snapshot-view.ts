@@ -11,9 +11,9 @@ import type { VersionPlace } from './row-table.ts'
  */
 export class SnapshotView implements ReadView {
   readonly keepsOrder = false
+  readonly live: Live
   readonly seq: Seq
   readonly records: number
-  readonly #live: Live
   readonly #now: LiveView
   /** Records changed since: their version at `seq`, `undefined` where there was none. */
   readonly #since = new Map<LiveType, Map<string, VersionPlace | undefined>>()
@@ -21,7 +21,7 @@ export class SnapshotView implements ReadView {
   readonly #watcher: Watcher
 
   constructor(live: Live) {
-    this.#live = live
+    this.live = live
     this.#now = new LiveView(live)
     this.seq = live.lastSeq
     for (const type of live.types.values()) this.#sizes.set(type, type.rows.size)
@@ -40,7 +40,7 @@ export class SnapshotView implements ReadView {
   }
 
   close(): void {
-    this.#live.watchers.delete(this.#watcher)
+    this.live.watchers.delete(this.#watcher)
     this.#since.clear()
   }
 

@@ -2,22 +2,20 @@ import { limits, type SnapshotOpened, StatewardError } from '@stateward/contract
 import type { Live } from './live.ts'
 import { SnapshotView } from './snapshot-view.ts'
 
-/** The open snapshots of a store, by name. At most `limits.openSnapshots`. */
+/**
+ * The open snapshots of a store, by name. At most `limits.openSnapshots`. They outlive a reopening of the log: each goes on
+ * reading from the state that it was taken of.
+ */
 export class Snapshots {
-  readonly #live: Live
   readonly #open = new Map<string, SnapshotView>()
   readonly #closed: (() => void)[] = []
   #opened = 0
-
-  constructor(live: Live) {
-    this.#live = live
-  }
 
   get count(): number {
     return this.#open.size
   }
 
-  open(): SnapshotOpened {
+  open(live: Live): SnapshotOpened {
     if (this.#open.size >= limits.openSnapshots) {
       throw new StatewardError(
         'BUSY',
@@ -25,7 +23,7 @@ export class Snapshots {
       )
     }
     const snapshot = `s${++this.#opened}`
-    const view = new SnapshotView(this.#live)
+    const view = new SnapshotView(live)
     this.#open.set(snapshot, view)
     return { snapshot, seq: view.seq, records: view.records }
   }
@@ -43,16 +41,16 @@ export class Snapshots {
   release(snapshot: string): void {
     this.#open.get(snapshot)?.close()
     this.#open.delete(snapshot)
-    if (this.#open.size === 0) for (const tell of this.#closed.splice(0)) tell()
+    for (const tell of this.#closed.splice(0)) tell()
   }
 
   releaseAll(): void {
     for (const snapshot of [...this.#open.keys()]) this.release(snapshot)
   }
 
-  /** Settles when no snapshot is open. */
-  async noneOpen(): Promise<void> {
-    if (this.#open.size === 0) return
-    await new Promise<void>((resolve) => this.#closed.push(resolve))
+  /** Settles when no snapshot is open; with `live`, none that was taken of that. */
+  async noneOpen(live?: Live): Promise<void> {
+    while ([...this.#open.values()].some((view) => live === undefined || view.live === live))
+      await new Promise<void>((resolve) => this.#closed.push(resolve))
   }
 }

@@ -1,11 +1,12 @@
-import type { Durability, LogReader, Stats, Storage } from '@stateward/contract'
+import type { Durability, LogReader, Stats, Storage, StorageHealth } from '@stateward/contract'
 import type { Live } from './live.ts'
 
 export interface StatsOf {
   readonly live: Live
   readonly storage: Storage
   readonly reader: LogReader
-  readonly health: Stats['health']
+  /** What the store knows of it beyond the storage. */
+  readonly health?: StorageHealth | undefined
   readonly durability: Durability
   /** Messages that wait in the mailbox. */
   readonly depth: number
@@ -13,7 +14,7 @@ export interface StatsOf {
 
 /** The store in numbers, as of now. */
 export async function statsOf({ live, storage, reader, durability, health, depth }: StatsOf): Promise<Stats> {
-  const { firstSeq, segments, bytes, lost = [] } = await reader.stats()
+  const { firstSeq, segments, bytes, health: found = 'ok', lost = [] } = await reader.stats()
   const types = [...live.types.values()]
   const { bodies } = live
   return {
@@ -37,7 +38,7 @@ export async function statsOf({ live, storage, reader, durability, health, depth
     ),
     storage: storage.kind,
     durability,
-    health,
+    health: health ?? found,
     ...(lost.length === 0 ? {} : { lost }),
   }
 }

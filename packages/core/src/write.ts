@@ -1,5 +1,5 @@
 import type { Durability, MessageKind } from '@stateward/contract'
-import type { SchemaChecks } from './schema-check.ts'
+import { SchemaChecks } from './schema-check.ts'
 import type { Step } from './step.ts'
 
 /** The messages that write. */
@@ -23,6 +23,18 @@ const writeKinds: ReadonlySet<string> = new Set<WriteKind>([
   'deleteMany',
   'transact',
 ])
+
+/** A write of nothing, which settles when everything before it has. */
+export const nothing: Write = {
+  kind: 'transact',
+  steps: [],
+  checks: new SchemaChecks(),
+  ready: undefined,
+  actor: undefined,
+  txid: undefined,
+  reason: undefined,
+  durability: 'none',
+}
 
 export function isWrite(kind: MessageKind): kind is WriteKind {
   return writeKinds.has(kind)

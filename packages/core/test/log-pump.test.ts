@@ -39,7 +39,8 @@ class World {
       forget: () => {
         this.forgotten++
       },
-      wait: async (ms) => {
+      stopped: () => undefined,
+    wait: async (ms) => {
         this.waits.push(ms)
       },
     })

@@ -59,6 +59,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   #tail: Tail
   #provenSeq: Seq
   #maintenance: Promise<unknown> = Promise.resolve()
+  #retired: Promise<void> | undefined
   #closed: Promise<void> | undefined
 
   constructor({ settings, lock, recovered }: WriterOptions) {
@@ -106,7 +107,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   }
 
   append(records: readonly Uint8Array[], options: AppendOptions): Promise<Appended> {
-    if (this.#closed !== undefined) return Promise.reject(closedError())
+    if (this.#retired !== undefined) return Promise.reject(closedError())
     return this.#commits.append(records, options)
   }
 
@@ -182,14 +183,14 @@ export class JsonlWriter implements LogWriter, LogSource {
   }
 
   /** Settles what was appended, ends the segment in order and gives the lock back. A writer that has stopped only lets go. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close().catch((error: unknown) => {
+  retire(): Promise<void> {
+    this.#retired ??= this.#retire().catch((error: unknown) => {
       throw storageFailed(error, 'closing the log')
     })
-    return this.#closed
+    return this.#retired
   }
 
-  async #close(): Promise<void> {
+  async #retire(): Promise<void> {
     this.#pacer.close()
     this.#closing.abort()
     try {
@@ -197,10 +198,15 @@ export class JsonlWriter implements LogWriter, LogSource {
       await this.#commits.drained()
       if (this.#commits.stopped === undefined) await this.#commits.exclusive(() => this.#seal())
     } finally {
-      this.#view.close()
       await this.#commits.active.file.close().catch(() => {})
       await this.#lock.release()
     }
+  }
+
+  /** Retires, and lets go of what was kept open to be read. */
+  close(): Promise<void> {
+    this.#closed ??= this.retire().finally(() => this.#view.close())
+    return this.#closed
   }
 
   /** Without room for its last words a writer ends as one that was killed does, which loses nothing. */
@@ -282,7 +288,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   /** Bases and truncations take place one after the other. */
   #maintain<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#closed !== undefined) return Promise.reject(closedError())
+    if (this.#retired !== undefined) return Promise.reject(closedError())
     const done = this.#maintenance.then(action)
     this.#maintenance = done.catch(() => {})
     return done

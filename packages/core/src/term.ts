@@ -1,0 +1,185 @@
+import type { Actor } from '@stateward/actor'
+import {
+  type Domain,
+  type LogWriter,
+  type Notify,
+  type RecoveryReport,
+  StatewardError,
+  type Storage,
+  type StorageEvent,
+  type StorageHealth,
+  type StoredRecord,
+  type StoreEvent,
+} from '@stateward/contract'
+import { Bodies } from './bodies.ts'
+import type { Environment } from './environment.ts'
+import { guardedWriter } from './guarded-storage.ts'
+import { HeadLayer } from './heads.ts'
+import { Live } from './live.ts'
+import { LogPump } from './log-pump.ts'
+import { Past } from './past.ts'
+import { whyReadOnly } from './read-only.ts'
+import { Reads } from './reads.ts'
+import { replay } from './replay.ts'
+import type { Snapshots } from './snapshots.ts'
+import { storageError } from './storage-error.ts'
+import { madeBy, TxidWindow } from './txid-window.ts'
+import { nothing } from './write.ts'
+import { type WriteProtocol, writeActor } from './write-actor.ts'
+
+export interface TermOptions {
+  readonly storage: Storage
+  readonly domain: Domain
+  /** Names the writer to whoever is locked out. */
+  readonly owner: string
+  readonly cacheBytes: number
+  readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
+  readonly environment: Environment
+  readonly snapshots: Snapshots
+  readonly tell: Notify<StoreEvent>
+}
+
+interface Opened {
+  readonly writer: LogWriter
+  readonly recovery: RecoveryReport
+  readonly live: Live
+  readonly txids: TxidWindow
+  readonly stop: StopOnce
+}
+
+/** Everything that rests on one writer: what holds from one opening of the log to the next. */
+export class Term {
+  readonly writer: LogWriter
+  readonly live: Live
+  /** What this opening found and did. */
+  readonly recovery: RecoveryReport
+  readonly pump: LogPump
+  readonly actor: Actor<WriteProtocol, StatewardError>
+  readonly reads: Reads
+  /** Why nothing can be written in this term; `undefined` where it can be. */
+  readonly readOnly: StatewardError | undefined
+  readonly #ended = new AbortController()
+
+  constructor(options: TermOptions, { writer, recovery, live, txids, stop }: Opened) {
+    const { domain, environment, snapshots, storage } = options
+    this.writer = writer
+    this.live = live
+    this.recovery = recovery
+    this.readOnly = whyReadOnly(recovery)
+    const pending = new HeadLayer(live)
+    const pump = pumpOf(options, { writer, live, txids, pending, stop })
+    const past = new Past({ live, pending, pump, reader: writer })
+    this.pump = pump
+    this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past })
+    this.reads = new Reads({ domain, live, reader: writer, environment, snapshots })
+    stop.pump = pump
+    if (stop.failure !== undefined) pump.stop(stop.failure)
+  }
+
+  /** What is known of it here; `undefined` where the storage knows. */
+  get health(): StorageHealth | undefined {
+    if (this.readOnly !== undefined) return 'readonly'
+    return this.pump.failure === undefined ? undefined : 'failed'
+  }
+
+  /** Aborts when the next term has begun. */
+  get ended(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  /** The next term has begun. Writes that still wait here are refused, each of them. */
+  end(): void {
+    this.#ended.abort()
+    const stop = (): unknown => this.actor.stop({ drain: true })
+    // A stop sends those away who wait for room in the mailbox: their turn comes before.
+    this.actor.ask('write', nothing).then(stop, stop)
+  }
+
+  /** The record as it is known now, if it is in memory. */
+  peek(type: string, id: string): StoredRecord | undefined {
+    const liveType = this.live.type(type)
+    const slot = liveType.rows.slotOf(id)
+    return slot === undefined ? undefined : this.live.hot(liveType, slot)
+  }
+
+  /** Whether commits that this term has acknowledged are missing from the log as `later` found it, and which. */
+  lostBy(later: Term): { readonly from: number; readonly to: number } | undefined {
+    const { lastSeq } = later.recovery
+    return lastSeq < this.live.lastSeq ? { from: lastSeq + 1, to: this.live.lastSeq } : undefined
+  }
+}
+
+/** Opens the log for writing and builds the state from it. Rejects with the storage's code; the log is let go of then. */
+export async function openTerm(options: TermOptions): Promise<Term> {
+  const { storage, domain, owner, cacheBytes, tell } = options
+  const stop = new StopOnce(tell)
+  const { writer, recovery } = await openedWriter(storage, owner, stop)
+  try {
+    const live = new Live(domain, new Bodies(writer, cacheBytes))
+    const txids = new TxidWindow()
+    await replay(writer, live, txids)
+    return new Term(options, { writer, recovery, live, txids, stop })
+  } catch (error) {
+    await writer.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function openedWriter(
+  storage: Storage,
+  owner: string,
+  { hear }: StopOnce,
+): Promise<{ writer: LogWriter; recovery: RecoveryReport }> {
+  try {
+    const { writer, recovery } = await storage.openWriter(owner, { notify: hear })
+    return { writer: guardedWriter(writer), recovery }
+  } catch (error) {
+    throw storageError(error)
+  }
+}
+
+/** Tells of a term's stop once, whoever finds it out first: the storage unasked, or an append. */
+class StopOnce {
+  readonly #tell: Notify<StoreEvent>
+  pump: LogPump | undefined
+  failure: StatewardError | undefined
+
+  constructor(tell: Notify<StoreEvent>) {
+    this.#tell = tell
+  }
+
+  readonly hear = (event: StorageEvent): void => {
+    if (event.kind !== 'stopped') this.#tell(event)
+    else this.stopped(new StatewardError(event.code, event.message))
+  }
+
+  stopped(failure: StatewardError): void {
+    if (this.failure !== undefined) return
+    this.failure = failure
+    this.pump?.stop(failure)
+    this.#tell({ kind: 'stopped', code: failure.code, message: failure.message })
+  }
+}
+
+function pumpOf(
+  { storage, environment }: TermOptions,
+  { writer, live, txids, pending, stop }: Omit<Opened, 'recovery'> & { readonly pending: HeadLayer },
+): LogPump {
+  return new LogPump({
+    writer,
+    caps: storage.caps,
+    lastSeq: live.lastSeq,
+    nonce: Buffer.from(environment.random.bytes(9)).toString('base64url'),
+    wait: environment.wait,
+    stopped: (failure) => stop.stopped(failure),
+    forget: () => pending.clear(),
+    apply: (commits, { ptrs }) => {
+      for (const [at, { seq, changes, txid, results }] of commits.entries()) {
+        live.apply(seq, ptrs[at] ?? 0, changes)
+        for (const { change } of changes) pending.settle(change.type, change.id, seq)
+        if (txid !== undefined)
+          txids.add(txid, { seq, results, made: madeBy({ changes: changes.map(({ change }) => change) }) })
+      }
+    },
+  })
+}
