@@ -162,10 +162,13 @@ export function isWholeLineOf(
   line: Uint8Array,
   { type, id, rev }: { readonly type: string; readonly id: string; readonly rev: number },
 ): boolean {
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
+  // Told apart without a parse: a line of many records may be long.
+  const start = `{"type":${JSON.stringify(type)},`
+  if (bytes.toString('utf8', 0, Buffer.byteLength(start)) !== start) return false
   try {
-    const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
-    const parsed = JSON.parse(text) as LineObject
-    return parsed.type === type && parsed.rev === rev && parsed.data?.id === id && typeof parsed.timestamp === 'string'
+    const parsed = JSON.parse(bytes.toString('utf8')) as LineObject
+    return parsed.rev === rev && parsed.data?.id === id && typeof parsed.timestamp === 'string'
   } catch {
     return false
   }

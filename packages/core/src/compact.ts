@@ -67,27 +67,63 @@ interface LinesOptions {
   readonly timestamp: string
 }
 
-/** One line a row: the line of the log itself, where that holds the record whole and alone, else one made of its parts. */
+/**
+ * One line a row: made of the record, where that is in memory; else the line of the log itself, where that holds the
+ * record whole and alone; else made of what is read from the log.
+ */
 async function linesOf(rows: readonly BaseRow[], { live, writer, timestamp }: LinesOptions): Promise<Uint8Array[]> {
-  const whole = rows.filter(({ place }) => place?.patches.length === 0)
-  const fetched = await writer.fetch(whole.map(({ place }) => place?.whole ?? 0))
   const lines = new Map<BaseRow, Uint8Array>()
-  for (const [at, row] of whole.entries()) {
-    const line = fetched[at]
-    if (line !== undefined && isWholeLineOf(line, { type: row.type.name, id: row.id, rev: row.rev }))
-      lines.set(row, line)
+  const take = (row: BaseRow, record: StoredRecord): void => {
+    lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
   }
-  const rest = rows.filter((row) => row.place !== undefined && !lines.has(row))
-  const requests = rest.flatMap(({ type, id, place }) =>
+  for (const row of rows) {
+    const record = hotRecord(row, live)
+    if (row.place === undefined) lines.set(row, Buffer.from(tombstoneLine(row, timestamp)))
+    else if (record !== undefined) take(row, record)
+  }
+  for (const [row, line] of await ownLinesOf(
+    rows.filter((row) => !lines.has(row)),
+    writer,
+  ))
+    lines.set(row, line)
+  const cold = rows.filter((row) => !lines.has(row))
+  const requests = cold.flatMap(({ type, id, place }) =>
     place === undefined ? [] : [new BodyRequest(type.name, id, place)],
   )
   const records = requests.length === 0 ? [] : await live.bodies.load(requests)
-  for (const [at, row] of rest.entries()) {
+  for (const [at, row] of cold.entries()) {
     const record = records[at]
     if (record === undefined) throw live.lost(row.type.name, row.id, row.seq)
-    lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
+    take(row, record)
   }
-  return rows.map((row) => lines.get(row) ?? Buffer.from(tombstoneLine(row, timestamp)))
+  return rows.map((row) => lines.get(row) ?? unreachable(row))
+}
+
+/** Lines of the log that hold one of these rows, and nothing else. */
+async function ownLinesOf(rows: readonly BaseRow[], writer: LogWriter): Promise<Map<BaseRow, Uint8Array>> {
+  const whole = rows.filter(({ place }) => place?.patches.length === 0)
+  // A line of several records is asked for once.
+  const ptrs = [...new Set(whole.map(({ place }) => place?.whole ?? 0))]
+  const fetched = ptrs.length === 0 ? [] : await writer.fetch(ptrs)
+  const byPtr = new Map(ptrs.map((ptr, at) => [ptr, fetched[at]]))
+  const lines = new Map<BaseRow, Uint8Array>()
+  for (const row of whole) {
+    const line = byPtr.get(row.place?.whole ?? 0)
+    const version = { type: row.type.name, id: row.id, rev: row.rev }
+    if (line !== undefined && isWholeLineOf(line, version)) lines.set(row, line)
+  }
+  return lines
+}
+
+/** The record as of the row, if that is still the newest version and in memory. */
+function hotRecord({ type, id, rev }: BaseRow, live: Live): StoredRecord | undefined {
+  const slot = type.rows.slotOf(id)
+  const record = slot === undefined ? undefined : live.bodies.peek(type.number, slot)
+  return record?.rev === rev ? record : undefined
+}
+
+function unreachable({ type, id }: BaseRow): never {
+  throw new StatewardError('STORAGE_FAILED', `expected a row for ${type.name} ${id}, found none; report this`)
 }
 
 /** A row bears the time of its record's last change. */
