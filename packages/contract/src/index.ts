@@ -76,6 +76,7 @@ export type {
   LogWriter,
   MaintenanceOptions,
   OpenedWriter,
+  OpeningCost,
   OpenWriterOptions,
   Ptr,
   Storage,

@@ -77,6 +77,16 @@ export interface Appended {
   readonly ptrs: readonly Ptr[]
 }
 
+/** What the next opening of a log has to read. */
+export interface OpeningCost {
+  /** The newest base is of the state after this commit; 0 where there is none. */
+  readonly upTo: Seq
+  readonly baseBytes: number
+  /** The log behind that base: bytes, and the parts that they are kept in. */
+  readonly logBytes: number
+  readonly logSegments: number
+}
+
 export interface LogStats {
   /** Oldest commit that `read` can still give; `lastSeq + 1` when it can give none. */
   readonly firstSeq: Seq
@@ -86,6 +96,8 @@ export interface LogStats {
   readonly bytes: number
   /** Parts that the log is kept in (files, partitions); 1 where the storage has no such thing. */
   readonly segments: number
+  /** By what compaction is decided. Absent: the storage does not tell. */
+  readonly opening?: OpeningCost
   /** Whether this writer takes appends; absent from readers, and where a storage cannot be in between. Absent: `ok`. */
   readonly health?: StorageHealth
   /** What salvages have given up, as long as nobody has acknowledged it; absent or empty: the log is whole. */

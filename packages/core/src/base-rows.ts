@@ -64,11 +64,6 @@ export class BaseRows {
     return this.#length
   }
 
-  /** How many of the rows are records. */
-  get records(): number {
-    return this.#length - this.#dead.length
-  }
-
   release(): void {
     this.#live.watchers.delete(this.#watcher)
     this.#changed.clear()

@@ -8,6 +8,7 @@ import {
 } from '@stateward/contract'
 import { bounded } from './bounded.ts'
 import { checkKeys, invalid } from './check.ts'
+import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 
@@ -17,6 +18,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly durability: Durability
   readonly cacheBytes: number
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
+  readonly compaction: CompactionSettings & { readonly auto: boolean }
 }
 
 const optionKeys = new Set([
@@ -27,8 +29,10 @@ const optionKeys = new Set([
   'mailbox',
   'owner',
   'onEvent',
+  'compaction',
   'clock',
   'random',
+  'timers',
 ])
 const memoryKeys = new Set(['cacheBytes'])
 const mailboxKeys = new Set(['capacity', 'overflow'])
@@ -53,6 +57,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     durability: offered(options.durability ?? storage.defaultDurability ?? 'commit', storage),
     cacheBytes: bounded('memory.cacheBytes', memory.cacheBytes ?? limits.cacheBytes),
     mailbox: { capacity: bounded('mailbox.capacity', capacity), overflow },
+    compaction: checkedCompaction(options.compaction),
   }
 }
 

@@ -33,6 +33,7 @@ export interface CompactOptions {
  */
 export async function compact(options: CompactOptions): Promise<void> {
   const { live, writer, rows, signal, breathe } = options
+  const versionsBefore = live.versions
   await rows.list(breathe)
   const maintenance: MaintenanceOptions = { signal, breathe }
   const release = live.bodies.hold()
@@ -42,6 +43,7 @@ export async function compact(options: CompactOptions): Promise<void> {
       throw new StatewardError('STORAGE_FAILED', `expected ${rows.length} pointers of the base, found ${ptrs.length}`)
     // In slices: the old places hold until the log is truncated, so that it does not matter who reads which.
     await rows.rebase(ptrs, breathe)
+    live.versions += rows.length - versionsBefore
   } finally {
     release()
   }
@@ -115,8 +117,9 @@ async function ownLinesOf(rows: readonly BaseRow[], writer: LogWriter): Promise<
   return lines
 }
 
-/** The record as of the row, if that is still the newest version and in memory. */
+/** The record as of the row, if that is still the newest version and in memory; of a type that nobody knows, its line is better. */
 function hotRecord({ type, id, rev }: BaseRow, live: Live): StoredRecord | undefined {
+  if (type.entity === undefined) return undefined
   const slot = type.rows.slotOf(id)
   const record = slot === undefined ? undefined : live.bodies.peek(type.number, slot)
   return record?.rev === rev ? record : undefined

@@ -47,6 +47,9 @@ interface Running {
 export class Compactor {
   readonly #options: CompactorOptions
   #running: Running | undefined
+  #lastMs: number | undefined
+  /** What the newest base of this term holds: where nothing came behind it, another one would be the same. */
+  #based: { readonly term: Term; readonly upTo: Seq } | undefined
   /** What is let go of when the last snapshot closes. */
   #truncation: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()
@@ -55,8 +58,9 @@ export class Compactor {
     this.#options = options
   }
 
-  get isRunning(): boolean {
-    return this.#running !== undefined
+  /** When the last one has ended well, on the monotonic clock. */
+  get lastMs(): number | undefined {
+    return this.#lastMs
   }
 
   /**
@@ -103,10 +107,11 @@ export class Compactor {
   }
 
   async #run(cause: CompactionCause, signal: AbortSignal): Promise<CompactReport> {
-    const { tell } = this.#options
+    const { tell, environment } = this.#options
     try {
       const { bytesBefore, report } = await this.#compact(cause, signal)
       const { upTo, bytesAfter } = report
+      this.#lastMs = environment.clock.monotonicMs()
       tell({ kind: 'compaction', cause, phase: 'finished', upTo, bytesBefore, bytesAfter })
       return report
     } catch (reason) {
@@ -136,17 +141,20 @@ export class Compactor {
     const { breathe } = this.#pace(cause, signal)
     const rows = new BaseRows(live)
     const { upTo } = rows
+    const records = live.size
     tell({ kind: 'compaction', cause, phase: 'started', upTo })
+    const isBased = cause === 'interval' && this.#based?.term === term && this.#based.upTo === upTo
     try {
       const told = (progress: { readonly written: number; readonly rows: number }): void =>
         tell({ kind: 'compaction', cause, phase: 'progress', ...progress })
-      await compact({ live, writer, rows, timestamp: now(), signal, breathe, told })
+      if (!isBased) await compact({ live, writer, rows, timestamp: now(), signal, breathe, told })
+      this.#based = { term, upTo }
     } finally {
       rows.release()
     }
     await this.#truncate(upTo, { term, cause, signal, breathe })
     const { bytes: bytesAfter } = await writer.stats()
-    return { bytesBefore, report: { upTo, records: rows.records, bytesBefore, bytesAfter } }
+    return { bytesBefore, report: { upTo, records, bytesBefore, bytesAfter } }
   }
 
   /** Snapshots read at the old places; what they hold on to is let go of when the last of them closes. */

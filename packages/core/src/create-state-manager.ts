@@ -12,7 +12,7 @@ import type {
   StoreEvent,
 } from '@stateward/contract'
 import { checkedOptions } from './checked-options.ts'
-import { systemEnvironment } from './environment.ts'
+import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
 import { oneByOne } from './follow.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
@@ -62,11 +62,12 @@ export interface StateMembers<D extends Domain> {
  * `CORRUPT`, `UNSUPPORTED`, `STORAGE_FAILED` …) and leaves the log as it was then. O(log) time.
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
-  const { storage, domain, durability, cacheBytes, mailbox } = checkedOptions(options)
+  const { storage, domain, durability, cacheBytes, mailbox, compaction } = checkedOptions(options)
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
     ...(options.random && { random: options.random }),
+    ...(options.timers && timed(options.timers)),
   }
   const events = new Events()
   if (options.onEvent !== undefined) events.on(options.onEvent)
@@ -77,7 +78,11 @@ export async function createStateManager<const D extends Domain>(options: StateM
     openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, tell })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, tell })
-  const manager = new Manager({ storage, domain, durability, mailbox, environment, snapshots, terms, tell })
+  const manager = new Manager({ storage, domain, durability, mailbox, environment, compaction, snapshots, terms, tell })
+  await manager.compactByItself().catch(async (error: unknown) => {
+    await manager.close().catch(() => undefined)
+    throw error
+  })
   return stateOf(manager, { domain, recovery: first.recovery, events })
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
-import type { Clock, Random } from '@stateward/contract'
+import type { Clock, Random, Timers } from '@stateward/contract'
 
 /** What the manager takes from the world around it; injected, so that tests decide it. */
 export interface Environment {
@@ -30,5 +30,13 @@ export function systemEnvironment(): Environment {
       return () => clearTimeout(timer)
     },
     breathe: () => nextTurn(),
+  }
+}
+
+/** The parts of an environment that these timers stand for. */
+export function timed(timers: Timers): Pick<Environment, 'wait' | 'setTimer'> {
+  return {
+    wait: (ms) => new Promise((resolve) => void timers.after(ms, resolve, { keepAlive: true })),
+    setTimer: (callback, ms) => timers.after(ms, callback),
   }
 }

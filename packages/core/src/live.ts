@@ -43,6 +43,8 @@ export class Live implements HeadReader {
   /** What to say when a place in the log is there no more. */
   readonly lost: (type: string, id: string, seq: Seq) => StatewardError
   lastSeq: Seq = 0
+  /** Versions of records in the base and in the log behind it, deletions too. */
+  versions = 0
 
   constructor(domain: Domain, bodies: Bodies, lost: Live['lost'] = lostHere) {
     this.bodies = bodies
@@ -68,6 +70,13 @@ export class Live implements HeadReader {
     let size = 0
     for (const { rows } of this.types.values()) size += rows.size
     return size
+  }
+
+  /** Of `versions`, how many are the newest of their record. */
+  get newestVersions(): number {
+    let newest = 0
+    for (const { rows } of this.types.values()) newest += rows.size + rows.tombstones.size
+    return newest
   }
 
   /** The record in this slot if it is in memory. */
@@ -163,6 +172,7 @@ export class Live implements HeadReader {
   }
 
   #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {
+    this.versions++
     const type = this.type(change.type)
     const { rows } = type
     const known = rows.slotOf(change.id)

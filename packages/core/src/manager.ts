@@ -14,6 +14,8 @@ import {
   type StoreEvent,
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
+import type { CompactionSettings } from './compaction-options.ts'
+import { CompactionSchedule } from './compaction-schedule.ts'
 import { Compactor } from './compactor.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
@@ -36,6 +38,7 @@ export interface ManagerOptions {
   readonly durability: Durability
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
+  readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly snapshots: Snapshots
   readonly terms: Terms
   readonly tell: Notify<StoreEvent>
@@ -54,6 +57,7 @@ export class Manager implements Endpoint {
   readonly #closing = new AbortController()
   readonly #lane: Lane
   readonly #compactor: Compactor
+  #schedule: CompactionSchedule | undefined
   /** Calls so far; and as of the last look of the compaction, which gives way to them. */
   #asked = 0
   #seen = 0
@@ -79,7 +83,7 @@ export class Manager implements Endpoint {
       snapshots: options.snapshots,
       now: this.#now,
       tell: options.tell,
-      share: 0.25,
+      share: options.compaction.share,
       isBusy: () => this.#isBusy(),
     })
     this.#answerers = {
@@ -167,6 +171,26 @@ export class Manager implements Endpoint {
     return statsOf({ live, storage, reader: writer, durability, health, depth: actor.depth })
   }
 
+  /** Begins to compact by itself, if it is to; see `CompactionSchedule.start`. */
+  async compactByItself(): Promise<void> {
+    const { environment, compaction } = this.#options
+    if (!compaction.auto) return
+    const { clock, setTimer } = environment
+    this.#schedule = new CompactionSchedule({
+      settings: compaction,
+      clock,
+      setTimer,
+      stats: () => this.#terms.current.writer.stats(),
+      counts: () => {
+        const { live } = this.#terms.current
+        return { versions: live.versions, newest: live.newestVersions }
+      },
+      lastMs: () => this.#compactor.lastMs,
+      run: (cause) => this.#compactor.run(cause),
+    })
+    await this.#schedule.start()
+  }
+
   #isBusy(): boolean {
     const isBusy = this.#asked !== this.#seen || this.#terms.current.actor.depth > 0
     this.#seen = this.#asked
@@ -191,6 +215,7 @@ export class Manager implements Endpoint {
 
   async #close(): Promise<void> {
     this.#closing.abort()
+    this.#schedule?.stop()
     this.#compactor.stop()
     await this.#terms.closing()
     const { environment, snapshots } = this.#options

@@ -1,4 +1,5 @@
-import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent } from '@stateward/contract'
+import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent, Timers } from '@stateward/contract'
+import type { CompactionOptions } from './compaction-options.ts'
 
 /** What `createStateManager` takes. */
 export interface StateManagerOptions<D extends Domain> {
@@ -20,6 +21,9 @@ export interface StateManagerOptions<D extends Domain> {
   readonly owner?: string
   /** Hears from the first step of opening on what the store tells unasked; `state.on` hears what comes later. */
   readonly onEvent?: Notify<StoreEvent>
+  /** When the store compacts itself; `false`: only when asked. Such a compaction is told to `onEvent`, and ends with the store. */
+  readonly compaction?: CompactionOptions | false
   readonly clock?: Clock
   readonly random?: Random
+  readonly timers?: Timers
 }

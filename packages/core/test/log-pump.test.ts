@@ -40,7 +40,7 @@ class World {
         this.forgotten++
       },
       stopped: () => undefined,
-    wait: async (ms) => {
+      wait: async (ms) => {
         this.waits.push(ms)
       },
     })

@@ -1,5 +1,6 @@
 import type { Clock, Domain, Durability, Random } from '@stateward/contract'
 import {
+  type CompactionOptions,
   createStateManager,
   openStateReader,
   type State,
@@ -19,6 +20,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly mailbox?: NonNullable<StateManagerOptions<D>['mailbox']>
   /** Names this writer to whoever is locked out; default: this process. */
   readonly owner?: string
+  /** When the store compacts itself; `false`: only when asked. */
+  readonly compaction?: CompactionOptions | false
   readonly clock?: Clock
   readonly random?: Random
 }

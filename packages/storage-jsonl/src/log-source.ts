@@ -1,4 +1,4 @@
-import type { Seq } from '@stateward/contract'
+import type { OpeningCost, Seq } from '@stateward/contract'
 import { type BaseEntry, type HistoryEntry, isHistory, lastSeqOf, type Manifest } from './manifest.ts'
 
 /** How far the segment that is being written may be read. */
@@ -52,4 +52,13 @@ export function newestBase(manifest: Manifest | undefined): BaseEntry | undefine
     (best, entry) => (best === undefined || entry.upTo >= best.upTo ? entry : best),
     undefined,
   )
+}
+
+/** What the next opening reads: the newest base, and what is behind it. */
+export function openingCostOf(source: LogSource): OpeningCost {
+  const base = newestBase(source.manifest)
+  const upTo = base?.upTo ?? 0
+  const behind = partsOf(source).filter(({ entry, lastSeq }) => entry.kind === 'active' || lastSeq > upTo)
+  const logBytes = behind.reduce((sum, { bytes }) => sum + bytes, 0)
+  return { upTo, baseBytes: base?.bytes ?? 0, logBytes, logSegments: behind.length }
 }

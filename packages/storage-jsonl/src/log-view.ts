@@ -13,7 +13,7 @@ import { diskCode, storageFailed } from './failure.ts'
 import { fetchLines, type Target } from './fetch-lines.ts'
 import { FileCache } from './file-cache.ts'
 import { loadBase } from './load-base.ts'
-import { firstSeqOf, type LogSource, newestBase, partsOf } from './log-source.ts'
+import { firstSeqOf, type LogSource, newestBase, openingCostOf, partsOf } from './log-source.ts'
 import { cursorAt, readLog } from './read-log.ts'
 import { verifyLog } from './verify-log.ts'
 
@@ -45,6 +45,7 @@ export class LogView {
       epoch: manifest?.epoch ?? 0,
       bytes,
       segments: manifest?.segments.length ?? 0,
+      opening: openingCostOf(this.#source),
       ...(manifest?.lost === undefined ? {} : { lost: manifest.lost }),
     }
   }

@@ -85,7 +85,14 @@ test('there may be nothing yet: a reader sees an empty log, and then the first c
   const medium = new SimMedium()
   const disk = boot(medium)
   const reader = await simStorage(beside(medium), { timers: nodeTimers }).openReader()
-  expect(await reader.stats()).toEqual({ firstSeq: 1, lastSeq: 0, epoch: 0, bytes: 0, segments: 0 })
+  expect(await reader.stats()).toEqual({
+    firstSeq: 1,
+    lastSeq: 0,
+    epoch: 0,
+    bytes: 0,
+    segments: 0,
+    opening: { upTo: 0, baseBytes: 0, logBytes: 0, logSegments: 0 },
+  })
   const { writer } = await simStorage(disk).openWriter('writer')
   await append(writer, records)
   await writer.close()

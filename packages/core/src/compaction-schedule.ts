@@ -1,0 +1,78 @@
+import type { Clock, LogStats } from '@stateward/contract'
+import { type CompactionFacts, compactionDue, type DueCause } from './compaction-due.ts'
+import type { CompactionSettings } from './compaction-options.ts'
+import type { Environment } from './environment.ts'
+
+export interface CompactionScheduleOptions {
+  readonly settings: CompactionSettings
+  readonly clock: Clock
+  readonly setTimer: Environment['setTimer']
+  readonly stats: () => Promise<LogStats>
+  readonly counts: () => Pick<CompactionFacts, 'versions' | 'newest'>
+  /** When the last compaction has ended well, on the monotonic clock; `undefined` before the first. */
+  readonly lastMs: () => number | undefined
+  /** Joins the one that runs, if one does. Rejects when it fails, which it tells itself. */
+  readonly run: (cause: DueCause) => Promise<unknown>
+}
+
+/** How often the schedule looks whether it is time. */
+const lookMs = 10_000
+const firstBackoffMs = 60_000
+const longestBackoffMs = 3_600_000
+/** An opening that finds so many times the segments of the setting does not put it off. */
+const overdueTimes = 4
+
+/** Has a store compacted when it is time: never two at once, and after failures more and more seldom. */
+export class CompactionSchedule {
+  readonly #options: CompactionScheduleOptions
+  readonly #startedMs: number
+  #cancel: (() => void) | undefined
+  #failures = 0
+  /** Not before this, on the monotonic clock. */
+  #notBefore = Number.NEGATIVE_INFINITY
+  #isStopped = false
+
+  constructor(options: CompactionScheduleOptions) {
+    this.#options = options
+    this.#startedMs = options.clock.monotonicMs()
+  }
+
+  /** Begins to look; resolves at once, or, where every opening so far was too short for it, when it has compacted. */
+  async start(): Promise<void> {
+    const { stats, settings } = this.#options
+    const { opening, health = 'ok' } = await stats()
+    if (health === 'ok' && (opening?.logSegments ?? 0) >= settings.segments * overdueTimes) await this.#run('segments')
+    this.#arm()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#cancel?.()
+  }
+
+  #arm(): void {
+    if (this.#isStopped) return
+    this.#cancel = this.#options.setTimer(() => void this.#look().finally(() => this.#arm()), lookMs)
+  }
+
+  async #look(): Promise<void> {
+    const { clock, stats, counts, lastMs, settings } = this.#options
+    if (clock.monotonicMs() < this.#notBefore) return
+    // What is wrong with the storage is told to those who need it.
+    const found = await stats().catch(() => undefined)
+    if (found === undefined || this.#isStopped || (found.health !== undefined && found.health !== 'ok')) return
+    const elapsedMs = clock.monotonicMs() - (lastMs() ?? this.#startedMs)
+    const cause = compactionDue({ stats: found, ...counts(), elapsedMs }, settings)
+    if (cause !== undefined) await this.#run(cause)
+  }
+
+  async #run(cause: DueCause): Promise<void> {
+    const { clock, run } = this.#options
+    try {
+      await run(cause)
+      this.#failures = 0
+    } catch {
+      this.#notBefore = clock.monotonicMs() + Math.min(longestBackoffMs, firstBackoffMs * 2 ** this.#failures++)
+    }
+  }
+}

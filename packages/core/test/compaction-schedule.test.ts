@@ -1,0 +1,168 @@
+import { SimClock } from '@stateward/conformance'
+import type { LogStats, LogWriter, OpeningCost, Storage, StoreEvent } from '@stateward/contract'
+import { memoryStorage } from '@stateward/storage-memory'
+import { expect, test } from 'vitest'
+import { compactionDue } from '../src/compaction-due.ts'
+import { type CompactionOptions, checkedCompaction } from '../src/compaction-options.ts'
+import { codeOf } from './code-of.ts'
+import { openTiny } from './open-tiny.ts'
+import { turns } from './turns.ts'
+
+const settings = checkedCompaction({
+  garbageRatio: 0.5,
+  minBytes: 1_000,
+  maxBytes: 10_000,
+  segments: 8,
+  intervalMs: 60_000,
+})
+const quiet = { baseBytes: 0, logBytes: 0, logSegments: 1, versions: 100, newest: 100, elapsedMs: 0 }
+
+test.each<[string, Partial<typeof quiet>, string | undefined]>([
+  ['nothing to do', {}, undefined],
+  ['an empty store', { versions: 0, newest: 0, logBytes: 5_000 }, undefined],
+  ['half is superseded', { newest: 50, logBytes: 1_000 }, 'garbage'],
+  ['a little less than half', { newest: 51, logBytes: 1_000 }, undefined],
+  ['half of very little', { newest: 50, logBytes: 999 }, undefined],
+  ['a long log', { logBytes: 10_000 }, 'size'],
+  ['a long log behind a longer base', { logBytes: 10_000, baseBytes: 10_001 }, undefined],
+  ['a log as long as its base', { logBytes: 20_000, baseBytes: 20_000 }, 'size'],
+  ['many segments', { logSegments: 8 }, 'segments'],
+  ['not quite as many', { logSegments: 7 }, undefined],
+  ['a day later', { elapsedMs: 60_000 }, 'interval'],
+  ['not quite a day', { elapsedMs: 59_999 }, undefined],
+])('%s', (_, facts, cause) => {
+  const { baseBytes, logBytes, logSegments, versions, newest, elapsedMs } = { ...quiet, ...facts }
+  const opening = { upTo: 0, baseBytes, logBytes, logSegments }
+  const stats: LogStats = { firstSeq: 1, lastSeq: 1, epoch: 1, bytes: 0, segments: 1, opening }
+  expect(compactionDue({ stats, versions, newest, elapsedMs }, settings)).toBe(cause)
+})
+
+test('a storage that does not tell what an opening reads is judged by all of its bytes', () => {
+  const stats: LogStats = { firstSeq: 1, lastSeq: 1, epoch: 1, bytes: 10_000, segments: 99 }
+  expect(compactionDue({ stats, versions: 1, newest: 1, elapsedMs: 0 }, settings)).toBe('size')
+})
+
+test.each<[string, unknown]>([
+  ['garbageRatio', 1.1],
+  ['garbageRatio', Number.NaN],
+  ['minBytes', -1],
+  ['maxBytes', 0],
+  ['segments', 0],
+  ['segments', 1.5],
+  ['intervalMs', 999],
+  ['share', 0],
+  ['share', 2],
+  ['often', true],
+])('compaction.%s: %s is INVALID', async (name, value) => {
+  expect(await codeOf(openTiny({ compaction: { [name]: value } }))).toBe('INVALID')
+})
+
+test('compaction is an object or false', async () => {
+  expect(await codeOf(openTiny({ compaction: 'often' as unknown as false }))).toBe('INVALID')
+})
+
+interface Scene {
+  readonly compaction?: CompactionOptions | false
+  readonly opening?: Partial<OpeningCost>
+  readonly saveBase?: () => Promise<never>
+}
+
+/** Memory that says that an opening has to read so much. */
+async function scene({ compaction = {}, opening, saveBase }: Scene) {
+  const clock = new SimClock()
+  const storage: Storage = memoryStorage({ retention: 'none' })
+  const told: string[] = []
+  const { state } = await openTiny({
+    compaction,
+    time: Object.assign(clock, { at: 0, text: '' }),
+    timers: clock,
+    onEvent: (event: StoreEvent) => void (event.kind === 'compaction' && told.push(`${event.cause} ${event.phase}`)),
+    storage: {
+      ...storage,
+      async openWriter(owner) {
+        const { writer, recovery } = await storage.openWriter(owner)
+        const own: Partial<LogWriter> = {
+          stats: async () => ({
+            ...(await writer.stats()),
+            opening: { upTo: 0, baseBytes: 0, logBytes: 0, logSegments: 1, ...opening },
+          }),
+          ...(saveBase && { saveBase }),
+        }
+        const proxy = new Proxy(writer, {
+          get(target, key) {
+            const value: unknown = Reflect.get(own, key) ?? Reflect.get(target, key)
+            return typeof value === 'function' ? value.bind(target) : value
+          },
+        })
+        return { writer: proxy, recovery }
+      },
+    },
+  })
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 10_000) {
+      clock.pass(10_000)
+      await turns(30)
+    }
+  }
+  return { state, told, pass }
+}
+
+test('a store compacts itself when half of what it holds is superseded, once', async () => {
+  const { state, told, pass } = await scene({ compaction: { minBytes: 0 } })
+  await state.task.create({ id: 'a' })
+  await pass(30_000)
+  expect(told).toEqual([])
+  await state.task.update('a', { n: 1 })
+  await pass(30_000)
+  expect(told).toEqual(['garbage started', 'garbage finished'])
+  await state.close()
+})
+
+test('it compacts itself when the time has come, counted from the last time', async () => {
+  const { state, told, pass } = await scene({ compaction: { intervalMs: 60_000 } })
+  await pass(50_000)
+  await state.compact()
+  told.length = 0
+  await pass(50_000)
+  expect(told).toEqual([])
+  await pass(10_000)
+  expect(told).toEqual(['interval started', 'interval finished'])
+  await state.close()
+})
+
+test('false: only when it is asked', async () => {
+  const { state, told, pass } = await scene({ compaction: false, opening: { logSegments: 5_000 } })
+  await pass(200_000)
+  expect(told).toEqual([])
+  await state.close()
+})
+
+test('the opening that finds far too many segments does not put it off', async () => {
+  const { state, told } = await scene({ compaction: { segments: 10 }, opening: { logSegments: 40 } })
+  expect(told).toEqual(['segments started', 'segments finished'])
+  await state.close()
+})
+
+test('one that fails is told, and tried again after longer and longer', async () => {
+  const saveBase = (): Promise<never> => Promise.reject(Object.assign(new Error('no room'), { code: 'FULL' }))
+  const { state, told, pass } = await scene({ compaction: { segments: 1 }, saveBase })
+  const failures = (): number => told.filter((one) => one === 'segments failed').length
+  await pass(10_000)
+  expect(failures()).toBe(1)
+  await pass(50_000)
+  expect(failures()).toBe(1)
+  await pass(10_000)
+  expect(failures()).toBe(2)
+  await pass(110_000)
+  expect(failures()).toBe(2)
+  await pass(10_000)
+  expect(failures()).toBe(3)
+  await state.close()
+})
+
+test('a store that is closed looks no more', async () => {
+  const { state, told, pass } = await scene({ compaction: { segments: 1 } })
+  await state.close()
+  await pass(100_000)
+  expect(told).toEqual([])
+})
