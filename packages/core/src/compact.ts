@@ -13,7 +13,7 @@ import type { Live } from './live.ts'
 
 /** So many records are read, and written again, in one turn of the event loop: about a millisecond of it. */
 const rowsPerChunk = 128
-/** Progress is told after a hundredth of the rows, and not after fewer than this. */
+/** Progress is told after each hundredth of the rows, but not after fewer than this, and after the last. */
 const leastTold = 1_000
 
 export interface CompactOptions {
@@ -59,7 +59,8 @@ async function* chunksOf({ live, writer, rows, timestamp, told }: CompactOptions
     yield { seqs: chunk.map(({ seq }) => seq), records }
     const before = written
     written += chunk.length
-    if (Math.floor(written / step) > Math.floor(before / step)) told({ written, rows: rows.length })
+    const isStep = Math.floor(written / step) > Math.floor(before / step)
+    if (isStep || written === rows.length) told({ written, rows: rows.length })
   }
 }
 

@@ -41,7 +41,14 @@ const ranges: Readonly<Record<keyof CompactionSettings, readonly [least: number,
 }
 
 const fractions: ReadonlySet<string> = new Set(['garbageRatio', 'share'])
-const names = Object.keys(defaults) as (keyof CompactionSettings)[]
+const names: readonly (keyof CompactionSettings)[] = [
+  'garbageRatio',
+  'minBytes',
+  'maxBytes',
+  'segments',
+  'intervalMs',
+  'share',
+]
 
 /** The options with their defaults, and whether the store compacts itself at all. `INVALID` for one out of its bounds. */
 export function checkedCompaction(

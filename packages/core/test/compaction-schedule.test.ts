@@ -76,7 +76,8 @@ async function scene({ compaction = {}, opening, saveBase }: Scene) {
     compaction,
     time: Object.assign(clock, { at: 0, text: '' }),
     timers: clock,
-    onEvent: (event: StoreEvent) => void (event.kind === 'compaction' && told.push(`${event.cause} ${event.phase}`)),
+    onEvent: (event: StoreEvent) =>
+      void (event.kind === 'compaction' && event.phase !== 'progress' && told.push(`${event.cause} ${event.phase}`)),
     storage: {
       ...storage,
       async openWriter(owner) {

@@ -3,7 +3,7 @@ import type { Preview } from '../preview-storage.ts'
 import { bytesText } from './bytes-text.ts'
 import { type Cli, examples } from './cli.ts'
 import { counted } from './perform-write.ts'
-import { withProgress } from './progress.ts'
+import { type Progress, withProgress } from './progress.ts'
 import type { Session } from './session.ts'
 
 export function registerCompact({ program, run }: Cli): void {
@@ -20,13 +20,24 @@ export function registerCompact({ program, run }: Cli): void {
     )
     .action(({ dryRun }: { dryRun?: boolean }) =>
       run((session) =>
-        withProgress(session.io, 'compacting', () =>
+        withProgress(session.io, 'compacting', (progress) =>
           dryRun === true
-            ? session.preview((state, preview) => tryOut(state, session, preview))
-            : session.write((state) => compact(state, session)),
+            ? session.preview((state, preview) => tryOut(followed(state, progress), session, preview))
+            : session.write((state) => compact(followed(state, progress), session)),
         ),
       ),
     )
+}
+
+/** Shows how far a compaction has come. */
+function followed(state: State, progress: Progress): State {
+  state.on((event) => {
+    if (event.kind !== 'compaction') return
+    if (event.phase === 'progress') progress.update({ done: event.written, total: event.rows })
+    // What is left is to put the former log away, which takes as long as it takes.
+    if (event.phase === 'progress' && event.written === event.rows) progress.update({ text: 'archiving' })
+  })
+  return state
 }
 
 async function compact(state: State, { output }: Session): Promise<void> {
