@@ -4,6 +4,7 @@ import { type Seq, StatewardError } from '@stateward/contract'
 import { assessComplete, assessLast, type SegmentFound } from './assess-segment.ts'
 import { type Control, parseControl, type SegmentEnd } from './control-line.ts'
 import { DamageList } from './damage.ts'
+import { type DamageExtent, extentOf } from './damage-extent.ts'
 import { diskCode } from './failure.ts'
 import { readFirstLine } from './first-line.ts'
 import { whyUnreadable } from './format.ts'
@@ -16,6 +17,7 @@ import type { Survey } from './survey.ts'
 /** What the listed files of a store turned out to be. */
 export interface HistoryFound extends Pick<Recovery, 'rehome' | 'quarantine' | 'cuts' | 'prev'> {
   readonly damage: DamageList
+  readonly extent: DamageExtent
   readonly kept: readonly EndedEntry[]
   readonly lastSeq: Seq
   /** The last commit that stays where it is. */
@@ -39,8 +41,13 @@ export async function assessHistory(disk: Disk, { dir }: Survey, manifest: Manif
   const last = history.at(-1)
   const lastSeq = (last && found.get(last)?.lastSeq) ?? (last === undefined ? manifest.truncated : lastSeqOf(last))
   const segments = [...found.values()]
+  const extents = [...found].map(([entry, segment]) => extentOf(entry, segment))
   return {
     damage,
+    extent: {
+      lost: extents.flatMap((extent) => extent.lost),
+      linesBehind: extents.reduce((sum, extent) => sum + extent.linesBehind, 0),
+    },
     kept,
     lastSeq,
     provenSeq: kept.at(-1)?.lastSeq ?? Math.max(manifest.truncated, (history[0]?.firstSeq ?? 1) - 1),
@@ -53,13 +60,14 @@ export async function assessHistory(disk: Disk, { dir }: Survey, manifest: Manif
   }
 }
 
-interface Place {
+export interface Place {
   readonly disk: Disk
   readonly dir: string
   readonly manifest: Manifest
 }
 
-async function assessEntry(place: Place, entry: Entry, isLast: boolean): Promise<SegmentFound> {
+/** Checks one file that the manifest lists. Reads only. */
+export async function assessEntry(place: Place, entry: Entry, isLast: boolean): Promise<SegmentFound> {
   try {
     return await withFile(place.disk, { dir: place.dir, name: entry.file }, (file) =>
       assessFile(place, { entry, isLast, file }),

@@ -5,6 +5,14 @@ import { withFile } from './open-file.ts'
 import { scanSegment } from './scan.ts'
 import type { Survey } from './survey.ts'
 
+export interface LeftoversFound {
+  readonly damage: DamageList
+  /** Files that hold nothing of this log that it lacks. */
+  readonly obsolete: readonly string[]
+  /** Files that are no segments of this log. */
+  readonly foreign: readonly string[]
+}
+
 /**
  * Judges segments that the manifest does not list. One that a crash left before it was published, or after it was given
  * up, holds no commit that the log lacks, and becomes obsolete. One that holds more means that the manifest is older
@@ -13,30 +21,45 @@ import type { Survey } from './survey.ts'
 export async function assessLeftovers(
   disk: Disk,
   { survey, manifest, lastSeq }: { survey: Survey; manifest: Manifest; lastSeq: Seq },
-): Promise<{ readonly damage: DamageList; readonly obsolete: readonly string[] }> {
+): Promise<LeftoversFound> {
   const listed = new Set([...manifest.segments.map(({ file }) => file), ...manifest.obsolete])
   const damage = new DamageList()
   const obsolete: string[] = []
+  const foreign: string[] = []
   for (const { file: name, kind } of survey.segments) {
     if (listed.has(name)) continue
-    const reason = await withFile(disk, { dir: survey.dir, name }, (file) =>
+    const found = await withFile(disk, { dir: survey.dir, name }, (file) =>
       whyNotObsolete(file, { name, log: manifest.log, lastSeq: kind === 'log' ? lastSeq : Number.MAX_SAFE_INTEGER }),
     )
-    if (reason === undefined) obsolete.push(name)
-    else damage.add({ file: name, line: 1, byte: 0, reason })
+    if (found === undefined) {
+      obsolete.push(name)
+      continue
+    }
+    damage.add({ file: name, line: 1, byte: 0, reason: found.reason })
+    if (found.isForeign) foreign.push(name)
   }
-  return { damage, obsolete }
+  return { damage, obsolete, foreign }
+}
+
+interface Strange {
+  readonly reason: string
+  readonly isForeign: boolean
 }
 
 async function whyNotObsolete(
   file: DiskFile,
   { name, log, lastSeq }: { name: string; log: string; lastSeq: Seq },
-): Promise<string | undefined> {
+): Promise<Strange | undefined> {
   const { bytes } = await file.stat()
   if (bytes === 0) return undefined
   const scan = await scanSegment(file, name, bytes)
-  if (scan.header === undefined) return 'the manifest does not list this file, and it does not begin as a segment'
-  if (scan.header.log !== log) return `it is a segment of another log, ${scan.header.log}`
-  if (scan.lastSeq <= lastSeq) return undefined
-  return `it holds commits up to ${scan.lastSeq}, and the manifest does not list it: the manifest is older than the log`
+  const { header } = scan
+  if (header === undefined) {
+    return { reason: 'the manifest does not list this file, and it does not begin as a segment', isForeign: true }
+  }
+  if (header.log !== log) return { reason: `it is a segment of another log, ${header.log}`, isForeign: true }
+  // What a salvage had not published yet holds nothing that is not in the files it was made of.
+  if (header.salvage !== undefined || scan.lastSeq <= lastSeq) return undefined
+  const reason = `it holds commits up to ${scan.lastSeq}, and the manifest does not list it: the manifest is older than the log`
+  return { reason, isForeign: false }
 }

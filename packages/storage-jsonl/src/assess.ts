@@ -1,6 +1,7 @@
 import { assessHistory } from './assess-history.ts'
 import { assessLeftovers } from './assess-leftovers.ts'
 import { corrupt } from './damage.ts'
+import { type DamageExtent, rangesText } from './damage-extent.ts'
 import type { Environment } from './environment.ts'
 import type { Manifest } from './manifest.ts'
 import { assessPlain } from './plain.ts'
@@ -62,7 +63,7 @@ async function assessManifest({ disk }: Environment, survey: Survey, published: 
   const history = await assessHistory(disk, survey, manifest)
   const leftovers = await assessLeftovers(disk, { survey, manifest, lastSeq: history.lastSeq })
   history.damage.addAll(leftovers.damage)
-  if (history.damage.lines > 0) throw corrupt(history.damage, advice(survey.dir))
+  if (history.damage.lines > 0) throw corrupt(history.damage, advice(survey.dir, history.extent), { ...history.extent })
   const present = new Set(survey.segments.map(({ file }) => file))
   const numbers = [...manifest.segments, ...survey.segments].map(({ segment }) => segment)
   return {
@@ -87,6 +88,12 @@ async function assessManifest({ disk }: Environment, survey: Survey, published: 
   }
 }
 
-function advice(dir: string): string {
-  return `Nothing was changed. Restore these files from a backup, or copy ${dir} and repair the copy.`
+function advice(dir: string, { lost, linesBehind }: DamageExtent): string {
+  const commits = lost.length === 0 ? 'No commit is known to be lost' : `Lost are the commits ${rangesText(lost)}`
+  const behind = linesBehind === 1 ? '1 line behind the damage holds' : `${linesBehind} lines behind the damage hold`
+  return [
+    `${commits}; ${behind}. Nothing was changed. Restore these files from a backup, or look what can be done:`,
+    `  npx stateward repair --dir ${dir}    mends what can be mended exactly; a dry run first`,
+    `  npx stateward salvage --dir ${dir}   keeps what reads, and says in the log what is lost`,
+  ].join('\n')
 }

@@ -22,6 +22,8 @@ export const bounds = {
   openFiles: 64,
   /** Bad lines that an error names; the others are counted. */
   namedDamage: 20,
+  /** Places of one file that a report of a salvage or a repair names; the others are counted. */
+  reportedPlaces: 1_000,
   intervalMs: 1_000,
   idleProofMs: 20,
   fenceCheckMs: 5_000,

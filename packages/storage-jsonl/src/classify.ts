@@ -21,6 +21,6 @@ export function classifyTail(
 }
 
 /** Whether a line that does not hold looks as a write that a crash cut short. */
-export function isTorn({ hasLineFeed, hasZeroSector }: FirstBad): boolean {
+export function isTorn({ hasLineFeed, hasZeroSector }: Pick<FirstBad, 'hasLineFeed' | 'hasZeroSector'>): boolean {
   return !hasLineFeed || hasZeroSector
 }

@@ -17,6 +17,8 @@ interface HeaderOf {
   readonly log: string
   readonly segment: number
   readonly epoch: Epoch
+  /** Names the salvage that has written this segment out of what was left of another one. */
+  readonly salvage?: string
 }
 
 /** What the first line of a segment says. */
@@ -93,7 +95,7 @@ export function parseControl(line: string): Control | string {
 
 function parseHeader(data: unknown): Control | string {
   const found = data as Partial<
-    Record<'log' | 'segment' | 'epoch' | 'kind' | 'firstSeq' | 'upTo' | 'prev' | 'format', unknown>
+    Record<'log' | 'segment' | 'epoch' | 'kind' | 'firstSeq' | 'upTo' | 'prev' | 'format' | 'salvage', unknown>
   >
   const version = parseFormat(found?.format)
   if (version === undefined) return 'the segment header names no format'
@@ -101,7 +103,8 @@ function parseHeader(data: unknown): Control | string {
   if (typeof found.log !== 'string' || !isCount(found.segment) || !isCount(found.epoch)) {
     return 'the segment header lacks log, segment or epoch'
   }
-  const shared = { format: version, log: found.log, segment: found.segment, epoch: found.epoch }
+  const made = typeof found.salvage === 'string' ? { salvage: found.salvage } : {}
+  const shared = { format: version, log: found.log, segment: found.segment, epoch: found.epoch, ...made }
   if (found.kind === 'base') {
     if (!isCount(found.upTo)) return 'the base header lacks upTo'
     return { type: '$segment', header: { ...shared, kind: 'base', upTo: found.upTo } }

@@ -1,5 +1,5 @@
 import type { DiskFile } from '@stateward/contract'
-import { type Damage, StatewardError } from '@stateward/contract'
+import { type Damage, type ErrorDetails, StatewardError } from '@stateward/contract'
 import { bounds } from './bounds.ts'
 import { fileChunks } from './chunks.ts'
 
@@ -40,14 +40,13 @@ export class DamageList implements DamageFound {
 }
 
 /** `CORRUPT`, with every place named up to the bound, in the message and in `details.damage`. */
-export function corrupt(found: DamageFound, advice: string, cause?: unknown): StatewardError {
+export function corrupt(found: DamageFound, advice: string, more: ErrorDetails = {}): StatewardError {
   const places = found.named.map(({ file, line, byte, reason }) => `${file} line ${line} (byte ${byte}): ${reason}`)
   const others = found.lines - found.named.length
   if (others > 0) places.push(`and ${others} more`)
   const count = found.lines === 1 ? '1 line does not read' : `${found.lines} lines do not read`
   return new StatewardError('CORRUPT', `${count} as written:\n  ${places.join('\n  ')}\n${advice}`, {
-    cause,
-    details: { damage: found.named, damagedLines: found.lines },
+    details: { damage: found.named, damagedLines: found.lines, ...more },
   })
 }
 

@@ -1,12 +1,12 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Disk } from '@stateward/contract'
 import { type LogWriter, type RecoveryReport, StatewardError } from '@stateward/contract'
-import { assess } from './assess.ts'
+import { assessUnder } from './assess-under.ts'
+import { DamagedLog, type DamagedLogOptions } from './damaged-log.ts'
 import { storageFailed } from './failure.ts'
 import type { LockMethod, Settings } from './options.ts'
 import { recover } from './recover.ts'
-import { fileNames } from './segment-name.ts'
-import { surveyDirectory } from './survey.ts'
+import { syncNames } from './sync-names.ts'
 import { takeLock } from './take-lock.ts'
 import { JsonlWriter } from './writer.ts'
 
@@ -32,11 +32,13 @@ export async function openWriter(given: Settings, owner: string): Promise<Opened
       const lock = await takeLock(environment, { dir, owner, method: settings.lock })
       try {
         await syncNames(disk, dir)
-        const recovery = await assess(environment, await surveyDirectory(disk, dir))
-        const recovered = await recover(environment, { dir, owner, recovery })
+        const found = await assessUnder(settings.recovery, { environment, dir, owner })
+        if (found.kind === 'readable') return openDamaged({ settings, lock, ...found })
+        const recovered = await recover(environment, { dir, owner, recovery: found.recovery })
+        const lost = found.lost.length === 0 ? {} : { lost: found.lost }
         return {
           writer: new JsonlWriter({ settings, lock, recovered }),
-          recovery: { ...recovered.report, lock: lock.method },
+          recovery: { ...recovered.report, ...lost, lock: lock.method },
         }
       } catch (error) {
         await lock.release({ restore: true }).catch(() => {})
@@ -49,6 +51,13 @@ export async function openWriter(given: Settings, owner: string): Promise<Opened
   } catch (error) {
     throw storageFailed(error, `opening ${given.dir}`)
   }
+}
+
+/** Opens a damaged log for what still reads. Nothing but LOCK was written, and nothing is. */
+function openDamaged(options: DamagedLogOptions): OpenedJsonlWriter {
+  const { lock, part, damage } = options
+  const found = { clean: false, created: false, lastSeq: part.lastSeq, quarantined: [], adopted: [], damage }
+  return { writer: new DamagedLog(options), recovery: { ...found, lock: lock.method } }
 }
 
 /** Makes the directory and those above it, each durable by its parent. Resolves with the new ones, outermost first. */
@@ -65,13 +74,4 @@ async function makeDirectories(disk: Disk, dir: string): Promise<string[]> {
   if (await disk.makeDirectory(dir)) made.push(dir)
   await disk.syncDirectory(dirname(dir))
   return made
-}
-
-/** A name that a dead process has made or changed may still be lost: only synced names are believed. */
-async function syncNames(disk: Disk, dir: string): Promise<void> {
-  await disk.syncDirectory(dir)
-  for (const name of [fileNames.archive, fileNames.quarantine]) {
-    const standing = await disk.stat(join(dir, name))
-    if (standing?.kind === 'directory') await disk.syncDirectory(join(dir, name))
-  }
 }

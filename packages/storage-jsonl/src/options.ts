@@ -8,6 +8,10 @@ import type { Retention } from './truncate.ts'
 
 export type LockMethod = 'flock' | 'pidfile'
 
+export type RecoveryPolicy = 'refuse' | 'readonly' | 'salvage'
+
+const policies: readonly RecoveryPolicy[] = ['refuse', 'readonly', 'salvage']
+
 export interface JsonlStorageOptions {
   /** The store's directory; made, mode 0700, when it is not there. */
   readonly dir: string
@@ -19,6 +23,11 @@ export interface JsonlStorageOptions {
   readonly retention?: Retention
   /** A segment that would grow beyond this is ended and the next begun. 4096 … 4 294 967 296, default 67 108 864. */
   readonly segmentBytes?: number
+  /**
+   * What an opening for writing does with a damaged log. `refuse` (default): nothing; it rejects with `CORRUPT`. `readonly`:
+   * serves what reads up to the first damage, and takes no appends. `salvage`: keeps what reads, as `salvageLog` does.
+   */
+  readonly recovery?: RecoveryPolicy
   /** How writers keep each other out. Default: `flock`, and `pidfile` where this machine or file system cannot. */
   readonly lock?: LockMethod
   /** After so long without commits the log says that everything in it is durable. 0: never. Default 20. */
@@ -41,6 +50,7 @@ export interface Settings extends Readonly<Record<Numbers, number>> {
   readonly dir: string
   readonly durability: Durability
   readonly retention: Retention
+  readonly recovery: RecoveryPolicy
   readonly lock: LockMethod | undefined
   readonly environment: Environment
 }
@@ -56,11 +66,12 @@ const ranges: Readonly<Record<Numbers, readonly [least: number, most: number]>> 
 
 /** Throws `INVALID` for an option out of its bounds. */
 export function settingsOf(options: JsonlStorageOptions): Settings {
-  const { dir, durability = 'commit', retention = 'all', lock } = options
+  const { dir, durability = 'commit', retention = 'all', recovery = 'refuse', lock } = options
   if (typeof dir !== 'string' || dir === '') throw invalid('dir', 'the path of a directory', dir)
   if (!durabilityLevels.includes(durability)) throw invalid('durability', durabilityLevels.join(', '), durability)
   if (retention !== 'all' && retention !== 'none') throw invalid('retention', 'all or none', retention)
   if (lock !== undefined && lock !== 'flock' && lock !== 'pidfile') throw invalid('lock', 'flock or pidfile', lock)
+  if (!policies.includes(recovery)) throw invalid('recovery', policies.join(', '), recovery)
   const number = (name: Numbers): number => {
     const value = options[name] ?? bounds[name]
     const [least, most] = ranges[name]
@@ -72,6 +83,7 @@ export function settingsOf(options: JsonlStorageOptions): Settings {
     dir,
     durability,
     retention,
+    recovery,
     lock,
     intervalMs: number('intervalMs'),
     segmentBytes: number('segmentBytes'),

@@ -13,9 +13,17 @@ export async function quarantine(
   dir: string,
   { cutting, epoch }: { cutting: Cutting; epoch: number },
 ): Promise<Quarantined> {
-  const { file: name, from, to } = cutting
-  if (await disk.makeDirectory(join(dir, fileNames.quarantine))) await disk.syncDirectory(dir)
-  const keptIn = `${fileNames.quarantine}/${name}.epoch-${epoch}.byte-${from}`
+  const { file, from } = cutting
+  return keepAside(disk, dir, { ...cutting, keptIn: `${fileNames.quarantine}/${file}.epoch-${epoch}.byte-${from}` })
+}
+
+/** Copies a part of a file to `keptIn`, a name in `quarantine/`, in place of what may be there. Survives a power cut when this resolves. */
+export async function keepAside(
+  disk: Disk,
+  dir: string,
+  { file: name, from, to, keptIn }: Cutting & { readonly keptIn: string },
+): Promise<Quarantined> {
+  await makeQuarantine(disk, dir)
   const hash = createHash('sha256')
   const copy = await createTemporary(disk, join(dir, keptIn))
   try {
@@ -34,4 +42,9 @@ export async function quarantine(
   await disk.rename(join(dir, keptIn) + fileNames.temporary, join(dir, keptIn))
   await disk.syncDirectory(join(dir, fileNames.quarantine))
   return { file: name, byte: from, bytes: to - from, sha256: hash.digest('hex'), keptIn }
+}
+
+/** Makes the directory of what was taken out of the log; where it is new, it survives a power cut. */
+export async function makeQuarantine(disk: Disk, dir: string): Promise<void> {
+  if (await disk.makeDirectory(join(dir, fileNames.quarantine))) await disk.syncDirectory(dir)
 }

@@ -5,6 +5,7 @@ import { checksum, hex8 } from './crc.ts'
 import { DamageList } from './damage.ts'
 import type { Format } from './format.ts'
 import { readTail, type Tail } from './line.ts'
+import type { SeqRange } from './lost-seqs.ts'
 
 const lineFeed = 0x0a
 const sectorBytes = 512
@@ -42,6 +43,11 @@ export interface SegmentScan {
   readonly closed: boolean
   readonly firstBad: FirstBad | undefined
   readonly damage: DamageList
+  /** Lines that hold and stand behind a bad one. */
+  readonly linesBehind: number
+  /** Commits that are missing between those that hold. */
+  readonly missing: readonly SeqRange[]
+  readonly lastHeld: Seq
   /** Of all bytes that were looked at, eight hex digits. */
   readonly crc: string
 }
@@ -72,6 +78,8 @@ export class Scan implements SegmentScan {
   lastSeq: Seq = 0
   provenBehind: Seq = -1
   readonly gaps: Gap[] = []
+  linesBehind = 0
+  readonly missing: SeqRange[] = []
   closed = false
   firstBad: FirstBad | undefined
   #crc = 0
@@ -97,6 +105,11 @@ export class Scan implements SegmentScan {
     return byte === undefined ? { seq: this.#firstSeq - 1, byte: this.#headerEnd } : { seq: this.#provenSeq, byte }
   }
 
+  /** The last commit that holds, wherever it stands. */
+  get lastHeld(): Seq {
+    return this.#last
+  }
+
   get crc(): string {
     return hex8(this.#crc)
   }
@@ -109,7 +122,8 @@ export class Scan implements SegmentScan {
       const reason = whole ? this.#take(bytes, at, { end, offset }) : 'the line does not end'
       if (this.foreign !== undefined) return
       if (reason !== undefined) this.#bad(bytes.subarray(at, end), { byte: offset + at, reason, whole })
-      else if (this.firstBad === undefined) {
+      else if (this.firstBad !== undefined) this.linesBehind++
+      else {
         this.lines = this.#line
         this.goodBytes = offset + end + 1
       }
@@ -130,6 +144,7 @@ export class Scan implements SegmentScan {
     const isBase = this.header?.kind === 'base'
     const least = isBase ? this.#last : this.#last + 1
     if (tail.seq < least) return `expected seq ${least} or a later one, found ${tail.seq}`
+    if (!isBase && tail.seq > least) this.missing.push({ from: least, to: tail.seq - 1 })
     this.#last = tail.seq
     this.#next = isBase ? undefined : tail.seq + 1
     if (this.firstBad === undefined) {
@@ -155,6 +170,7 @@ export class Scan implements SegmentScan {
     if (control.type === '$gap') {
       const least = this.#next ?? this.#last + 1
       if (control.gap.from < least) return `expected a gap from seq ${least} on, found one from ${control.gap.from}`
+      if (control.gap.from > least) this.missing.push({ from: least, to: control.gap.from - 1 })
       this.gaps.push(control.gap)
       this.#next = control.gap.to + 1
       this.#last = control.gap.to
@@ -203,7 +219,7 @@ export class Scan implements SegmentScan {
  * Whether a part of `line` that lies in one 512-byte sector of its file (`byte`: where it begins) is all zeros. No line
  * holds a zero byte, so that such a part was never written. Source: etcd's write-ahead log, `isTornEntry`.
  */
-function hasZeroSector(line: Uint8Array, byte: number): boolean {
+export function hasZeroSector(line: Uint8Array, byte: number): boolean {
   for (let at = 0; at < line.length; ) {
     const end = Math.min(at + sectorBytes - ((byte + at) % sectorBytes), line.length)
     if (line.subarray(at, end).every((value) => value === 0)) return true

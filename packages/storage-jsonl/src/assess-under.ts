@@ -1,0 +1,32 @@
+import { type Damage, hasCode, type LostCommits } from '@stateward/contract'
+import { assess } from './assess.ts'
+import type { HeldStore } from './held-store.ts'
+import type { RecoveryPolicy } from './options.ts'
+import { type ReadablePart, readablePart } from './readable-part.ts'
+import type { Recovery } from './recovery.ts'
+import { salvageHeld } from './salvage-log.ts'
+import { surveyDirectory } from './survey.ts'
+
+/** A log that can be written, with what a salvage has just given up of it; or what reads of a damaged one. */
+export type Assessed =
+  | { readonly kind: 'whole'; readonly recovery: Recovery; readonly lost: readonly LostCommits[] }
+  | { readonly kind: 'readable'; readonly part: ReadablePart; readonly damage: readonly Damage[] }
+
+/** As `assess`, and does with a damaged log what the policy says. Errors as `assess`, and as `salvageLog`. */
+export async function assessUnder(policy: RecoveryPolicy, store: Omit<HeldStore, 'survey'>): Promise<Assessed> {
+  const { environment, dir } = store
+  const survey = await surveyDirectory(environment.disk, dir)
+  try {
+    return { kind: 'whole', recovery: await assess(environment, survey), lost: [] }
+  } catch (error) {
+    if (policy === 'refuse' || !hasCode(error, 'CORRUPT')) throw error
+    if (policy === 'readonly') {
+      const part = await readablePart(environment.disk, survey)
+      if (part === undefined) throw error
+      return { kind: 'readable', part, damage: (error.details.damage ?? []) as readonly Damage[] }
+    }
+    const { lost } = await salvageHeld({ ...store, survey }, false)
+    const recovery = await assess(environment, await surveyDirectory(environment.disk, dir))
+    return { kind: 'whole', recovery, lost }
+  }
+}

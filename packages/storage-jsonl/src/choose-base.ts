@@ -1,0 +1,105 @@
+import type { Seq } from '@stateward/contract'
+import { newestBase } from './log-source.ts'
+import { LostSeqs } from './lost-seqs.ts'
+import { type BaseEntry, type HistoryEntry, isHistory, type Manifest } from './manifest.ts'
+import type { StandingBase } from './plan-salvage.ts'
+import { type FoundFile, missingIn } from './salvage-history.ts'
+import type { Step } from './salvage-plan.ts'
+import type { SortedLines } from './sort-lines.ts'
+
+export interface ChosenBase {
+  readonly standing: StandingBase
+  readonly steps: readonly Step[]
+  /** Whether the state has to be built from archived segments. */
+  readonly unpack: boolean
+  readonly truncated: Seq
+  readonly notes: readonly string[]
+}
+
+/**
+ * Chooses what the state of a damaged store begins with: its newest base; where that is damaged, an older whole one, or
+ * nothing, if the history from there on is whole; else the rows of the newest that read.
+ */
+export function chooseBase(
+  manifest: Manifest,
+  { history, bases }: { history: readonly FoundFile<HistoryEntry>[]; bases: readonly FoundFile<BaseEntry>[] },
+): ChosenBase {
+  const newest = bases.find(({ entry }) => entry === newestBase(manifest))
+  const whole = bases
+    .filter(({ damage }) => damage.lines === 0)
+    .sort((left, right) => right.entry.upTo - left.entry.upTo)
+  const kept = whole.map(({ entry }): Step => ({ kind: 'keep', entry }))
+  const { truncated } = manifest
+  if (newest === undefined)
+    return { standing: { upTo: 0, keys: undefined }, steps: [], unpack: false, truncated, notes: [] }
+  const { file, upTo } = newest.entry
+  if (newest.damage.lines === 0) {
+    const notes =
+      whole.length < bases.length ? ['A base that a newer one has replaced is damaged, and is not needed.'] : []
+    return { standing: { upTo, keys: undefined }, steps: kept, unpack: false, truncated, notes }
+  }
+  const older = whole[0]?.entry
+  const from = (older?.upTo ?? 0) + 1
+  if (isHistoryWhole(manifest, history, { from, to: upTo })) {
+    const instead =
+      older === undefined
+        ? 'the history from the first commit on'
+        : `the base up to ${older.upTo}, and the history behind it,`
+    return {
+      standing: { upTo: older?.upTo ?? 0, keys: undefined },
+      steps: kept,
+      unpack: older === undefined,
+      truncated: Math.min(truncated, older?.upTo ?? 0),
+      notes: [`The base ${file} is damaged and was left out: ${instead} tells all that it held.`],
+    }
+  }
+  const sorted: SortedLines = newest.sorted ?? { good: [], bad: [], lastSeq: 0 }
+  const lost = lostRows(newest.entry, sorted)
+  const rewriting = {
+    entry: newest.entry,
+    firstSeq: 1,
+    lastSeq: upTo,
+    good: sorted.good,
+    bad: sorted.bad,
+    lost,
+    orphans: [],
+  }
+  return {
+    standing: { upTo, keys: new Set(sorted.good.flatMap(({ key }) => key ?? [])) },
+    steps: [{ kind: 'rewrite', ...rewriting }],
+    unpack: false,
+    truncated,
+    notes: [
+      `Of the ${newest.entry.rows} rows of the base ${file}, ${sorted.good.length} read; the records in the others are lost unless a later line holds them whole.`,
+    ],
+  }
+}
+
+function isHistoryWhole(
+  manifest: Manifest,
+  history: readonly FoundFile<HistoryEntry>[],
+  { from, to }: { from: Seq; to: Seq },
+): boolean {
+  const first = manifest.segments.find(isHistory)
+  if (first === undefined || first.firstSeq > from) return false
+  return !history.some((found) => missingIn(found).some((range) => range.from <= to && range.to >= from))
+}
+
+/** The commits whose records may have stood in the rows that do not read: a row bears the seq of its last change. */
+function lostRows({ rows, upTo }: BaseEntry, { good, bad }: SortedLines): LostSeqs['ranges'] {
+  const lost = new LostSeqs()
+  let isTold = false
+  for (const [index, row] of good.entries()) {
+    const before = good[index - 1]
+    if (!bad.some(({ at, end }) => at >= (before?.end ?? 0) && end <= row.at && at > 0)) continue
+    lost.add(Math.max(1, before?.seq ?? 1), Math.max(1, row.seq))
+    isTold = true
+  }
+  const last = good.at(-1)
+  if (bad.some(({ at }) => at > 0 && at >= (last?.end ?? 0))) {
+    lost.add(Math.max(1, last?.seq ?? 1), Math.max(1, upTo))
+    isTold = true
+  }
+  if (good.length < rows && !isTold) return [{ from: 1, to: Math.max(1, upTo) }]
+  return lost.ranges
+}

@@ -1,0 +1,50 @@
+import { StatewardError } from '@stateward/contract'
+import type { Environment } from './environment.ts'
+import { storageFailed } from './failure.ts'
+import { type JsonlStorageOptions, settingsOf } from './options.ts'
+import { type Survey, surveyDirectory } from './survey.ts'
+import { syncNames } from './sync-names.ts'
+import { takeLock } from './take-lock.ts'
+
+/** Where a store is, and what of the outside world to use to look after it. */
+export type CareOptions = Pick<
+  JsonlStorageOptions,
+  'dir' | 'lock' | 'fs' | 'clock' | 'random' | 'timers' | 'machine'
+> & {
+  /** Names who holds the store meanwhile; default: the process. */
+  readonly owner?: string
+}
+
+/** A store that nobody else writes while it is looked after. */
+export interface HeldStore {
+  readonly environment: Environment
+  /** Without links. */
+  readonly dir: string
+  readonly owner: string
+  readonly survey: Survey
+}
+
+/**
+ * Holds a store's lock while `care` runs; leaves no LOCK behind that was not there. Rejects with `LOCKED` while a writer
+ * has it open, `NOT_FOUND` where there is no directory, `STORAGE_FAILED`.
+ */
+export async function holdStore<T>(options: CareOptions, care: (store: HeldStore) => Promise<T>): Promise<T> {
+  const { environment, lock: method, dir: given } = settingsOf(options)
+  const { disk, machine } = environment
+  const owner = options.owner ?? `pid ${machine.pid}`
+  try {
+    const dir = await disk.resolve(given)
+    if ((await disk.stat(dir))?.kind !== 'directory') {
+      throw new StatewardError('NOT_FOUND', `expected the directory of a store at ${dir}, found none; name another.`)
+    }
+    const lock = await takeLock(environment, { dir, owner, method })
+    try {
+      await syncNames(disk, dir)
+      return await care({ environment, dir, owner, survey: await surveyDirectory(disk, dir) })
+    } finally {
+      await lock.release({ restore: true }).catch(() => {})
+    }
+  } catch (error) {
+    throw storageFailed(error, `looking after ${given}`)
+  }
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { DiskFile } from '@stateward/contract'
+import { unpackedChunks } from './archive-chunks.ts'
+import { fileChunks } from './chunks.ts'
+import { gapLine, headerLine, type SegmentEnd, type SegmentHeader } from './control-line.ts'
+import { corrupt, DamagedLine } from './damage.ts'
+import { type Environment, timestampOf } from './environment.ts'
+import { fullOr } from './failure.ts'
+import { format } from './format.ts'
+import type { SeqRange } from './lost-seqs.ts'
+import type { ArchiveEntry, BaseEntry, LogEntry, Manifest } from './manifest.ts'
+import { withFile } from './open-file.ts'
+import type { Rewriting } from './salvage-plan.ts'
+import { scanSegment } from './scan.ts'
+import { archiveName, fileNames, segmentName } from './segment-name.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import type { BadBytes, GoodLine } from './sort-lines.ts'
+import { createTemporary, writeAll } from './write-whole.ts'
+
+export interface RewriteOptions {
+  readonly dir: string
+  readonly manifest: Manifest
+  /** Number of the new file. */
+  readonly segment: number
+  /** The segment before it, of a log. */
+  readonly prev: SegmentEnd | undefined
+  /** Name of the salvage. */
+  readonly id: string
+  readonly rewriting: Rewriting
+}
+
+/**
+ * Writes what a file still holds into a new one, reads it back, and gives it its name, which is durable once the
+ * directory is synced. It counts for nothing before a manifest lists the entry that comes back.
+ */
+export async function rewriteSegment(environment: Environment, options: RewriteOptions): Promise<LogEntry | BaseEntry> {
+  const { disk } = environment
+  const { dir, segment, rewriting } = options
+  const isBase = rewriting.entry.kind === 'base'
+  const name = segmentName(isBase ? 'base' : 'log', segment)
+  const file = await createTemporary(disk, join(dir, name))
+  try {
+    const write = (text: DiskFile | undefined) => writeLines(environment, file, { ...options, text })
+    const sums = await withText(environment, options, write).finally(() => file.close())
+    const entry = entryOf(name, options, sums)
+    await withFile(disk, { dir, name: name + fileNames.temporary }, (again) => assertReadsBack(again, entry))
+    await disk.rename(join(dir, name) + fileNames.temporary, join(dir, name))
+    return entry
+  } catch (error) {
+    await disk.remove(join(dir, name) + fileNames.temporary).catch(() => {})
+    throw fullOr(error, `writing ${name}`)
+  }
+}
+
+/** Lends the text of the former file: unpacked, where it is archived; none, where nothing of it is left. */
+async function withText<T>(
+  { disk }: Environment,
+  { dir, segment, rewriting }: RewriteOptions,
+  use: (text: DiskFile | undefined) => Promise<T>,
+): Promise<T> {
+  const { entry, good, bad } = rewriting
+  if (good.length === 0 && bad.length === 0) return use(undefined)
+  if (entry.kind !== 'archive') return withFile(disk, { dir, name: entry.file }, use)
+  const scratch = join(dir, archiveName(segment).replace(`${fileNames.archive}/`, ''))
+  const text = await createTemporary(disk, scratch)
+  try {
+    await withFile(disk, { dir, name: entry.file }, (packed) => unpack(packed, entry, text))
+    return await use(text)
+  } finally {
+    await text.close()
+    await disk.remove(scratch + fileNames.temporary).catch(() => {})
+  }
+}
+
+async function unpack(packed: DiskFile, entry: ArchiveEntry, text: DiskFile): Promise<void> {
+  let at = 0
+  const { bytes } = await packed.stat()
+  try {
+    for await (const chunk of unpackedChunks(packed, { ...entry, packedBytes: bytes })) {
+      await writeAll(text, chunk, at)
+      at += chunk.length
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedLine)) throw error
+  }
+}
+
+async function writeLines(
+  { clock }: Environment,
+  file: DiskFile,
+  { manifest, segment, prev, id, rewriting, text }: RewriteOptions & { text: DiskFile | undefined },
+): Promise<{ bytes: number; crc: string }> {
+  const { entry, firstSeq, lastSeq, good, lost } = rewriting
+  const isBase = entry.kind === 'base'
+  const timestamp = timestampOf(clock)
+  // Of the former epoch: a higher one would make a file that is not published look like that of a later writer.
+  const shared = { format, log: manifest.log, segment, epoch: manifest.epoch, salvage: id }
+  const header: SegmentHeader = isBase
+    ? { ...shared, kind: 'base', upTo: lastSeq }
+    : { ...shared, kind: 'log', firstSeq, ...(prev === undefined ? {} : { prev }) }
+  const writer = new SegmentWriter(file)
+  await writer.add(headerLine(header, timestamp))
+  const gaps = isBase ? [] : [...lost]
+  for (let at = 0; at < good.length; ) {
+    const line = good[at]
+    if (line === undefined) break
+    for (let gap = gaps[0]; gap !== undefined && gap.from < line.seq; gap = gaps[0]) {
+      await writer.add(await gapLineOf(gap, { before: good[at - 1], behind: line }))
+      gaps.shift()
+    }
+    const end = runEnd(good, at, gaps[0])
+    for await (const chunk of fileChunks(textOf(), { from: line.at, to: good[end - 1]?.end ?? line.end }))
+      await writer.add(chunk)
+    at = end
+  }
+  for (const gap of gaps) await writer.add(await gapLineOf(gap, { before: good.at(-1), behind: undefined }))
+  return writer.end()
+
+  function textOf(): DiskFile {
+    if (text === undefined) throw new Error('lines of a file that is not there')
+    return text
+  }
+
+  async function gapLineOf(gap: SeqRange, around: Around): Promise<Buffer> {
+    const hash = createHash('sha256')
+    for (const { at, end } of bytesOf(gap, rewriting, around))
+      for await (const chunk of fileChunks(textOf(), { from: at, to: end })) hash.update(chunk)
+    return gapLine({ from: gap.from, to: gap.to, sha256: hash.digest('hex'), report: id }, timestamp)
+  }
+}
+
+interface Around {
+  readonly before: GoodLine | undefined
+  readonly behind: GoodLine | undefined
+}
+
+/** The bytes that stood where commits are missing: those between the good lines around, and the lines that were left out. */
+function bytesOf(
+  gap: SeqRange,
+  { bad, orphans }: Rewriting,
+  { before, behind }: Around,
+): { at: number; end: number }[] {
+  const from = before?.end ?? 0
+  const to = behind?.at ?? Number.POSITIVE_INFINITY
+  const found: { at: number; end: number }[] = []
+  for (let at = firstAtOrBehind(bad, from); at < bad.length; at++) {
+    const bytes = bad[at]
+    if (bytes === undefined || bytes.end > to) break
+    found.push(bytes)
+  }
+  const left = orphans.filter(({ seq }) => seq >= gap.from && seq <= gap.to)
+  return [...found, ...left].sort((one, other) => one.at - other.at)
+}
+
+function firstAtOrBehind(bad: readonly BadBytes[], from: number): number {
+  let low = 0
+  let high = bad.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((bad[middle]?.at ?? 0) < from) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Up to where lines follow each other in the file, with nothing missing between them. */
+function runEnd(good: readonly GoodLine[], from: number, gap: SeqRange | undefined): number {
+  let end = from + 1
+  for (; end < good.length; end++) {
+    const line = good[end]
+    if (line === undefined || line.at !== good[end - 1]?.end || (gap !== undefined && gap.from < line.seq)) break
+  }
+  return end
+}
+
+function entryOf(
+  file: string,
+  { manifest, segment, rewriting }: RewriteOptions,
+  sums: { bytes: number; crc: string },
+): LogEntry | BaseEntry {
+  const { epoch } = manifest
+  const { entry, firstSeq, lastSeq, good } = rewriting
+  if (entry.kind === 'base') return { kind: 'base', file, segment, epoch, upTo: lastSeq, rows: good.length, ...sums }
+  return { kind: 'log', file, segment, epoch, firstSeq, lastSeq, ...sums }
+}
+
+/** Reads the whole file again: what the disk gives back must be what was given to it, and hold. */
+async function assertReadsBack(file: DiskFile, entry: LogEntry | BaseEntry): Promise<void> {
+  const { bytes } = await file.stat()
+  const scan = await scanSegment(file, entry.file, bytes)
+  const { damage } = scan
+  const isEnd = entry.kind === 'base' ? scan.lines === entry.rows + 1 : scan.lastSeq === entry.lastSeq
+  if (damage.lines === 0 && (bytes !== entry.bytes || scan.crc !== entry.crc || !isEnd)) {
+    const reason = `${bytes} bytes, checksum ${scan.crc}; written were ${entry.bytes}, ${entry.crc}`
+    damage.add({ file: entry.file, line: scan.lines, byte: scan.goodBytes, reason })
+  }
+  if (damage.lines > 0)
+    throw corrupt(damage, 'The new file does not read back as it was written: check the disk. Nothing was changed.')
+}
