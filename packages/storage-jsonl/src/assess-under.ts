@@ -23,7 +23,8 @@ export async function assessUnder(policy: RecoveryPolicy, store: Omit<HeldStore,
     if (policy === 'readonly') {
       const part = await readablePart(environment.disk, survey)
       if (part === undefined) throw error
-      return { kind: 'readable', part, damage: (error.details.damage ?? []) as readonly Damage[] }
+      const { damage } = error.details
+      return { kind: 'readable', part, damage: Array.isArray(damage) ? damage : [] }
     }
     const { lost } = await salvageHeld({ ...store, survey }, false)
     const recovery = await assess(environment, await surveyDirectory(environment.disk, dir))

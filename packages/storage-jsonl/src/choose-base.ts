@@ -2,9 +2,8 @@ import type { Seq } from '@stateward/contract'
 import { newestBase } from './log-source.ts'
 import { LostSeqs } from './lost-seqs.ts'
 import { type BaseEntry, type HistoryEntry, isHistory, type Manifest } from './manifest.ts'
-import type { StandingBase } from './plan-salvage.ts'
 import { type FoundFile, missingIn } from './salvage-history.ts'
-import type { Step } from './salvage-plan.ts'
+import type { StandingBase, Step } from './salvage-plan.ts'
 import type { SortedLines } from './sort-lines.ts'
 
 export interface ChosenBase {

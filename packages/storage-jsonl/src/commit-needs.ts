@@ -27,7 +27,7 @@ interface Change {
 export function needsOf(line: Buffer): readonly Need[] {
   const isUpdate = startsWith(line, updateStart)
   if (!isUpdate && !startsWith(line, transactionStart)) return nothing
-  const parsed = JSON.parse(line.toString()) as Change
+  const parsed: Change = JSON.parse(line.toString())
   const changes = isUpdate ? [parsed] : opsOf(parsed)
   return changes.flatMap(({ type, target, id, prev }) =>
     type === 'update' && typeof prev === 'number' ? [{ prev, key: recordKey(target, id) }] : [],
@@ -36,7 +36,7 @@ export function needsOf(line: Buffer): readonly Need[] {
 
 /** Type and id of the record, or tombstone, that a row of a base holds. */
 export function rowKeyOf(line: Buffer): string {
-  const { type, target, id, data } = JSON.parse(line.toString()) as Change
+  const { type, target, id, data }: Change = JSON.parse(line.toString())
   return type === 'delete' ? recordKey(target, id) : recordKey(type, data?.id)
 }
 

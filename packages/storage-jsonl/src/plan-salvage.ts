@@ -5,18 +5,11 @@ import { corrupt, DamageList } from './damage.ts'
 import { LostSeqs } from './lost-seqs.ts'
 import { type BaseEntry, type HistoryEntry, isHistory } from './manifest.ts'
 import { type FoundFile, findFile, lastOf, missingIn, sortFile, type Wreck } from './salvage-history.ts'
-import type { Rewriting, SalvagePlan, Step } from './salvage-plan.ts'
+import type { Rewriting, SalvagePlan, StandingBase, Step } from './salvage-plan.ts'
 import type { GoodLine } from './sort-lines.ts'
 
 const olderManifest =
   'Nothing was changed. Put the manifest of these files in its place, or take these files away, and salvage again.'
-
-/** What a salvage has to know of the base: up to where it holds the state, and what it does not hold of that. */
-export interface StandingBase {
-  readonly upTo: Seq
-  /** Records of a base that is damaged itself; undefined where all of them are there. */
-  readonly keys: ReadonlySet<string> | undefined
-}
 
 /**
  * Decides what can be kept of a damaged store: every line that holds, but for changes of versions that are lost. Reads
@@ -24,21 +17,7 @@ export interface StandingBase {
  */
 export async function planSalvage(wreck: Wreck): Promise<SalvagePlan | undefined> {
   const { manifest } = wreck
-  const damage = new DamageList()
-  const history: FoundFile<HistoryEntry>[] = []
-  const listed = manifest.segments.filter(isHistory)
-  for (const entry of listed) {
-    const found = await findFile(wreck, entry, entry === listed.at(-1))
-    damage.addAll(found.damage)
-    history.push(found)
-  }
-  const bases: FoundFile<BaseEntry>[] = []
-  for (const entry of manifest.segments) {
-    if (entry.kind !== 'base') continue
-    const found = await findFile(wreck, entry, false)
-    damage.addAll(found.damage)
-    bases.push(found)
-  }
+  const { damage, history, bases } = await lookAtFiles(wreck)
   const last = history.at(-1)
   const lastSeq = last === undefined ? manifest.truncated : lastOf(last)
   const leftovers = await assessLeftovers(wreck.disk, { survey: wreck.survey, manifest, lastSeq })
@@ -69,6 +48,26 @@ export async function planSalvage(wreck: Wreck): Promise<SalvagePlan | undefined
     lost: told,
     notes: base.notes,
   }
+}
+
+interface FilesFound {
+  readonly damage: DamageList
+  readonly history: readonly FoundFile<HistoryEntry>[]
+  readonly bases: readonly FoundFile<BaseEntry>[]
+}
+
+async function lookAtFiles(wreck: Wreck): Promise<FilesFound> {
+  const damage = new DamageList()
+  const history: FoundFile<HistoryEntry>[] = []
+  const bases: FoundFile<BaseEntry>[] = []
+  const { segments } = wreck.manifest
+  const last = segments.findLast(isHistory)
+  for (const entry of segments) {
+    if (isHistory(entry)) history.push(await findFile(wreck, entry, entry === last))
+    else bases.push(await findFile(wreck, entry, false))
+  }
+  for (const found of [...history, ...bases]) damage.addAll(found.damage)
+  return { damage, history, bases }
 }
 
 interface Situation {

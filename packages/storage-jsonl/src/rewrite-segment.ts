@@ -91,43 +91,57 @@ async function writeLines(
   file: DiskFile,
   { manifest, segment, prev, id, rewriting, text }: RewriteOptions & { text: DiskFile | undefined },
 ): Promise<{ bytes: number; crc: string }> {
-  const { entry, firstSeq, lastSeq, good, lost } = rewriting
-  const isBase = entry.kind === 'base'
   const timestamp = timestampOf(clock)
-  // Of the former epoch: a higher one would make a file that is not published look like that of a later writer.
-  const shared = { format, log: manifest.log, segment, epoch: manifest.epoch, salvage: id }
-  const header: SegmentHeader = isBase
-    ? { ...shared, kind: 'base', upTo: lastSeq }
-    : { ...shared, kind: 'log', firstSeq, ...(prev === undefined ? {} : { prev }) }
   const writer = new SegmentWriter(file)
-  await writer.add(headerLine(header, timestamp))
-  const gaps = isBase ? [] : [...lost]
-  for (let at = 0; at < good.length; ) {
-    const line = good[at]
-    if (line === undefined) break
-    for (let gap = gaps[0]; gap !== undefined && gap.from < line.seq; gap = gaps[0]) {
-      await writer.add(await gapLineOf(gap, { before: good[at - 1], behind: line }))
+  await writer.add(headerLine(headerOf({ manifest, segment, prev, id, rewriting }), timestamp))
+  const { good } = rewriting
+  const gaps = rewriting.entry.kind === 'base' ? [] : [...rewriting.lost]
+  const gapsBefore = async (at: number): Promise<void> => {
+    const around = { before: good[at - 1], behind: good[at] }
+    for (let gap = gaps[0]; gap !== undefined && gap.from < (around.behind?.seq ?? gap.to + 1); gap = gaps[0]) {
+      await writer.add(await gapLineOf(gap, { rewriting, text, id, timestamp }, around))
       gaps.shift()
     }
+  }
+  for (let at = 0; at < good.length; ) {
+    await gapsBefore(at)
     const end = runEnd(good, at, gaps[0])
-    for await (const chunk of fileChunks(textOf(), { from: line.at, to: good[end - 1]?.end ?? line.end }))
-      await writer.add(chunk)
+    for await (const chunk of bytesIn(text, good[at]?.at ?? 0, good[end - 1]?.end ?? 0)) await writer.add(chunk)
     at = end
   }
-  for (const gap of gaps) await writer.add(await gapLineOf(gap, { before: good.at(-1), behind: undefined }))
+  await gapsBefore(good.length)
   return writer.end()
+}
 
-  function textOf(): DiskFile {
-    if (text === undefined) throw new Error('lines of a file that is not there')
-    return text
-  }
+/** Of the former epoch: a higher one would make a file that is not published look like that of a later writer. */
+function headerOf({ manifest, segment, prev, id, rewriting }: Omit<RewriteOptions, 'dir'>): SegmentHeader {
+  const { log, epoch } = manifest
+  const { entry, firstSeq, lastSeq } = rewriting
+  const shared = { format, log, segment, epoch, salvage: id }
+  if (entry.kind === 'base') return { ...shared, kind: 'base', upTo: lastSeq }
+  return { ...shared, kind: 'log', firstSeq, ...(prev === undefined ? {} : { prev }) }
+}
 
-  async function gapLineOf(gap: SeqRange, around: Around): Promise<Buffer> {
-    const hash = createHash('sha256')
-    for (const { at, end } of bytesOf(gap, rewriting, around))
-      for await (const chunk of fileChunks(textOf(), { from: at, to: end })) hash.update(chunk)
-    return gapLine({ from: gap.from, to: gap.to, sha256: hash.digest('hex'), report: id }, timestamp)
-  }
+/** The line that says that commits are missing, with the checksum of the bytes that stood there. */
+async function gapLineOf(
+  gap: SeqRange,
+  { rewriting, text, id, timestamp }: GapOptions,
+  around: Around,
+): Promise<Buffer> {
+  const hash = createHash('sha256')
+  for (const { at, end } of bytesOf(gap, rewriting, around))
+    for await (const chunk of bytesIn(text, at, end)) hash.update(chunk)
+  return gapLine({ from: gap.from, to: gap.to, sha256: hash.digest('hex'), report: id }, timestamp)
+}
+
+interface GapOptions extends Pick<RewriteOptions, 'rewriting' | 'id'> {
+  readonly text: DiskFile | undefined
+  readonly timestamp: string
+}
+
+/** Nothing, where the file is not there any more. */
+async function* bytesIn(text: DiskFile | undefined, from: number, to: number): AsyncGenerator<Buffer> {
+  if (text !== undefined) yield* fileChunks(text, { from, to })
 }
 
 interface Around {

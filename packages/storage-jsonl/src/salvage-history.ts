@@ -62,7 +62,7 @@ export function sortFile({ disk, dir, manifest }: Wreck, entry: Entry): Promise<
 }
 
 /** The commits that a file holds, as far as the manifest knows. */
-export function rangeOf(entry: Entry): SeqRange {
+function rangeOf(entry: Entry): SeqRange {
   if (entry.kind === 'base') return { from: 0, to: entry.upTo }
   return { from: entry.firstSeq, to: entry.kind === 'active' ? Number.MAX_SAFE_INTEGER : entry.lastSeq }
 }

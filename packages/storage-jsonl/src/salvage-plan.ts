@@ -37,3 +37,10 @@ export interface SalvagePlan {
   /** What else somebody should know, in sentences. */
   readonly notes: readonly string[]
 }
+
+/** What a salvage has to know of the base: up to where it holds the state, and what it does not hold of that. */
+export interface StandingBase {
+  readonly upTo: Seq
+  /** Records of a base that is damaged itself; undefined where all of them are there. */
+  readonly keys: ReadonlySet<string> | undefined
+}
