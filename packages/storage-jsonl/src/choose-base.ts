@@ -52,6 +52,12 @@ export function chooseBase(
       notes: [`The base ${file} is damaged and was left out: ${instead} tells all that it held.`],
     }
   }
+  return rowsThatRead(newest, truncated)
+}
+
+/** A base of the rows that read, where nothing else tells what it held. */
+function rowsThatRead(newest: FoundFile<BaseEntry>, truncated: Seq): ChosenBase {
+  const { file, upTo } = newest.entry
   const sorted: SortedLines = newest.sorted ?? { good: [], bad: [], lastSeq: 0 }
   const lost = lostRows(newest.entry, sorted)
   const rewriting = {
