@@ -3,9 +3,24 @@ import { describe, expectTypeOf, test } from 'vitest'
 import type { Collection, VersionOf } from '../src/collection.ts'
 import type { Collections } from '../src/collections.ts'
 import type { Transact } from '../src/transact.ts'
+import type { Views } from '../src/view.ts'
 import type { TaskDomain, TaskOutput } from './task-domain.ts'
 
 type Task = RecordOf<TaskDomain, 'task'>
+
+/** As below, of views. */
+function viewsCompile(view: Views<TaskDomain>): void {
+  expectTypeOf(view.task.get('t1')).toEqualTypeOf<Task | undefined>()
+  expectTypeOf(view.task.where({ status: 'draft' }).orderBy('created_at').limit(2).all()).toEqualTypeOf<
+    readonly Task[]
+  >()
+  // @ts-expect-error no such type
+  void view.tasks
+  // @ts-expect-error no such field
+  void view.task.where({ titel: 'x' })
+  // @ts-expect-error a value that the field does not hold
+  void view.task.where({ status: 'finished' })
+}
 
 /** Only compiled: what stands here must be accepted, and what is marked must not be. */
 function compiles(state: Collections<TaskDomain>, transact: Transact<TaskDomain>): void {
@@ -65,6 +80,7 @@ const inferred = (transact: Transact<TaskDomain>) =>
 
 describe('types', () => {
   test('a wrong type, field, value or option does not compile', () => expectTypeOf(compiles).toBeFunction())
+  test('views give records of their type, and take only its fields', () => expectTypeOf(viewsCompile).toBeFunction())
 
   test('records are what the schema makes, with the system fields', () => {
     expectTypeOf<Task>().toExtend<TaskOutput & SystemFields>()

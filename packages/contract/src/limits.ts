@@ -26,6 +26,8 @@ export const limits = {
   inValues: 10_000,
   openSnapshots: 16,
   plannedQueries: 1_000,
+  /** Records that one call of a synchronous view may read from the log. */
+  viewBodies: 1_000,
   historyPage: 1_000,
   cacheBytes: 67_108_864,
   closeTimeoutMs: 30_000,

@@ -28,6 +28,8 @@ export class BodyRequest {
 /** Finds versions in a log that was opened again; `undefined` for one that is gone. */
 export type VersionFinder = (requests: readonly BodyRequest[]) => Promise<(StoredRecord | undefined)[]>
 
+type BodyReader = Pick<LogReader, 'fetch' | 'fetchSync'>
+
 /** Slots of different types share one cache: a key is the slot times this, plus the number of the type. Types beyond it are not cached. */
 const typesPerStore = 4_096
 /** What an entry of the cache takes beside its record. */
@@ -36,13 +38,13 @@ const entryBytes = 64
 /** The newest versions of records, as frozen objects, in a cache bounded in bytes; what is not there is read from the log. */
 export class Bodies {
   readonly #cache: LRUCache<number, StoredRecord>
-  readonly #reader: Pick<LogReader, 'fetch'>
+  readonly #reader: BodyReader
   readonly #held = new Set<Promise<void>>()
   #successor: Promise<VersionFinder | undefined> | undefined
   hits = 0
   misses = 0
 
-  constructor(reader: Pick<LogReader, 'fetch'>, cacheBytes: number) {
+  constructor(reader: BodyReader, cacheBytes: number) {
     this.#reader = reader
     this.#cache = new LRUCache({ maxSize: cacheBytes, maxEntrySize: cacheBytes })
   }
@@ -120,20 +122,18 @@ export class Bodies {
   }
 
   async #loadHere(requests: readonly BodyRequest[]): Promise<(StoredRecord | undefined)[]> {
-    const ptrs = new Set<Ptr>()
-    for (const { place } of requests) {
-      ptrs.add(place.whole)
-      for (const ptr of place.patches) ptrs.add(ptr)
-    }
-    const asked = [...ptrs]
+    const asked = ptrsOf(requests)
     const release = this.hold()
     const fetched = await this.#reader.fetch(asked).finally(release)
-    const lines = new Map<Ptr, Commit>()
-    for (const [at, ptr] of asked.entries()) {
-      const line = fetched[at]
-      if (line !== undefined) lines.set(ptr, decodeCommit(line, 0))
-    }
-    return requests.map((request) => bodyFrom(request, lines))
+    return bodiesFrom(requests, asked, fetched)
+  }
+
+  /** As `load`, within the call. `UNSUPPORTED` where the storage cannot. */
+  loadNow(requests: readonly BodyRequest[]): (StoredRecord | undefined)[] {
+    const asked = ptrsOf(requests)
+    const fetched = this.#reader.fetchSync?.(asked)
+    if (fetched === undefined) throw noSync()
+    return bodiesFrom(requests, asked, fetched)
   }
 }
 
@@ -144,6 +144,30 @@ class Unread {
   constructor(reason: unknown) {
     this.reason = reason
   }
+}
+
+/** Where these versions stand, each place once. */
+function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
+  const ptrs = new Set<Ptr>()
+  for (const { place } of requests) {
+    ptrs.add(place.whole)
+    for (const ptr of place.patches) ptrs.add(ptr)
+  }
+  return [...ptrs]
+}
+
+/** The versions out of the lines that stand at `asked`, each decoded once. */
+function bodiesFrom(
+  requests: readonly BodyRequest[],
+  asked: readonly Ptr[],
+  fetched: readonly (Uint8Array | undefined)[],
+): (StoredRecord | undefined)[] {
+  const lines = new Map<Ptr, Commit>()
+  for (const [at, ptr] of asked.entries()) {
+    const line = fetched[at]
+    if (line !== undefined) lines.set(ptr, decodeCommit(line, 0))
+  }
+  return requests.map((request) => bodyFrom(request, lines))
 }
 
 function bodyFrom(request: BodyRequest, lines: ReadonlyMap<Ptr, Commit>): StoredRecord | undefined {
@@ -167,5 +191,13 @@ function misplaced({ type, id, place }: BodyRequest): StatewardError {
     {
       details: { type, id, seq: place.seq },
     },
+  )
+}
+
+/** Where a storage reads only with promises. */
+export function noSync(): StatewardError {
+  return new StatewardError(
+    'UNSUPPORTED',
+    'expected a storage that reads without a promise (fetchSync), found one that does not; ask the collections instead',
   )
 }

@@ -1,4 +1,4 @@
-import { type Collections, collections, type Transact, transact } from '@stateward/client'
+import { type Collections, collections, type Transact, transact, type Views, views } from '@stateward/client'
 import type {
   AskOptions,
   Commit,
@@ -35,6 +35,13 @@ export interface StateMembers<D extends Domain> {
   changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
   /** A stable view of the state as it is now; must be closed. */
   snapshot(): Promise<HeldSnapshot<D>>
+  /**
+   * The same reads without a promise: `state.view.plan.get(id)`, `state.view.spec.where({ … }).all()`. Each call answers
+   * whole before it returns, as of the newest durable commit, and blocks the event loop meanwhile; at most
+   * `limits.viewBodies` records are read from the log for it (`TOO_LARGE`). `UNSUPPORTED` where the storage has no
+   * `fetchSync`; `CLOSED` afterwards. Everything that is wrong is thrown, not rejected.
+   */
+  readonly view: Views<D>
   /**
    * Writes the state as a base, which the next opening begins with, and lets go of history as the storage's retention says.
    * Everything else goes on meanwhile; `state.on` hears how far it is. Aborted: `ABORTED`, and the log is as it was.
@@ -97,6 +104,7 @@ function stateOf<const D extends Domain>(
     changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(manager.follow(since, signal)),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),
+    view: views(manager.view, domain),
     stats: () => manager.ask('stats', {}),
     verify: () => manager.ask('verify', {}),
     flush: () => manager.ask('flush', {}),

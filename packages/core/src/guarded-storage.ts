@@ -26,10 +26,12 @@ export function guardedWriter(writer: LogWriter): LogWriter {
 }
 
 class GuardedReader implements LogReader {
+  readonly fetchSync?: NonNullable<LogReader['fetchSync']>
   readonly #reader: LogReader
 
   constructor(reader: LogReader) {
     this.#reader = reader
+    if (reader.fetchSync !== undefined) this.fetchSync = (ptrs) => guardedNow(() => reader.fetchSync?.(ptrs) ?? [])
   }
 
   stats(): Promise<LogStats> {
@@ -95,6 +97,14 @@ class GuardedWriter extends GuardedReader implements LogWriter {
 async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
+  } catch (error) {
+    throw storageError(error)
+  }
+}
+
+function guardedNow<T>(call: () => T): T {
+  try {
+    return call()
   } catch (error) {
     throw storageError(error)
   }

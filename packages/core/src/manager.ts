@@ -1,3 +1,4 @@
+import type { ViewSource } from '@stateward/client'
 import {
   type AskOptions,
   type Commit,
@@ -30,6 +31,7 @@ import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
 import { timestamps } from './timestamps.ts'
 import { verify } from './verify.ts'
+import { viewSource } from './view-source.ts'
 import { isWrite, nothing, type WriteKind } from './write.ts'
 
 export interface ManagerOptions {
@@ -200,6 +202,17 @@ export class Manager implements Endpoint {
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
     if (this.#closed !== undefined) throw closed()
     return this.#terms.follow(checkedStart(from, signal), [signal, this.#closing.signal])
+  }
+
+  /** Reads of the newest state, within the call. */
+  get view(): ViewSource {
+    return viewSource({
+      current: () => {
+        const { reads, writer } = this.#terms.current
+        return { source: reads.now, reader: writer }
+      },
+      isClosed: () => this.#closed !== undefined,
+    })
   }
 
   /** Recovers the log again after writing has stopped, while reads go on. `CLOSED`, and as an opening. */

@@ -1,4 +1,4 @@
-import { type Collections, collections } from '@stateward/client'
+import { type Collections, collections, type ViewSource, type Views, views } from '@stateward/client'
 import {
   type AskOptions,
   type Commit,
@@ -27,6 +27,7 @@ import { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import { storageError } from './storage-error.ts'
 import { verify } from './verify.ts'
+import { viewSource } from './view-source.ts'
 import { isWrite } from './write.ts'
 
 export interface StateReaderOptions<D extends Domain> {
@@ -42,6 +43,8 @@ export interface StateReaderMembers<D extends Domain> {
   readonly domain: D
   /** Every commit from `since` on (default 1), then each that the writer makes durable, until `signal` aborts. */
   changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
+  /** As `view` of a state. */
+  readonly view: Views<D>
   stats(): Promise<Stats>
   verify(): Promise<Protocol['verify']['answer']>
   close(): Promise<void>
@@ -62,6 +65,7 @@ export async function openStateReader<const D extends Domain>(options: StateRead
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,
       changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(endpoint.follow(since, signal)),
+      view: views(endpoint.view, domain),
       stats: () => endpoint.ask('stats', {}),
       verify: () => endpoint.ask('verify', {}),
       close: () => endpoint.close(),
@@ -129,6 +133,13 @@ class ReadOnlyManager implements Endpoint {
   ): Promise<Protocol[K]['answer']> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
     return dispatch({ kind, body, options }, this.#answerers)
+  }
+
+  get view(): ViewSource {
+    return viewSource({
+      current: () => ({ source: this.#reads.now, reader: this.#options.reader }),
+      isClosed: () => this.#closing.signal.aborted,
+    })
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {

@@ -1,13 +1,27 @@
-import type { AskOptions, Domain, LogReader, MessageKind, Protocol, Seq } from '@stateward/contract'
+import type { ViewSource } from '@stateward/client'
+import {
+  type AskOptions,
+  type Domain,
+  type LogReader,
+  limits,
+  type MessageKind,
+  type Protocol,
+  type Seq,
+  type StoredRecord,
+} from '@stateward/contract'
+import { BodyRequest } from './bodies.ts'
 import { checkedEntity, checkedId, checkedIds, invalid } from './check.ts'
 import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
 import { historyPage } from './history.ts'
 import type { Live, LiveType } from './live.ts'
 import { PlanCache } from './plan-cache.ts'
+import type { QueryGround } from './query-ground.ts'
+import { readNow } from './read-now.ts'
 import { readMany, readOne } from './read-records.ts'
-import { LiveView, type ReadView } from './read-view.ts'
-import { type QueryGround, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { isCold, LiveView, type ReadView } from './read-view.ts'
+import { runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { countNow, groupByNow, queryNow, tooManyCold } from './run-query-now.ts'
 import type { Snapshots } from './snapshots.ts'
 
 /** The messages that ask and change nothing, whoever writes the log. */
@@ -41,6 +55,8 @@ export interface ReadsOptions {
 /** Answers every message that reads, from the durable state or from an open snapshot of it. */
 export class Reads {
   readonly handlers: Handlers<ReadKind>
+  /** The same reads of the newest state, within the call. */
+  readonly now: ViewSource
   readonly #options: ReadsOptions
   readonly #view: LiveView
   readonly #plans = new PlanCache()
@@ -74,6 +90,31 @@ export class Reads {
         return null
       },
     }
+    this.now = {
+      get: (type, id) => this.#getNow(this.#typeOf(type, this.#view), checkedId(id)),
+      getMany: (type, ids) => {
+        const found = this.#typeOf(type, this.#view)
+        return this.#getManyNow(found, checkedIds(ids))
+      },
+      query: (query) => queryNow(this.#ground(query), query),
+      count: (query) => countNow(this.#ground(query), query),
+      groupBy: (query, field) => groupByNow(this.#ground(query), query, field),
+      explain: (query) => runExplain(this.#ground(query), query),
+    }
+  }
+
+  #getNow(type: LiveType, id: string): StoredRecord | undefined {
+    const candidate = this.#view.find(type, id)
+    return candidate !== undefined && isCold(candidate) ? readNow(this.#options.live, [candidate])[0] : candidate
+  }
+
+  #getManyNow(type: LiveType, ids: readonly string[]): readonly (StoredRecord | undefined)[] {
+    const candidates = ids.map((id) => this.#view.find(type, id))
+    const cold = candidates.filter((one) => one instanceof BodyRequest)
+    if (cold.length > limits.viewBodies) throw tooManyCold(type.name)
+    const loaded = readNow(this.#options.live, cold)
+    let at = 0
+    return candidates.map((one) => (one instanceof BodyRequest ? loaded[at++] : one))
   }
 
   #typeOf(type: string, { live }: ReadView): LiveType {

@@ -1,7 +1,5 @@
 import {
   type AskOptions,
-  compareValues,
-  type Entity,
   type Explanation,
   fieldKind,
   type Group,
@@ -11,23 +9,11 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { checkField, checkQuery, encodeCursor, groupRows, type Plan, planQuery, topK } from '@stateward/query'
-import type { Live, LiveType } from './live.ts'
-import type { PlanCache, Planned } from './plan-cache.ts'
+import { checkField, checkQuery, groupRows, type Plan, planQuery, topK } from '@stateward/query'
+import type { Planned } from './plan-cache.ts'
+import { counted, countersOf, pageOf, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
 import { readAll } from './read-records.ts'
-import { type Candidate, isCold, type ReadView } from './read-view.ts'
-
-/** What a query runs on. */
-export interface QueryGround {
-  readonly view: ReadView
-  readonly type: LiveType
-  readonly entity: Entity
-  readonly live: Live
-  readonly plans: PlanCache
-  /** Lets other work have its turn; called between slices of long evaluations. */
-  readonly breathe: () => Promise<void>
-  readonly monotonicMs: () => number
-}
+import { type Candidate, isCold } from './read-view.ts'
 
 const sliceMs = 2
 const candidatesPerLook = 256
@@ -45,20 +31,6 @@ async function answered(ground: QueryGround, { query, plan }: Planned, options: 
   const wanted = query.limit === undefined ? undefined : query.limit + 1
   const { rows, seq } = await rowsOf(ground, plan, wanted, options)
   return query.limit === undefined || rows.length <= query.limit ? { rows, seq } : pageOf(ground, query, rows, seq)
-}
-
-/** A page that is not the last. Its cursor is made when it is looked at: most callers never do. */
-function pageOf({ entity }: QueryGround, query: Query, rows: readonly StoredRecord[], seq: Seq): QueryAnswer {
-  const page = rows.slice(0, query.limit)
-  const last = page.at(-1)
-  if (last === undefined) return { rows: page, seq }
-  return {
-    rows: page,
-    seq,
-    get cursor() {
-      return encodeCursor(query, last, entity)
-    },
-  }
 }
 
 /** Counts what matches; from the index alone where it answers the whole filter. */
@@ -101,36 +73,9 @@ export function runExplain({ type, entity, view }: QueryGround, given: Query): E
   return planQuery(checkQuery(given, entity), entity, type.indexes, view.size(type)).explanation
 }
 
-function plannedFor({ type, entity, view, plans }: QueryGround, given: Query): Planned {
-  return plans.planned(given, type, entity, view.size(type))
-}
-
 /** All that match, in no order. */
 function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<StoredRecord[]> {
   return matching(ground, plan, [...ground.view.candidates(ground.type, plan.access)], undefined, options)
-}
-
-/** The plan for all that match: order and paging are checked, and do not matter. */
-function planOfAll(ground: QueryGround, given: Query): Plan {
-  const { query, plan } = plannedFor(ground, given)
-  const { orderBy, limit, cursor } = query
-  const isAll = orderBy === undefined && limit === undefined && cursor === undefined
-  return isAll ? plan : plannedFor(ground, withoutPaging(query)).plan
-}
-
-function withoutPaging({ type, where, snapshot }: Query): Query {
-  return { type, ...(where === undefined ? {} : { where }), ...(snapshot === undefined ? {} : { snapshot }) }
-}
-
-function countersOf({ type, view, entity }: QueryGround, plan: Plan, field: string): readonly Group[] | undefined {
-  if (plan.predicate !== undefined || !view.keepsOrder) return undefined
-  const index = type.indexes.find((one) => one.counters !== undefined && one.fields[0] === field)
-  if (index?.counters === undefined) return undefined
-  const groups = [...index.counters.counts()].map(([value, count]) => ({ value, count }))
-  const absent = view.size(type) - groups.reduce((sum, { count }) => sum + count, 0)
-  const rows = groups.flatMap(({ value, count }) => (count > 0 ? [{ value, count }] : []))
-  const order = rows.sort((left, right) => compareValues(left.value, right.value, fieldKind(entity, field)))
-  return absent > 0 ? [{ count: absent }, ...order] : order
 }
 
 interface Found {
@@ -217,10 +162,4 @@ async function passing(
     sliceStart = ground.monotonicMs()
   }
   return rows
-}
-
-function counted(candidates: Iterable<unknown>): number {
-  let count = 0
-  for (const _ of candidates) count++
-  return count
 }

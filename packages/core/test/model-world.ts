@@ -1,4 +1,4 @@
-import type { Deleted, OrderBy, Seq, Storage, StoredRecord, Where } from '@stateward/contract'
+import type { Deleted, OrderBy, Query, Seq, Storage, StoredRecord, Where } from '@stateward/contract'
 import { expect } from 'vitest'
 import { linkIds, planIds, taskIds } from './arbitrary-calls.ts'
 import { askCall } from './ask-call.ts'
@@ -152,6 +152,7 @@ export class ModelWorld {
     const told = () => JSON.stringify(given)
     same((await this.#opened.ask('query', query)).rows, expected, told)
     same(await this.#opened.ask('count', query), expected.length, told)
+    if (given.snapshot === undefined) this.#compareView(query, expected)
     const paged: StoredRecord[] = []
     let cursor: string | undefined
     do {
@@ -167,6 +168,17 @@ export class ModelWorld {
       told,
     )
     for (const { value, count } of groups) same(expected.filter(({ n }) => n === value).length, count, told)
+  }
+
+  #compareView({ where, orderBy }: Omit<Query, 'type'>, expected: readonly StoredRecord[]): void {
+    let view = this.#opened.view.task.where(where ?? {})
+    for (const [field, direction] of orderBy ?? []) view = view.orderBy(field, direction)
+    const told = () => `the view of ${JSON.stringify(view)}`
+    same(view.all(), expected, told)
+    same(view.limit(2).all(), expected.slice(0, 2), told)
+    same(view.first(), expected[0], told)
+    same(view.count(), expected.length, told)
+    for (const { value, count } of view.groupBy('n')) same(expected.filter(({ n }) => n === value).length, count, told)
   }
 
   async #turnSnapshot(): Promise<void> {

@@ -1,0 +1,80 @@
+import {
+  compareValues,
+  type Entity,
+  fieldKind,
+  type Group,
+  type Query,
+  type QueryAnswer,
+  type Seq,
+  type StoredRecord,
+} from '@stateward/contract'
+import { encodeCursor, type Plan } from '@stateward/query'
+import type { Live, LiveType } from './live.ts'
+import type { PlanCache, Planned } from './plan-cache.ts'
+import type { ReadView } from './read-view.ts'
+
+/** What a query runs on. */
+export interface QueryGround {
+  readonly view: ReadView
+  readonly type: LiveType
+  readonly entity: Entity
+  readonly live: Live
+  readonly plans: PlanCache
+  /** Lets other work have its turn; called between slices of long evaluations. */
+  readonly breathe: () => Promise<void>
+  readonly monotonicMs: () => number
+}
+
+/** A query, checked, and how it is answered. Throws what `checkQuery` and `planQuery` throw. */
+export function plannedFor({ type, entity, view, plans }: QueryGround, given: Query): Planned {
+  return plans.planned(given, type, entity, view.size(type))
+}
+
+/** The plan for all that match: order and paging are checked, and do not matter. */
+export function planOfAll(ground: QueryGround, given: Query): Plan {
+  const { query, plan } = plannedFor(ground, given)
+  const { orderBy, limit, cursor } = query
+  const isAll = orderBy === undefined && limit === undefined && cursor === undefined
+  return isAll ? plan : plannedFor(ground, withoutPaging(query)).plan
+}
+
+function withoutPaging({ type, where, snapshot }: Query): Query {
+  return { type, ...(where === undefined ? {} : { where }), ...(snapshot === undefined ? {} : { snapshot }) }
+}
+
+/** Groups of everything as an index has counted them; `undefined` where the query asks for more, or none has. */
+export function countersOf(
+  { type, view, entity }: QueryGround,
+  plan: Plan,
+  field: string,
+): readonly Group[] | undefined {
+  if (plan.predicate !== undefined || !view.keepsOrder) return undefined
+  const index = type.indexes.find((one) => one.counters !== undefined && one.fields[0] === field)
+  if (index?.counters === undefined) return undefined
+  const groups = [...index.counters.counts()].map(([value, count]) => ({ value, count }))
+  const absent = view.size(type) - groups.reduce((sum, { count }) => sum + count, 0)
+  const rows = groups.flatMap(({ value, count }) => (count > 0 ? [{ value, count }] : []))
+  const order = rows.sort((left, right) => compareValues(left.value, right.value, fieldKind(entity, field)))
+  return absent > 0 ? [{ count: absent }, ...order] : order
+}
+
+/** A page that is not the last. Its cursor is made when it is looked at: most callers never do. */
+export function pageOf({ entity }: QueryGround, query: Query, rows: readonly StoredRecord[], seq: Seq): QueryAnswer {
+  const page = rows.slice(0, query.limit)
+  const last = page.at(-1)
+  if (last === undefined) return { rows: page, seq }
+  return {
+    rows: page,
+    seq,
+    get cursor() {
+      return encodeCursor(query, last, entity)
+    },
+  }
+}
+
+/** How many there are. */
+export function counted(candidates: Iterable<unknown>): number {
+  let count = 0
+  for (const _ of candidates) count++
+  return count
+}
