@@ -1,6 +1,7 @@
 import type { Domain, Endpoint, TypeOf } from '@stateward/contract'
 import type { ClientOptions } from './client-options.ts'
 import { Collection } from './collection.ts'
+import { perType } from './per-type.ts'
 
 /** One collection per type of a domain, named as the type. */
 export type Collections<D extends Domain> = { readonly [T in TypeOf<D>]: Collection<D, T> }
@@ -14,8 +15,5 @@ export function collections<D extends Domain>(
   domain: D,
   options: ClientOptions = {},
 ): Collections<D> {
-  const types = Object.keys(domain.entities) as TypeOf<D>[]
-  const entries = types.map((type) => [type, new Collection<D, typeof type>(endpoint, type, options)])
-  // The keys are the domain's types, each with its own collection.
-  return Object.freeze(Object.fromEntries(entries)) as Collections<D>
+  return perType<D, Collections<D>>(domain, (type) => new Collection<D, typeof type>(endpoint, type, options))
 }

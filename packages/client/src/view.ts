@@ -1,5 +1,7 @@
 import type { Domain, RecordOf, StoredRecord, TypeOf } from '@stateward/contract'
 import { QueryView, type QueryViewRunner, type WhereOf } from '@stateward/query'
+import { perType } from './per-type.ts'
+import { asTyped } from './typed-answers.ts'
 
 /** Answers reads within the call. Throws `StatewardError`s. */
 export interface ViewSource extends QueryViewRunner {
@@ -20,12 +22,12 @@ export class View<D extends Domain, T extends TypeOf<D>> extends QueryView<Recor
 
   /** The record, frozen; `undefined` when there is none. */
   get(id: string): RecordOf<D, T> | undefined {
-    return this.#source.get(this.#type, id) as RecordOf<D, T> | undefined
+    return asTyped(this.#source.get(this.#type, id))
   }
 
   /** The records in the order of `ids`, `undefined` for each that is absent. */
   getMany(ids: readonly string[]): readonly (RecordOf<D, T> | undefined)[] {
-    return this.#source.getMany(this.#type, ids) as readonly (RecordOf<D, T> | undefined)[]
+    return asTyped(this.#source.getMany(this.#type, ids))
   }
 
   /** The records that match; all of them without a filter. A filter that is `undefined` is `INVALID`, not all of them. */
@@ -39,8 +41,5 @@ export type Views<D extends Domain> = { readonly [T in TypeOf<D>]: View<D, T> }
 
 /** Typed views over whatever answers at once: `views(source, domain).plan.get(id)`. */
 export function views<D extends Domain>(source: ViewSource, domain: D): Views<D> {
-  const types = Object.keys(domain.entities) as TypeOf<D>[]
-  const entries = types.map((type) => [type, new View<D, typeof type>(source, type)])
-  // The keys are the domain's types, each with its own view.
-  return Object.freeze(Object.fromEntries(entries)) as Views<D>
+  return perType<D, Views<D>>(domain, (type) => new View<D, typeof type>(source, type))
 }

@@ -1,6 +1,7 @@
 import { type AskOptions, type Direction, type Explanation, type Group, limits, type Query } from '@stateward/contract'
 import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
 import type { QueryRunner } from './query-runner.ts'
+import { typed } from './typed-rows.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
 
 /** One page of rows; `cursor` is present when there are more. */
@@ -98,8 +99,3 @@ export class QueryBuilder<R> {
 }
 
 const longestPage = 3200
-
-/** The rows are what the store keeps of a type; that they are of type `R` is the promise of its schema. */
-function typed<R>(rows: readonly unknown[]): readonly R[] {
-  return rows as readonly R[]
-}
