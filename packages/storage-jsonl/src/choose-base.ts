@@ -1,8 +1,8 @@
 import type { Seq } from '@stateward/contract'
 import { newestBase } from './log-source.ts'
 import { LostSeqs } from './lost-seqs.ts'
-import { type BaseEntry, type HistoryEntry, isHistory, type Manifest } from './manifest.ts'
-import { type FoundFile, missingIn } from './salvage-history.ts'
+import { type BaseEntry, type HistoryEntry, isHistory } from './manifest.ts'
+import { type FoundFile, gapsIn, missingIn, type Wreck } from './salvage-history.ts'
 import type { StandingBase, Step } from './salvage-plan.ts'
 import type { SortedLines } from './sort-lines.ts'
 
@@ -19,10 +19,11 @@ export interface ChosenBase {
  * Chooses what the state of a damaged store begins with: its newest base; where that is damaged, an older whole one, or
  * nothing, if the history from there on is whole; else the rows of the newest that read.
  */
-export function chooseBase(
-  manifest: Manifest,
+export async function chooseBase(
+  wreck: Wreck,
   { history, bases }: { history: readonly FoundFile<HistoryEntry>[]; bases: readonly FoundFile<BaseEntry>[] },
-): ChosenBase {
+): Promise<ChosenBase> {
+  const { manifest } = wreck
   const newest = bases.find(({ entry }) => entry === newestBase(manifest))
   const whole = bases
     .filter(({ damage }) => damage.lines === 0)
@@ -39,7 +40,7 @@ export function chooseBase(
   }
   const older = whole[0]?.entry
   const from = (older?.upTo ?? 0) + 1
-  if (isHistoryWhole(manifest, history, { from, to: upTo })) {
+  if (await isHistoryWhole(wreck, history, { from, to: upTo })) {
     const instead =
       older === undefined
         ? 'the history from the first commit on'
@@ -80,14 +81,19 @@ function rowsThatRead(newest: FoundFile<BaseEntry>, truncated: Seq): ChosenBase 
   }
 }
 
-function isHistoryWhole(
-  manifest: Manifest,
+async function isHistoryWhole(
+  wreck: Wreck,
   history: readonly FoundFile<HistoryEntry>[],
   { from, to }: { from: Seq; to: Seq },
-): boolean {
-  const first = manifest.segments.find(isHistory)
+): Promise<boolean> {
+  const first = wreck.manifest.segments.find(isHistory)
   if (first === undefined || first.firstSeq > from) return false
-  return !history.some((found) => missingIn(found).some((range) => range.from <= to && range.to >= from))
+  for (const found of history) {
+    if (found.entry.firstSeq > to) break
+    const gaps = found.sorted?.good.flatMap(({ gap }) => gap ?? []) ?? (await gapsIn(wreck, found.entry))
+    if ([...missingIn(found), ...gaps].some((range) => range.from <= to && range.to >= from)) return false
+  }
+  return true
 }
 
 /** The commits whose records may have stood in the rows that do not read: a row bears the seq of its last change. */

@@ -25,7 +25,7 @@ export async function planSalvage(wreck: Wreck): Promise<SalvagePlan | undefined
   damage.addAll(leftovers.damage)
   if (damage.lines === 0) return undefined
   const id = `salvage-${manifest.epoch + 1}`
-  const base = chooseBase(manifest, { history, bases })
+  const base = await chooseBase(wreck, { history, bases })
   const steps: Step[] = []
   const lost = new LostSeqs()
   for (const found of history)

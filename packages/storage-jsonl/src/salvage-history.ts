@@ -9,6 +9,7 @@ import { corrupt, DamagedLine, DamageList } from './damage.ts'
 import type { SeqRange } from './lost-seqs.ts'
 import type { ArchiveEntry, BaseEntry, Entry, HistoryEntry, Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
+import { scanLines } from './scan.ts'
 import { type SortedLines, sortLines } from './sort-lines.ts'
 import type { Survey } from './survey.ts'
 
@@ -43,6 +44,16 @@ export async function findFile<E extends Entry>(wreck: Wreck, entry: E, isLast: 
     )
   }
   return { entry, damage, isThere, lastSeq, sorted: isThere ? await sortFile(wreck, entry) : nothing(entry) }
+}
+
+/** What former salvages have given up in a file that is whole. */
+export function gapsIn({ disk, dir }: Wreck, entry: HistoryEntry): Promise<readonly SeqRange[]> {
+  if (entry.kind === 'plain') return Promise.resolve([])
+  return withFile(disk, { dir, name: entry.file }, async (file) => {
+    const { bytes } = await file.stat()
+    const chunks = entry.kind === 'archive' ? unpackedChunks(file, entry) : fileChunks(file, { from: 0, to: bytes })
+    return (await scanLines(chunks, entry.file)).gaps
+  })
 }
 
 /** The lines of a file, sorted out. */

@@ -33,13 +33,6 @@ export function modelOf(records: readonly string[], damaged: ReadonlySet<number>
   return { commits, lost }
 }
 
-/** The newest version of each record. */
-export function versions(commits: ReadonlyMap<number, string>): ReadonlyMap<string, number> {
-  const revs = new Map<string, number>()
-  for (const record of commits.values()) for (const { key, rev } of changesOf(record)) revs.set(key, rev)
-  return revs
-}
-
 function changesOf(record: string): { type: string; key: string; rev: number }[] {
   const line: Change = JSON.parse(record)
   const changes = line.type === 'tx' ? (line.data?.ops ?? []) : [line]

@@ -1,57 +1,11 @@
-import { boot, SimMedium } from '@stateward/conformance'
-import type { LogBatch, LogReader } from '@stateward/contract'
+import { boot, Died, type SimMedium, seededPick } from '@stateward/conformance'
+import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { acknowledgeSalvage, salvageLog } from '../../src/index.ts'
 import { append } from '../records.ts'
-import { modelOf, type Served, versions } from './salvage-model.ts'
+import { closedLog, first, records, rewrite, served, stamp } from './salvage-fixture.ts'
+import { modelOf, type Served } from './salvage-model.ts'
 import { careOf, simStorage } from './sim-storage.ts'
-
-const first = '/store/log-00000001.jsonl'
-const stamp = '"timestamp":"2026-01-01T00:00:00.000Z"'
-
-/** Twelve commits of three records: whole, changed, changed in transactions, deleted. */
-const records = [
-  ...['a', 'b', 'c'].map((id) => `{"type":"plan",${stamp},"data":{"id":"${id}","n":0},"rev":1}`),
-  `{"type":"update",${stamp},"target":"plan","id":"a","changes":{"n":1},"rev":2,"prev":1}`,
-  `{"type":"tx",${stamp},"data":{"ops":[{"type":"update","target":"plan","id":"a","changes":{"n":2},"rev":3,"prev":4},{"type":"update","target":"plan","id":"b","changes":{"n":2},"rev":2,"prev":2}]}}`,
-  `{"type":"update",${stamp},"target":"plan","id":"b","changes":{"n":3},"rev":3,"prev":5}`,
-  `{"type":"plan",${stamp},"data":{"id":"a","n":4},"rev":4}`,
-  `{"type":"update",${stamp},"target":"plan","id":"a","changes":{"n":5},"rev":5,"prev":7}`,
-  `{"type":"delete",${stamp},"target":"plan","id":"c","rev":2}`,
-  `{"type":"update",${stamp},"target":"plan","id":"b","changes":{"n":6},"rev":4,"prev":6}`,
-  `{"type":"plan",${stamp},"data":{"id":"b","n":7},"rev":5}`,
-  `{"type":"update",${stamp},"target":"plan","id":"b","changes":{"n":8},"rev":6,"prev":11}`,
-].map((text) => Buffer.from(text))
-
-async function closedLog(): Promise<SimMedium> {
-  const medium = new SimMedium()
-  const { writer } = await simStorage(boot(medium)).openWriter('test')
-  for (let at = 0; at < records.length; at += 3) await append(writer, records.slice(at, at + 3))
-  await writer.close()
-  return medium.copy()
-}
-
-async function served(reader: LogReader): Promise<Served> {
-  const commits = new Map<number, string>()
-  const lost: number[] = []
-  let next = 1
-  for await (const batch of reader.read(1) as AsyncIterable<LogBatch>) {
-    for (let seq = batch.lost?.from ?? 0; seq <= (batch.lost?.to ?? -1); seq++) lost.push(seq)
-    expect(batch.firstSeq, 'nothing is passed over in silence').toBe(
-      batch.lost === undefined ? next : batch.lost.to + 1,
-    )
-    for (const [at, record] of batch.records.entries()) commits.set(batch.firstSeq + at, Buffer.from(record).toString())
-    next = batch.firstSeq + batch.records.length
-  }
-  return { commits, lost }
-}
-
-function rewrite(medium: SimMedium, path: string, content: Uint8Array): void {
-  const file = medium.file(path)
-  file.truncate(0)
-  file.write(content, 0)
-  file.sync()
-}
 
 test('salvage keeps every undamaged commit whose base is there, says what is lost, and nothing else', async () => {
   const whole = await closedLog()
@@ -80,6 +34,144 @@ test('salvage keeps every undamaged commit whose base is there, says what is los
     const reader = await simStorage(boot(medium)).openReader()
     expect((await reader.stats()).lost).toBeUndefined()
     expect((await served(reader)).lost).toEqual(expected.lost)
-    expect(versions(expected.commits)).toBeDefined()
   }
+})
+
+/** What is left of the log when its file has this content: a commit is damaged when its line is nowhere in it as it was. */
+function leftOf(content: Buffer, whole: readonly string[]): Served {
+  const lines = new Set(content.toString('latin1').split('\n'))
+  const damaged = records.map((_, at) => at + 1).filter((seq) => !lines.has(whole[seq] ?? ''))
+  return modelOf(records.map(String), new Set(damaged))
+}
+
+/** Opens a damaged medium under each policy and compares with the model. Resolves with whether it was damaged at all. */
+async function comparePolicies(
+  medium: SimMedium,
+  { expected, readable, context }: { expected: Served; readable: number; context: string },
+): Promise<boolean> {
+  const refusing = medium.copy()
+  const opened = await simStorage(boot(refusing))
+    .openWriter('refuses')
+    .catch((error: unknown) => error)
+  if (!hasCode(opened, 'CORRUPT')) return false
+  const readonly = medium.copy()
+  const before = readonly.contents()
+  const { writer, recovery } = await simStorage(boot(readonly), { recovery: 'readonly' }).openWriter('reads')
+  const { commits, lost } = await served(writer)
+  const prefix = [...commits.values()]
+  expect(prefix, context).toEqual(records.map(String).slice(0, prefix.length))
+  expect({ lost, length: prefix.length }, context).toEqual({
+    lost: [],
+    length: readable,
+  })
+  expect(recovery).toMatchObject({ lastSeq: prefix.length, damage: opened.details.damage })
+  expect(await writer.stats()).toMatchObject({ health: 'readonly', lastSeq: prefix.length })
+  await expect(append(writer, [Buffer.from('{}')])).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  await writer.close()
+  expect(readonly.contents(), `${context}: nothing is written`).toEqual(before)
+  const salvaging = await simStorage(boot(medium), { recovery: 'salvage' }).openWriter('salvages')
+  expect(await served(salvaging.writer), context).toEqual(expected)
+  expect(await salvaging.writer.verify(), context).toMatchObject({ ok: true })
+  await salvaging.writer.close()
+  return true
+}
+
+test('whatever bit flips: readonly serves the exact beginning, salvage all that is not damaged', async () => {
+  const whole = await closedLog()
+  const content = Buffer.from(whole.file(first).bytes)
+  const lines = content.toString('latin1').split('\n')
+  let damaged = 0
+  for (let byte = 0; byte < content.length; byte += 5) {
+    const medium = whole.copy()
+    medium.file(first).rot(byte, byte % 8)
+    const changed = Buffer.from(medium.file(first).bytes)
+    const bad = changed
+      .toString('latin1')
+      .split('\n')
+      .findIndex((line, at) => line !== lines[at])
+    // Before the first commit stands the header.
+    const readable = Math.min(Math.max(0, bad - 1), records.length)
+    const expected = leftOf(changed, lines)
+    if (await comparePolicies(medium, { expected, readable, context: `byte ${byte}` })) damaged++
+  }
+  expect(damaged).toBeGreaterThan(content.length / 5 - 10)
+})
+
+test('whatever line is dropped, doubled or swapped, salvage keeps every line that holds, in its order', async () => {
+  const whole = await closedLog()
+  const lines = whole.file(first).bytes.toString('latin1').trimEnd().split('\n')
+  for (const [at, line] of lines.entries()) {
+    const changes = [
+      lines.toSpliced(at, 1),
+      lines.toSpliced(at, 0, line),
+      lines.toSpliced(at, 2, lines[at + 1] ?? '', line),
+    ]
+    for (const [kind, changed] of changes.entries()) {
+      const content = Buffer.from(`${changed.join('\n')}\n`, 'latin1')
+      const medium = whole.copy()
+      rewrite(medium, first, content)
+      const expected = leftOf(content, lines)
+      const { writer } = await simStorage(boot(medium), { recovery: 'salvage' }).openWriter('salvages')
+      expect(await served(writer), `line ${at}, change ${kind}`).toEqual({
+        commits: expected.commits,
+        lost: expected.lost,
+      })
+    }
+  }
+})
+
+/** Salvages and dies before a step; `undefined` when it was done before. */
+async function dieAt(medium: SimMedium, at: number): Promise<true | undefined> {
+  let died: true | undefined
+  const until = medium.steps + at
+  medium.onStep = ({ step }) => {
+    if (step !== until) return undefined
+    died = true
+    medium.kill()
+    throw new Died('killed')
+  }
+  await salvageLog(careOf(boot(medium))).catch((error: unknown) => {
+    if (died === undefined) throw error
+  })
+  medium.onStep = () => undefined
+  return died
+}
+
+test('a crash at any step of a salvage, a second one and power cuts leave the damaged log as it was, or the salvaged one', async () => {
+  const damaged = await closedLog()
+  damaged.file(first).rot(Buffer.from(damaged.file(first).bytes).indexOf('"id":"b"'), 1)
+  const expected = modelOf(records.map(String), new Set([2]))
+  let counted = 0
+  for (let at = 1, seed = 1; seed <= 6; at++) {
+    const pick = seededPick(seed * 1_000 + at)
+    const medium = damaged.copy()
+    const died = await dieAt(medium, at)
+    const cut = pick(3) === 0 ? medium.copy() : medium.afterPowerCut(pick)
+    if (pick(2) === 0) await dieAt(cut, 1 + pick(30))
+    const left = pick(3) === 0 ? cut.copy() : cut.afterPowerCut(pick)
+    const found = await simStorage(boot(left.copy()))
+      .openWriter('looks')
+      .catch((error: unknown) => error)
+    if (hasCode(found, 'CORRUPT')) {
+      // Nothing of it was published: what was damaged is there, byte for byte, and can be salvaged.
+      expect(left.file(first).bytes.equals(damaged.file(first).bytes), `seed ${seed}, step ${at}`).toBe(true)
+    }
+    await salvageLog(careOf(boot(left)))
+    const { writer } = await simStorage(boot(left)).openWriter('opens')
+    expect(await served(writer), `seed ${seed}, step ${at}`).toEqual(expected)
+    expect((await writer.stats()).lost?.map(({ from, to }) => [from, to])).toEqual([
+      [2, 2],
+      [5, 6],
+      [10, 10],
+    ])
+    expect(left.file('/store/quarantine/salvage-2.log-00000001.jsonl').bytes.equals(damaged.file(first).bytes)).toBe(
+      true,
+    )
+    expect([...left.files().keys()].filter((name) => name.includes('.tmp'))).toEqual([])
+    counted++
+    if (died !== undefined) continue
+    seed++
+    at = 0
+  }
+  expect(counted).toBeGreaterThan(150)
 })
