@@ -4,6 +4,7 @@ import { storageCases } from '../src/storage/storage-suite.ts'
 import { type Broken, openBroken } from './broken.ts'
 import { brokenAppends } from './broken-appends.ts'
 import { brokenBases } from './broken-bases.ts'
+import { brokenCaches } from './broken-caches.ts'
 import { brokenClosings } from './broken-closings.ts'
 import { brokenFollows } from './broken-follows.ts'
 import { brokenMedia } from './broken-media.ts'
@@ -16,6 +17,7 @@ const all: readonly Broken[] = [
   ...brokenBases,
   ...brokenClosings,
   ...brokenMedia,
+  ...brokenCaches,
 ]
 /** For what never settles. What settles may take its time, so that no slow machine makes it look caught. */
 const shortPatienceMs = 300

@@ -54,4 +54,19 @@ export interface Index {
   readonly membership?: { holdsTexts(): boolean }
   /** Present where counts by the values of the one leading field are kept, not counted. */
   readonly counters?: { counts(): Iterable<readonly [value: JsonValue, count: number]> }
+  /** Present where the index can be saved as bytes; one without it is built again from the records. */
+  readonly image?: IndexImage
+}
+
+/** An index as bytes, so that opening need not look at the records. */
+export interface IndexImage {
+  /** Names the layout of the bytes: an image is only loaded by an index whose `format` is the same. */
+  readonly format: string
+  /** The index as it is at the call, as copies: bytes one behind the other, each part a multiple of 8 long. */
+  save(): readonly Uint8Array[]
+  /**
+   * Makes this index, which must be empty, what it was when these bytes were saved. They begin at a multiple of 8 of
+   * their buffer, have passed their checksums, and are the index's own from now on. Throws where they make no sense.
+   */
+  load(bytes: Uint8Array): void
 }

@@ -1,3 +1,4 @@
+export type { CacheSaved, Caches, PutBytes, StoredCache, WritableCaches } from './cache.ts'
 export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
 export type { Disk, DiskFile, DiskSpace, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
 export {
@@ -33,7 +34,7 @@ export {
   type StatewardErrorOptions,
 } from './error.ts'
 export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
-export type { Bound, Direction, Index, Probe, Slot } from './index-plugin.ts'
+export type { Bound, Direction, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
 export { limits } from './limits.ts'

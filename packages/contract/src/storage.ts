@@ -1,3 +1,4 @@
+import type { Caches, WritableCaches } from './cache.ts'
 import type { Durability, Survival } from './durability.ts'
 import type { LostCommits, Notify, StorageEvent } from './event.ts'
 import type { RecoveryReport, StorageCheck } from './report.ts'
@@ -126,6 +127,8 @@ export interface LogReader {
   loadBase(): Promise<StoredBase | undefined>
   /** Reads everything once more and compares checksums. Resolves with what it found; damage is a finding, not a rejection. */
   verify(signal?: AbortSignal): Promise<StorageCheck>
+  /** Present where the storage keeps caches beside the log. */
+  readonly caches?: Caches
   close(): Promise<void>
 }
 
@@ -135,6 +138,7 @@ export interface LogReader {
  */
 export interface LogWriter extends LogReader {
   readonly epoch: Epoch
+  readonly caches?: WritableCaches
   /**
    * Appends if and only if the tail is `expectedSeq` and no newer epoch is in the log. Each record is one commit: there
    * whole or not at all. Resolves when they are safe at the asked level. No records: a barrier, which proves this writer

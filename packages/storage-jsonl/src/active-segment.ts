@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { DiskFile, Epoch, Seq } from '@stateward/contract'
+import type { SummedTail } from './cache-claim.ts'
 import { headerLine, type SegmentHeader } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import { type Environment, timestampOf } from './environment.ts'
@@ -44,6 +45,12 @@ export class ActiveSegment {
   get entry(): ActiveEntry {
     const { name, segment, epoch, firstSeq } = this
     return { kind: 'active', file: name, segment, epoch, firstSeq }
+  }
+
+  /** The tail of a log that ends here, behind commit `lastSeq`. */
+  tailAt(lastSeq: Seq): SummedTail {
+    const { segment, bytes, crc } = this
+    return { segment, bytes, crc: hex8(crc), lastSeq }
   }
 
   /** The entry for when nothing comes behind `lastSeq`. */

@@ -29,3 +29,7 @@ export function unknownError(firstSeq: Seq | undefined, cause: unknown): Statewa
     { cause, details: { firstSeq } },
   )
 }
+
+export function closedError(): StatewardError {
+  return new StatewardError('CLOSED', 'this writer was closed: open the store again to write.')
+}

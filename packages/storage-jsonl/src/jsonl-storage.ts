@@ -1,4 +1,4 @@
-import type { Durability, LogReader, Storage } from '@stateward/contract'
+import type { Durability, LogReader, OpenWriterOptions, Storage } from '@stateward/contract'
 import { bounds } from './bounds.ts'
 import { storageFailed } from './failure.ts'
 import { type OpenedJsonlWriter, openWriter } from './open-writer.ts'
@@ -11,7 +11,7 @@ export interface JsonlStorage extends Storage {
   readonly dir: string
   /** The level of a write that asks for none. */
   readonly defaultDurability: Durability
-  openWriter(owner: string): Promise<OpenedJsonlWriter>
+  openWriter(owner: string, options?: OpenWriterOptions): Promise<OpenedJsonlWriter>
 }
 
 /**
@@ -41,6 +41,6 @@ export function jsonlStorage(options: JsonlStorageOptions): JsonlStorage {
         throw storageFailed(error, `opening ${settings.dir} for reading`)
       }
     },
-    openWriter: (owner): Promise<OpenedJsonlWriter> => openWriter(settings, owner),
+    openWriter: (owner, opening): Promise<OpenedJsonlWriter> => openWriter(settings, owner, opening),
   }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Disk } from '@stateward/contract'
-import { type LogWriter, type RecoveryReport, StatewardError } from '@stateward/contract'
+import { type LogWriter, type OpenWriterOptions, type RecoveryReport, StatewardError } from '@stateward/contract'
 import { assessUnder } from './assess-under.ts'
 import { DamagedLog, type DamagedLogOptions } from './damaged-log.ts'
 import { storageFailed } from './failure.ts'
@@ -21,7 +21,11 @@ export interface OpenedJsonlWriter {
 }
 
 /** Takes a store over: lock, assessment, recovery. Before the assessment has accepted it, nothing is written but LOCK. */
-export async function openWriter(given: Settings, owner: string): Promise<OpenedJsonlWriter> {
+export async function openWriter(
+  given: Settings,
+  owner: string,
+  { notify }: OpenWriterOptions = {},
+): Promise<OpenedJsonlWriter> {
   const { environment } = given
   const { disk } = environment
   try {
@@ -37,7 +41,7 @@ export async function openWriter(given: Settings, owner: string): Promise<Opened
         const recovered = await recover(environment, { dir, owner, recovery: found.recovery })
         const lost = found.lost.length === 0 ? {} : { lost: found.lost }
         return {
-          writer: new JsonlWriter({ settings, lock, recovered }),
+          writer: new JsonlWriter({ settings, lock, recovered, notify }),
           recovery: { ...recovered.report, ...lost, lock: lock.method },
         }
       } catch (error) {

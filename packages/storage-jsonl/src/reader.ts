@@ -1,7 +1,18 @@
-import type { DiskStat, LogBatch, LogReader, LogStats, Ptr, Seq, StorageCheck, StoredBase } from '@stateward/contract'
+import type {
+  Caches,
+  DiskStat,
+  LogBatch,
+  LogReader,
+  LogStats,
+  Ptr,
+  Seq,
+  StorageCheck,
+  StoredBase,
+} from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
 import { Bell } from './bell.ts'
 import { bounds } from './bounds.ts'
+import { JsonlCaches } from './caches.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
 import { corrupt } from './damage.ts'
 import { diskCode, storageFailed } from './failure.ts'
@@ -28,10 +39,13 @@ export class JsonlReader implements LogReader, LogSource {
   /** The last commit that was waited for in vain. */
   #waitedFor: Seq = -1
   readonly #closing = new AbortController()
+  readonly caches: Caches
 
   constructor(settings: Settings) {
     this.#settings = settings
-    this.#view = new LogView(settings.environment, settings.dir, this)
+    const { environment, dir } = settings
+    this.#view = new LogView(environment, dir, this)
+    this.caches = new JsonlCaches({ environment, dir, source: this, files: this.#view.files })
   }
 
   get manifest(): Manifest | undefined {

@@ -5,6 +5,7 @@ export const fileNames = {
   lock: 'LOCK',
   archive: 'archive',
   quarantine: 'quarantine',
+  cache: 'cache',
   temporary: '.tmp',
 } as const
 
@@ -27,6 +28,11 @@ export function archiveName(segment: number): string {
   return `${fileNames.archive}/${segmentName('log', segment)}.gz`
 }
 
+/** `cache/state.cache`. */
+export function cacheName(name: string): string {
+  return `${fileNames.cache}/${name}.cache`
+}
+
 /** What a name says, or `undefined` when it is no segment's. */
 export function parseSegmentName(name: string): SegmentName | undefined {
   const parts = segmentPattern.exec(name)
@@ -43,4 +49,9 @@ export function isRemovableName(name: string): boolean {
 /** Whether a name is one that this storage gives to a file it has not finished: such a file holds nothing of the log. */
 export function isTemporaryName(name: string): boolean {
   return temporaryPattern.test(name)
+}
+
+/** The same for a file in the directory of caches. */
+export function isTemporaryCacheName(name: string): boolean {
+  return /^[a-z0-9-]+\.(?:cache|hint)\.tmp$/.test(name)
 }

@@ -3,7 +3,7 @@ import type { Disk } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
 import { diskCode } from './failure.ts'
 import { type ManifestFound, readManifest } from './manifest-file.ts'
-import { fileNames, isTemporaryName, parseSegmentName, type SegmentName } from './segment-name.ts'
+import { fileNames, isTemporaryCacheName, isTemporaryName, parseSegmentName, type SegmentName } from './segment-name.ts'
 
 /** What lies in a store's directory, by name. */
 export interface Survey {
@@ -25,6 +25,7 @@ export interface Survey {
 export async function surveyDirectory(disk: Disk, dir: string): Promise<Survey> {
   const names = (await disk.list(dir)).sort()
   const archived = names.includes(fileNames.archive) ? await listWithin(disk, join(dir, fileNames.archive)) : []
+  const caches = names.includes(fileNames.cache) ? await listWithin(disk, join(dir, fileNames.cache)) : []
   const known: string[] = Object.values(fileNames)
   const rest = names.filter((name) => !known.includes(name) && !isTemporaryName(name) && !name.startsWith('.'))
   return {
@@ -39,6 +40,7 @@ export async function surveyDirectory(disk: Disk, dir: string): Promise<Survey> 
     temporary: [
       ...names.filter(isTemporaryName),
       ...archived.filter(isTemporaryName).map((name) => `${fileNames.archive}/${name}`),
+      ...caches.filter(isTemporaryCacheName).map((name) => `${fileNames.cache}/${name}`),
     ],
     archived,
     foreign: rest.filter((name) => !name.endsWith('.jsonl')),

@@ -9,22 +9,26 @@ import {
   type LogStats,
   type LogWriter,
   type MaintenanceOptions,
+  type Notify,
   type Ptr,
   type Seq,
   StatewardError,
   type StorageCheck,
+  type StorageEvent,
   type StoredBase,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
+import { closedError } from './append-errors.ts'
 import { Bell } from './bell.ts'
 import { checkpointOf } from './checkpoint.ts'
+import type { SummedTail } from './cache-claim.ts'
 import { closeLine, durableLine } from './control-line.ts'
 import { timestampOf } from './environment.ts'
 import { storageFailed } from './failure.ts'
 import { assertNewest } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { HeldLock } from './lock.ts'
-import { type LogSource, newestBase, type Tail } from './log-source.ts'
+import { type LogSource, newestBase } from './log-source.ts'
 import { LogView } from './log-view.ts'
 import type { Manifest } from './manifest.ts'
 import { ManifestKeeper } from './manifest-keeper.ts'
@@ -36,12 +40,14 @@ import { nextSegment, replaceActive } from './rotation.ts'
 import { RowsFailed } from './rows-failed.ts'
 import { writeBase } from './save-base.ts'
 import { truncateLog } from './truncate.ts'
+import { WriterCaches } from './writer-caches.ts'
 
 export interface WriterOptions {
   /** `dir` without links. */
   readonly settings: Settings
   readonly lock: HeldLock
   readonly recovered: Recovered
+  readonly notify?: Notify<StorageEvent> | undefined
 }
 
 /** The one writer of a store. */
@@ -56,20 +62,21 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly #bell = new Bell()
   /** Ends what may take long. */
   readonly #closing = new AbortController()
-  #tail: Tail
+  #tail: SummedTail
   #provenSeq: Seq
   #maintenance: Promise<unknown> = Promise.resolve()
   #retired: Promise<void> | undefined
   #closed: Promise<void> | undefined
+  readonly caches: WriterCaches
 
-  constructor({ settings, lock, recovered }: WriterOptions) {
+  constructor({ settings, lock, recovered, notify }: WriterOptions) {
     const { environment, dir } = settings
     const { active, manifest, lastSeq } = recovered
     this.epoch = manifest.epoch
     this.#settings = settings
     this.#lock = lock
     this.#keeper = new ManifestKeeper(environment, dir, manifest)
-    this.#tail = { segment: active.segment, bytes: active.bytes, lastSeq }
+    this.#tail = active.tailAt(lastSeq)
     this.#provenSeq = lastSeq
     this.#commits = new GroupCommit({
       active,
@@ -80,6 +87,16 @@ export class JsonlWriter implements LogWriter, LogSource {
       committed: (level) => this.#committed(level),
     })
     this.#view = new LogView(environment, dir, this)
+    this.caches = new WriterCaches({
+      environment,
+      dir,
+      source: this,
+      files: this.#view.files,
+      notify,
+      commits: this.#commits,
+      prove: () => this.#prove(),
+      closing: this.#closing.signal,
+    })
     this.#pacer = new Pacer(environment.timers, settings, {
       sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(() => this.#prove()),
       prove: () => this.#prove(),
@@ -91,7 +108,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#keeper.current
   }
 
-  get tail(): Tail {
+  get tail(): SummedTail {
     return this.#tail
   }
 
@@ -195,6 +212,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     this.#closing.abort()
     try {
       await this.#maintenance
+      await this.caches.settled()
       await this.#commits.drained()
       if (this.#commits.stopped === undefined) await this.#commits.exclusive(() => this.#seal())
     } finally {
@@ -230,7 +248,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   #committed(level: Durability): void {
     const { active, writtenSeq } = this.#commits
-    this.#tail = { segment: active.segment, bytes: active.bytes, lastSeq: writtenSeq }
+    this.#tail = active.tailAt(writtenSeq)
     this.#pacer.committed(level)
     this.#bell.ring()
   }
@@ -239,7 +257,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     const { environment, dir } = this.#settings
     await this.#assertNewest()
     const next = await nextSegment(environment, { dir, keeper: this.#keeper, from: this.#commits.active, lastSeq })
-    this.#tail = { segment: next.segment, bytes: next.bytes, lastSeq }
+    this.#tail = next.tailAt(lastSeq)
     return next
   }
 
@@ -293,8 +311,4 @@ export class JsonlWriter implements LogWriter, LogSource {
     this.#maintenance = done.catch(() => {})
     return done
   }
-}
-
-function closedError(): StatewardError {
-  return new StatewardError('CLOSED', 'this writer was closed: open the store again to write.')
 }

@@ -2,6 +2,7 @@ import { runCases } from '../case.ts'
 import type { SuiteOptions } from '../runner.ts'
 import { appendCases } from './append-cases.ts'
 import { baseCases } from './base-cases.ts'
+import { cacheCases } from './cache-cases.ts'
 import { closeCases } from './close-cases.ts'
 import { fetchCases } from './fetch-cases.ts'
 import { followCases } from './follow-cases.ts'
@@ -24,6 +25,7 @@ export const storageCases: readonly StorageCase[] = [
   ...closeCases,
   ...reopenCases,
   ...historyCases,
+  ...cacheCases,
 ]
 
 /**
