@@ -122,13 +122,20 @@ async function growsInto(file: DiskFile, bound: Bound, whole: { bytes: number; c
 
 /** A claim as JSON brought it back; `undefined` when it is none. */
 export function parseClaim(value: unknown): CacheClaim | undefined {
-  const { log, upTo, truncated, bounds } = (value ?? {}) as Partial<Record<keyof CacheClaim, unknown>>
+  if (!hasFields(value)) return undefined
+  const { log, upTo, truncated, bounds } = value
   if (typeof log !== 'string' || !isCount(upTo) || !isCount(truncated) || !Array.isArray(bounds)) return undefined
   return bounds.every(isBound) ? { log, upTo, truncated, bounds } : undefined
 }
 
 function isBound(value: unknown): value is Bound {
-  const { kind, segment, epoch, bytes, crc } = (value ?? {}) as Partial<Record<keyof Bound, unknown>>
+  if (!hasFields(value)) return false
+  const { kind, segment, epoch, bytes, crc } = value
   if (kind !== 'log' && kind !== 'plain' && kind !== 'base') return false
   return isCount(segment) && isCount(epoch) && isCount(bytes) && typeof crc === 'string'
+}
+
+/** Whether there is anything to look for by name. */
+export function hasFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

@@ -1,5 +1,5 @@
 import type { DiskFile } from '@stateward/contract'
-import { type CacheClaim, parseClaim } from './cache-claim.ts'
+import { type CacheClaim, hasFields, parseClaim } from './cache-claim.ts'
 import { isCount } from './control-line.ts'
 import { checksum } from './crc.ts'
 import { DamagedLine } from './damage.ts'
