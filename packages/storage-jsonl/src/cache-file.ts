@@ -157,11 +157,9 @@ function parseFooter(line: Buffer): Footer | string {
   if (line.indexOf(0x0a) !== end) return 'its last line does not end where it should'
   const tail = readTail(line, 0, end)
   if (typeof tail === 'string') return `its last line: ${tail}`
-  const { type, data } = JSON.parse(line.toString()) as {
-    type?: unknown
-    data?: Partial<Record<keyof Footer, unknown>>
-  }
-  if (type !== '$cache' || data?.version !== version) return 'it is of a layout that cannot be read here'
+  const parsed: unknown = JSON.parse(line.toString())
+  const data = hasFields(parsed) && parsed.type === '$cache' ? parsed.data : undefined
+  if (!hasFields(data) || data.version !== version) return 'it is of a layout that cannot be read here'
   const { name, bytes, pagesCrc } = data
   const claim = parseClaim(data.claim)
   if (typeof name !== 'string' || !isCount(bytes) || !isCount(pagesCrc) || claim === undefined)

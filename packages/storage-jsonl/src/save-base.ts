@@ -11,6 +11,7 @@ import { type Environment, timestampOf } from './environment.ts'
 import { fullOr } from './failure.ts'
 import { format } from './format.ts'
 import { sealedLine } from './line.ts'
+import { newestBase } from './log-source.ts'
 import type { BaseEntry, Manifest } from './manifest.ts'
 import { NumberList } from './number-list.ts'
 import { withFile } from './open-file.ts'
@@ -29,6 +30,16 @@ export interface BaseOptions {
   readonly upTo: Seq
   readonly chunks: AsyncIterable<BaseChunk>
   readonly checkpoint: Checkpoint
+}
+
+/** Throws `CONFLICT` for a base of a state that is not there, or that the log has left. */
+export function assertBaseable(upTo: Seq, manifest: Manifest, lastSeq: Seq): void {
+  const least = newestBase(manifest)?.upTo ?? 0
+  if (Number.isInteger(upTo) && upTo >= least && upTo <= lastSeq) return
+  throw new StatewardError(
+    'CONFLICT',
+    `a base is of the state after a commit from ${least} to ${lastSeq}, got ${upTo}.`,
+  )
 }
 
 /**

@@ -9,46 +9,36 @@ import {
   type LogStats,
   type LogWriter,
   type MaintenanceOptions,
-  type Notify,
   type Ptr,
   type Seq,
   StatewardError,
   type StorageCheck,
-  type StorageEvent,
   type StoredBase,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
 import { closedError } from './append-errors.ts'
 import { Bell } from './bell.ts'
-import { checkpointOf } from './checkpoint.ts'
 import type { SummedTail } from './cache-claim.ts'
+import { checkpointOf } from './checkpoint.ts'
 import { closeLine, durableLine } from './control-line.ts'
 import { timestampOf } from './environment.ts'
 import { storageFailed } from './failure.ts'
 import { assertNewest } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { HeldLock } from './lock.ts'
-import { type LogSource, newestBase } from './log-source.ts'
+import type { LogSource } from './log-source.ts'
 import { LogView } from './log-view.ts'
 import type { Manifest } from './manifest.ts'
 import { ManifestKeeper } from './manifest-keeper.ts'
 import { removeObsolete } from './obsolete.ts'
 import type { Settings } from './options.ts'
 import { Pacer } from './pacer.ts'
-import type { Recovered } from './recover.ts'
 import { nextSegment, replaceActive } from './rotation.ts'
 import { RowsFailed } from './rows-failed.ts'
-import { writeBase } from './save-base.ts'
+import { assertBaseable, writeBase } from './save-base.ts'
 import { truncateLog } from './truncate.ts'
 import { WriterCaches } from './writer-caches.ts'
-
-export interface WriterOptions {
-  /** `dir` without links. */
-  readonly settings: Settings
-  readonly lock: HeldLock
-  readonly recovered: Recovered
-  readonly notify?: Notify<StorageEvent> | undefined
-}
+import type { WriterOptions } from './writer-options.ts'
 
 /** The one writer of a store. */
 export class JsonlWriter implements LogWriter, LogSource {
@@ -87,15 +77,18 @@ export class JsonlWriter implements LogWriter, LogSource {
       committed: (level) => this.#committed(level),
     })
     this.#view = new LogView(environment, dir, this)
+    const { files } = this.#view
+    const { signal: closing } = this.#closing
+    const prove = () => this.#prove()
     this.caches = new WriterCaches({
       environment,
       dir,
       source: this,
-      files: this.#view.files,
+      files,
       notify,
       commits: this.#commits,
-      prove: () => this.#prove(),
-      closing: this.#closing.signal,
+      prove,
+      closing,
     })
     this.#pacer = new Pacer(environment.timers, settings, {
       sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(() => this.#prove()),
@@ -155,12 +148,10 @@ export class JsonlWriter implements LogWriter, LogSource {
       const { environment, dir, retention } = this.#settings
       await this.#check()
       await this.#commits.guarded(async () => {
-        const { manifest } = this
-        const publish = (change: (manifest: Manifest) => Manifest) => this.#publish(change)
         const obsolete = await truncateLog(environment.disk, {
           dir,
-          manifest,
-          publish,
+          manifest: this.manifest,
+          publish: (change) => this.#publish(change),
           upTo,
           retention,
           checkpoint: checkpointOf('truncating the log', options, this.#closing.signal),
@@ -263,13 +254,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async #beforeBase(upTo: Seq): Promise<void> {
     const { active, writtenSeq } = this.#commits
-    const least = newestBase(this.manifest)?.upTo ?? 0
-    if (!Number.isInteger(upTo) || upTo < least || upTo > writtenSeq) {
-      throw new StatewardError(
-        'CONFLICT',
-        `a base is of the state after a commit from ${least} to ${writtenSeq}, got ${upTo}.`,
-      )
-    }
+    assertBaseable(upTo, this.manifest, writtenSeq)
     if (upTo === writtenSeq && writtenSeq >= active.firstSeq) await this.#commits.rotate()
     else await this.#commits.sync()
   }
@@ -289,8 +274,8 @@ export class JsonlWriter implements LogWriter, LogSource {
     return assertNewest(environment.disk, { dir, lock: this.#lock, epoch: this.epoch })
   }
 
-  async #check(): Promise<void> {
-    await this.#commits.guarded(() => this.#assertNewest(), 'looking for another writer')
+  #check(): Promise<void> {
+    return this.#commits.guarded(() => this.#assertNewest(), 'looking for another writer')
   }
 
   /** As `#check`, now and then: a look that fails says nothing, and the next write will. */
@@ -300,8 +285,8 @@ export class JsonlWriter implements LogWriter, LogSource {
     })
   }
 
-  async #publish(change: (manifest: Manifest) => Manifest): Promise<void> {
-    await this.#commits.guarded(() => this.#keeper.publish(change), 'publishing the manifest')
+  #publish(change: (manifest: Manifest) => Manifest): Promise<void> {
+    return this.#commits.guarded(() => this.#keeper.publish(change), 'publishing the manifest')
   }
 
   /** Bases and truncations take place one after the other. */
