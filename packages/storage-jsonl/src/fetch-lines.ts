@@ -48,8 +48,15 @@ export function* fetchLines(
       const offset = ptrOffset(ptr)
       if (offset >= target.bytes) continue
       let end = bytes.indexOf(lineFeed, offset - position)
-      for (let length = guessBytes * 4; end < 0 && position + bytes.length < target.bytes; length *= 4) {
-        bytes = yield { file: target.file, position: offset, length: Math.min(length, target.bytes - offset) }
+      let length = bytes.length
+      // Fewer bytes than asked for: the file was cut by somebody, and the line has no end to look for.
+      for (
+        let next = guessBytes * 4;
+        end < 0 && bytes.length === length && position + length < target.bytes;
+        next *= 4
+      ) {
+        length = Math.min(next, target.bytes - offset)
+        bytes = yield { file: target.file, position: offset, length }
         position = offset
         end = bytes.indexOf(lineFeed)
       }

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
@@ -191,4 +201,16 @@ test.each<[string, object]>([
   expect(() => jsonlStorage(options as { dir: string })).toThrow(
     expect.objectContaining({ code: 'INVALID', message: expect.stringContaining(name) }),
   )
+})
+
+test('a file that somebody cuts while it is open is damage, and not a search without end', async () => {
+  const dir = await storeOf(0)
+  const { writer } = await jsonlStorage({ dir }).openWriter('test')
+  const ptrs = await append(writer, [recordOf(1)])
+  await append(writer, [recordOf(2)])
+  const active = readdirSync(dir).findLast((name) => name.startsWith('log-')) ?? ''
+  truncateSync(join(dir, active), statSync(join(dir, active)).size - recordOf(1).length * 2)
+  await expect(writer.fetch(ptrs)).rejects.toMatchObject({ code: 'CORRUPT' })
+  expect(() => writer.fetchSync?.(ptrs)).toThrow(expect.objectContaining({ code: 'CORRUPT' }))
+  await writer.close().catch(() => undefined)
 })
