@@ -5,13 +5,14 @@ import { writeAll } from './write-whole.ts'
 
 /** Writes the lines of a new file in large pieces, and keeps count. */
 export class SegmentWriter {
-  readonly #file: DiskFile
+  readonly #file: DiskFile | undefined
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #written = 0
   #crc = 0
 
-  constructor(file: DiskFile) {
+  /** Without a file it only counts. */
+  constructor(file: DiskFile | undefined) {
     this.#file = file
   }
 
@@ -25,13 +26,13 @@ export class SegmentWriter {
   /** Writes what waits and syncs. Resolves with the length and the checksum of the file. */
   async end(): Promise<{ readonly bytes: number; readonly crc: string }> {
     await this.#write()
-    await this.#file.datasync()
+    await this.#file?.datasync()
     return { bytes: this.#written, crc: hex8(this.#crc) }
   }
 
   async #write(): Promise<void> {
     const bytes = Buffer.concat(this.#waiting)
-    await writeAll(this.#file, bytes, this.#written)
+    if (this.#file !== undefined) await writeAll(this.#file, bytes, this.#written)
     this.#crc = checksum(bytes, this.#crc)
     this.#written += bytes.length
     this.#waiting = []

@@ -1,0 +1,166 @@
+import { join } from 'node:path'
+import type { DiskFile } from '@stateward/contract'
+import { assessEntry } from './assess-history.ts'
+import { fileChunks } from './chunks.ts'
+import { DamageList } from './damage.ts'
+import { timestampOf } from './environment.ts'
+import { type CareOptions, type HeldStore, holdStore } from './held-store.ts'
+import { type Entry, isHistory, type Manifest } from './manifest.ts'
+import { writeManifest } from './manifest-file.ts'
+import { mendSegment } from './mend-segment.ts'
+import { removeFiles } from './obsolete.ts'
+import { withFile } from './open-file.ts'
+import { keepAside, makeQuarantine } from './quarantine.ts'
+import { type RepairedManifest, repairedManifest } from './repair-manifest.ts'
+import { type RepairedFile, type RepairReport, repairText } from './repair-report.ts'
+import { fileNames } from './segment-name.ts'
+import { SegmentWriter } from './segment-writer.ts'
+import { createTemporary, writeWhole } from './write-whole.ts'
+
+export interface RepairOptions extends CareOptions {
+  /** Whether to find out only what a repair would do. Default true: a repair is looked at before it is made. */
+  readonly dryRun?: boolean
+}
+
+/**
+ * Mends exactly what one flipped bit of a line, or a line feed that was lost or came in, has damaged: where only one
+ * text has the checksum that is written, that text was there. Rebuilds a manifest where the segments make one chain, and
+ * removes unfinished files. Nothing is guessed: what can be mended in several ways, or in none, stays and is reported. A
+ * mended file is written anew, the former one and a report are kept in `quarantine/`. Offline: `LOCKED` while a writer is
+ * open. Rejects with `CORRUPT` where no manifest can be had, `FULL`, `STORAGE_FAILED`.
+ */
+export function repairLog(options: RepairOptions): Promise<RepairReport> {
+  return holdStore(options, (store) => repairHeld(store, options.dryRun !== false))
+}
+
+async function repairHeld(store: HeldStore, dryRun: boolean): Promise<RepairReport> {
+  const { environment, dir, survey } = store
+  const { disk, clock } = environment
+  const isNew = survey.manifest === undefined && survey.segments.length === 0 && survey.archived.length === 0
+  const listed = isNew ? undefined : await repairedManifest(disk, survey)
+  const id = dryRun ? undefined : await freeId(store)
+  if (id !== undefined && listed !== undefined) await putManifest(store, listed, id)
+  const { damage, files, isWhole } = await repairFiles(store, listed?.manifest, id)
+  if (!dryRun) await removeFiles(disk, dir, survey.temporary)
+  const found = { damage: damage.named, damagedLines: damage.lines, manifest: listed?.kind ?? ('whole' as const) }
+  const report: RepairReport = {
+    ...(id === undefined ? {} : { id }),
+    at: timestampOf(clock),
+    dryRun,
+    ...found,
+    files,
+    leftovers: survey.temporary,
+    isWhole,
+  }
+  if (id !== undefined && (files.length > 0 || found.manifest !== 'whole')) await keepReport(store, report, id)
+  return report
+}
+
+interface FilesRepaired {
+  readonly damage: DamageList
+  readonly files: readonly RepairedFile[]
+  readonly isWhole: boolean
+}
+
+async function repairFiles(
+  store: HeldStore,
+  manifest: Manifest | undefined,
+  id: string | undefined,
+): Promise<FilesRepaired> {
+  const damage = new DamageList()
+  const files: RepairedFile[] = []
+  let isWhole = true
+  if (manifest === undefined) return { damage, files, isWhole }
+  const place = { disk: store.environment.disk, dir: store.dir, manifest }
+  const last = manifest.segments.findLast(isHistory)
+  for (const entry of manifest.segments) {
+    const found = await assessEntry(place, entry, entry === last)
+    damage.addAll(found.damage)
+    const isDamaged = found.damage.lines > 0
+    if (!isDamaged && (found.quarantine ?? []).length === 0) continue
+    const file = await repairFile(store, entry, id)
+    if (file !== undefined && (isDamaged || file.mended.length > 0)) files.push(file)
+    const isMended = file !== undefined && file.left.length === 0 && (file.isExact || entry.kind === 'active')
+    if (isDamaged && !isMended) isWhole = false
+  }
+  return { damage, files, isWhole }
+}
+
+/** Mends one file; `undefined` where its lines have no seals to go by, or it is not there. */
+async function repairFile(
+  { environment: { disk }, dir }: HeldStore,
+  entry: Entry,
+  id: string | undefined,
+): Promise<RepairedFile | undefined> {
+  const { file: name } = entry
+  if (entry.kind === 'plain' || entry.kind === 'archive') return undefined
+  if ((await disk.stat(join(dir, name)))?.kind !== 'file') return undefined
+  const look = await withFile(disk, { dir, name }, (file) => mend(file, entry, undefined))
+  const found = { file: name, ...look }
+  if (id === undefined || look.mended.length === 0) return found
+  const keptIn = `${fileNames.quarantine}/${id}.${name}`
+  await withFile(disk, { dir, name }, async (file) => {
+    const { bytes } = await file.stat()
+    await keepAside(disk, dir, { file: name, from: 0, to: bytes, keptIn })
+    const target = await createTemporary(disk, join(dir, name))
+    await mend(file, entry, target).finally(() => target.close())
+  })
+  await disk.rename(join(dir, name) + fileNames.temporary, join(dir, name))
+  await disk.syncDirectory(dir)
+  return { ...found, keptIn }
+}
+
+async function mend(
+  file: DiskFile,
+  entry: Exclude<Entry, { kind: 'plain' | 'archive' }>,
+  target: DiskFile | undefined,
+): Promise<Pick<RepairedFile, 'mended' | 'left' | 'isExact'>> {
+  const writer = new SegmentWriter(target)
+  const { bytes } = await file.stat()
+  const places = await mendSegment(fileChunks(file, { from: 0, to: bytes }), {
+    isBase: entry.kind === 'base',
+    before: entry.kind === 'base' ? 0 : entry.firstSeq - 1,
+    isHeader: (control) => control.type === '$segment' && control.header.segment === entry.segment,
+    write: (lines) => writer.add(lines),
+  })
+  const sums = await writer.end()
+  return {
+    mended: places.filter(({ isMended }) => isMended),
+    left: places.filter(({ isMended }) => !isMended),
+    isExact: entry.kind !== 'active' && sums.bytes === entry.bytes && sums.crc === entry.crc,
+  }
+}
+
+/** Puts a manifest that was corrected or rebuilt in its place; the former one is kept. */
+async function putManifest(
+  { environment, dir }: HeldStore,
+  { manifest, kind, bytes }: RepairedManifest,
+  id: string,
+): Promise<void> {
+  if (kind === 'whole') return
+  const { disk } = environment
+  const former = await disk.stat(join(dir, fileNames.manifest))
+  if (former !== undefined) {
+    const keptIn = `${fileNames.quarantine}/${id}.${fileNames.manifest}`
+    await keepAside(disk, dir, { file: fileNames.manifest, from: 0, to: former.bytes, keptIn })
+  }
+  if (bytes === undefined) return writeManifest(environment, dir, manifest)
+  await writeWhole(disk, join(dir, fileNames.manifest), bytes)
+  await disk.syncDirectory(dir)
+}
+
+async function keepReport({ environment: { disk }, dir }: HeldStore, report: RepairReport, id: string): Promise<void> {
+  await makeQuarantine(disk, dir)
+  const path = join(dir, fileNames.quarantine, id)
+  await writeWhole(disk, `${path}.json`, Buffer.from(`${JSON.stringify(report, undefined, 2)}\n`))
+  await writeWhole(disk, `${path}.txt`, Buffer.from(`${repairText(report, dir).join('\n')}\n`))
+  await disk.syncDirectory(join(dir, fileNames.quarantine))
+}
+
+/** A name that no repair of this store has had: what a former one has kept is never written over. */
+async function freeId({ environment: { disk }, dir }: HeldStore): Promise<string> {
+  const path = join(dir, fileNames.quarantine)
+  const names = (await disk.stat(path))?.kind === 'directory' ? await disk.list(path) : []
+  const numbers = names.map((name) => Number(/^repair-(\d+)\./.exec(name)?.[1] ?? 0))
+  return `repair-${Math.max(0, ...numbers) + 1}`
+}
