@@ -25,6 +25,11 @@ export const limits = {
   filterNodes: 1_000,
   inValues: 10_000,
   openSnapshots: 16,
+  /** Writes in one `transaction`. */
+  transactionSteps: 10_000,
+  /** How long a `transaction` may take, retries included, where its caller names no time. */
+  transactionMs: 30_000,
+  transactionRetries: 16,
   plannedQueries: 1_000,
   /** Records that one call of a synchronous view may read from the log. */
   viewBodies: 1_000,

@@ -21,6 +21,7 @@ import { Snapshots } from './snapshots.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 import { openTerm, type Term } from './term.ts'
 import { type Reopened, Terms } from './terms.ts'
+import type { RunTransaction } from './transaction.ts'
 
 /** An open store: a collection for each type of the domain, and what concerns the whole. */
 export type State<D extends Domain = Domain> = Collections<D> & StateMembers<D> & Endpoint & AsyncDisposable
@@ -31,6 +32,17 @@ export interface StateMembers<D extends Domain> {
   readonly recovery: RecoveryReport
   /** A list of operations as one commit: all of them, or none. */
   readonly transact: Transact<D>
+  /**
+   * Runs `work` on one consistent state: its reads see that and its own writes; its writes become one commit, or nothing
+   * does. Serializable: should anything it has read (records, the answers of queries, absence) be changed by others
+   * before the commit, it is run again, at most `retries` times after a short random wait, then `CONFLICT` with the
+   * record in `details`. So `work` should do nothing but read and write through `tx`, and await every call (`INVALID`).
+   * What it throws is thrown, and nothing is written; a transaction that only reads is never run again. Times are those of
+   * its beginning. After its end `tx` is `CLOSED`. `TIMEOUT` after `timeoutMs` (default `limits.transactionMs`), retries
+   * included; `ABORTED`; `TOO_LARGE` beyond `limits.transactionSteps` writes or `limits.commitBytes`; `INVALID` within
+   * another transaction of this store.
+   */
+  readonly transaction: RunTransaction<D>
   /** Every commit from `since` on (default 1), then each as it becomes durable, until `signal` aborts. */
   changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
   /** A stable view of the state as it is now; must be closed. */
@@ -97,10 +109,12 @@ function stateOf<const D extends Domain>(
   manager: Manager,
   { domain, recovery, events }: { domain: D; recovery: RecoveryReport; events: Events },
 ): State<D> {
+  const transactions = manager.transactions(domain)
   const members: StateMembers<D> & Endpoint & AsyncDisposable = {
     domain,
     recovery,
     transact: transact(manager, domain),
+    transaction: (work, transacting) => transactions.run(work, transacting),
     changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(manager.follow(since, signal)),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),

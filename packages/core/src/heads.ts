@@ -87,6 +87,11 @@ export class HeadLayer implements HeadReader {
     this.#types.clear()
   }
 
+  /** The versions of one type that stand here, by id. */
+  entriesOf(type: string): Iterable<[id: string, head: Head]> {
+    return this.#types.get(type)?.heads ?? []
+  }
+
   *entries(): Iterable<readonly [type: string, id: string, head: Head]> {
     for (const [type, { heads }] of this.#types) for (const [id, head] of heads) yield [type, id, head]
   }

@@ -27,3 +27,4 @@ export {
 } from './open-state-reader.ts'
 export type { StateManagerOptions } from './state-manager-options.ts'
 export type { Reopened } from './terms.ts'
+export type { RunTransaction, Transaction, TransactionCollection, TransactionOptions } from './transaction.ts'

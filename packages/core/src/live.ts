@@ -30,8 +30,13 @@ export interface LiveType {
   readonly indexes: readonly Index[]
 }
 
-/** Told of every version that is about to be replaced. */
-export type Watcher = (type: LiveType, id: string, before: VersionPlace | undefined) => void
+/** Told of every version that is about to be replaced: where it stands, and the record itself. */
+export type Watcher = (
+  type: LiveType,
+  id: string,
+  place: VersionPlace | undefined,
+  before: StoredRecord | undefined,
+) => void
 
 /** The durable state: tables and indexes as of one seq. Changed only by `apply`, which cannot fail. */
 export class Live implements HeadReader {
@@ -134,17 +139,21 @@ export class Live implements HeadReader {
   referring(typeName: string, field: string, id: string): readonly StoredRecord[] {
     const type = this.types.get(typeName)
     if (type === undefined) return []
-    const index = type.indexes.find((one) => one.fields[0] === field && one.shape.equal === 1)
-    const slots = index === undefined ? type.rows.ids.slots() : index.lookup({ equal: [[id]] })
     const cold: BodyRequest[] = []
     const found: StoredRecord[] = []
-    for (const slot of slots) {
+    for (const slot of this.slotsReferring(type, field, id)) {
       const record = this.hot(type, slot)
       if (record === undefined) cold.push(this.request(type, slot))
       else if (refersTo(record, field, id)) found.push(record)
     }
     if (cold.length > 0) throw new ColdBodies(cold)
     return found
+  }
+
+  /** Slots of the records that may hold `id` in this field. */
+  slotsReferring({ indexes, rows }: LiveType, field: string, id: string): Iterable<Slot> {
+    const index = indexes.find((one) => one.fields[0] === field && one.shape.equal === 1)
+    return index === undefined ? rows.ids.slots() : index.lookup({ equal: [[id]] })
   }
 
   /** Takes in one durable commit, decided by this store. */
@@ -176,7 +185,8 @@ export class Live implements HeadReader {
     const type = this.type(change.type)
     const { rows } = type
     const known = rows.slotOf(change.id)
-    for (const watcher of this.watchers) watcher(type, change.id, known === undefined ? undefined : rows.place(known))
+    for (const watcher of this.watchers)
+      watcher(type, change.id, known === undefined ? undefined : rows.place(known), before)
     if (after === undefined) {
       if (known !== undefined) {
         for (const index of type.indexes) index.update(known, before, undefined)

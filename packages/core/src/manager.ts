@@ -30,6 +30,7 @@ import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
 import { timestamps } from './timestamps.ts'
+import { Transactions } from './transaction.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
 import { isWrite, nothing, type WriteKind } from './write.ts'
@@ -202,6 +203,20 @@ export class Manager implements Endpoint {
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
     if (this.#closed !== undefined) throw closed()
     return this.#terms.follow(checkedStart(from, signal), [signal, this.#closing.signal])
+  }
+
+  transactions<D extends Domain>(domain: D): Transactions<D> {
+    const { environment, durability, storage } = this.#options
+    return new Transactions({
+      domain,
+      door: this.#door,
+      environment,
+      now: this.#now,
+      term: () => this.#terms.current,
+      lowestDurability: durability,
+      offered: storage.caps.survives,
+      isClosed: () => this.#closed !== undefined,
+    })
   }
 
   /** Reads of the newest state, within the call. */

@@ -126,11 +126,20 @@ export class Reads {
     return snapshot === undefined ? this.#view : this.#options.snapshots.get(snapshot)
   }
 
+  /** What a query of this view runs on. */
+  groundOf(query: Ask<'query'>, view: ReadView): QueryGround {
+    return this.#groundOn(query, () => view)
+  }
+
   #ground(query: Ask<'query'>): QueryGround {
+    return this.#groundOn(query, () => this.#viewOf(query.snapshot))
+  }
+
+  #groundOn(query: Ask<'query'>, viewOf: () => ReadView): QueryGround {
     if (typeof query !== 'object' || query === null) throw invalid(`expected a query, found ${describe(query)}`)
     const { domain, environment } = this.#options
     const entity = checkedEntity(domain, query.type)
-    const view = this.#viewOf(query.snapshot)
+    const view = viewOf()
     return {
       view,
       type: view.live.type(query.type),

@@ -132,6 +132,8 @@ class WriteWorker {
       if (failure !== undefined) throw stopped(failure)
       if (this.#answeredBefore(delivery)) return undefined
       const done = this.#doneParts(delivery.body)
+      const conflict = delivery.body.transaction?.conflict(this.#options.live, this.#options.pending)
+      if (conflict !== undefined) throw conflict
       attempt.undecided ??= this.#begin(delivery.body, done.at(-1)?.to ?? 0)
       attempt.undecided.run()
       const earlier = done.flatMap((part) => this.#repeated(delivery.body.steps.slice(part.from, part.to), part.entry))
@@ -173,7 +175,7 @@ class WriteWorker {
       skip,
       base: pending,
       domain,
-      timestamp: this.#now(),
+      timestamp: write.transaction?.timestamp ?? this.#now(),
       lastSeq: pump.planned + this.#ahead,
       caps,
       last: (type, id) => past.last(type, id),

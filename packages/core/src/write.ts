@@ -1,4 +1,6 @@
-import type { Durability, MessageKind } from '@stateward/contract'
+import type { Durability, MessageKind, StatewardError } from '@stateward/contract'
+import type { HeadLayer } from './heads.ts'
+import type { Live } from './live.ts'
 import { SchemaChecks } from './schema-check.ts'
 import type { Step } from './step.ts'
 
@@ -57,4 +59,10 @@ export interface Write {
   /** Why guards were skipped. */
   readonly reason: string | undefined
   readonly durability: Durability
+  readonly transaction?: {
+    /** When it began: what it wrote says so. */
+    readonly timestamp: string
+    /** Why it cannot be committed on top of everything decided so far. May throw `ColdBodies`. */
+    readonly conflict: (live: Live, pending: HeadLayer) => StatewardError | undefined
+  }
 }

@@ -31,7 +31,6 @@ async function openCold(disk: SimDisk, onEvent: (event: StoreEvent) => void = ()
     timers: clock,
     random,
     machine: simMachine,
-    ballastBytes: 0,
     segmentBytes: 4_096,
   })
   return createStateManager({ storage, domain: notes, clock, random, memory: { cacheBytes: 1 }, onEvent })

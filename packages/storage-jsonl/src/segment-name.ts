@@ -6,7 +6,6 @@ export const fileNames = {
   archive: 'archive',
   quarantine: 'quarantine',
   cache: 'cache',
-  ballast: 'ballast',
   temporary: '.tmp',
 } as const
 
