@@ -8,7 +8,7 @@ import {
   type StateReader,
 } from '@stateward/core'
 import { domain as workDomain } from '@stateward/domain'
-import { jsonlStorage } from '@stateward/storage-jsonl'
+import { jsonlStorage, type RecoveryPolicy } from '@stateward/storage-jsonl'
 
 /** How `openState` opens a directory. Everything has a default. */
 export interface OpenStateOptions<D extends Domain = Domain> {
@@ -20,6 +20,11 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly mailbox?: NonNullable<StateManagerOptions<D>['mailbox']>
   /** Names this writer to whoever is locked out; default: this process. */
   readonly owner?: string
+  /**
+   * What to do with a damaged log: `refuse` (default) rejects with `CORRUPT`; `readonly` opens what reads up to the first
+   * damage, and every write is `STORAGE_FAILED`; `salvage` keeps what reads, and `stats().lost` says what is lost.
+   */
+  readonly recovery?: RecoveryPolicy
   /** When the store compacts itself; `false`: only when asked. */
   readonly compaction?: CompactionOptions | false
   readonly clock?: Clock
@@ -36,8 +41,8 @@ export async function openState<const D extends Domain = typeof workDomain>(
   dir: string,
   options: OpenStateOptions<D> = {},
 ): Promise<State<D>> {
-  const { domain, ...rest } = options
-  return createStateManager({ ...rest, domain: domainOr(domain), storage: jsonlStorage({ dir }) })
+  const { domain, recovery = 'refuse', ...rest } = options
+  return createStateManager({ ...rest, domain: domainOr(domain), storage: jsonlStorage({ dir, recovery }) })
 }
 
 /** How `readState` looks at a directory. */

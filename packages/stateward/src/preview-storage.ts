@@ -51,8 +51,8 @@ export function previewStorage(storage: Storage): Preview {
           },
           truncate: async () => {},
         }
-        // A promise is needed either way, and a dry run has no use for caches.
-        const { fetchSync: _, caches: __, ...rest } = writer
+        // A promise is needed either way, and memory has no reason to offer both; a trial run keeps no caches.
+        const { fetchSync: _, caches: _caches, ...rest } = writer
         const recovery = { clean: true, created: false, lastSeq, quarantined: [], adopted: [] }
         return { writer: rest, recovery }
       },

@@ -31,6 +31,7 @@ async function openCold(disk: SimDisk, onEvent: (event: StoreEvent) => void = ()
     timers: clock,
     random,
     machine: simMachine,
+    ballastBytes: 0,
     segmentBytes: 4_096,
   })
   return createStateManager({ storage, domain: notes, clock, random, memory: { cacheBytes: 1 }, onEvent })

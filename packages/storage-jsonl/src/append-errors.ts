@@ -20,6 +20,26 @@ export function fullError(cause: unknown): StatewardError {
   )
 }
 
+/** Refused without a try: the disk was full a moment ago. */
+export function stillFullError(first: StatewardError): StatewardError {
+  return new StatewardError(
+    'FULL',
+    `${first.message} Until there is room writes are refused; they resume by themselves.`,
+    {
+      cause: first.cause,
+    },
+  )
+}
+
+/** A base is not begun where it would not fit. */
+export function noRoomForBase(neededBytes: number, freeBytes: number): StatewardError {
+  return new StatewardError(
+    'FULL',
+    `saving a base: expected ${neededBytes} bytes free (a fifth more than the former base), found ${freeBytes}. Nothing was changed. Free some space and try again.`,
+    { details: { neededBytes, freeBytes } },
+  )
+}
+
 /** Nobody knows whether the commits from `firstSeq` on are on the disk. */
 export function unknownError(firstSeq: Seq | undefined, cause: unknown): StatewardError {
   return new StatewardError(

@@ -27,6 +27,13 @@ export const bounds = {
   intervalMs: 1_000,
   idleProofMs: 20,
   fenceCheckMs: 5_000,
+  ballastBytes: 4_194_304,
+  ballastBytesMax: 1_073_741_824,
+  roomCheckMs: 1_000,
+  /** Room that a disk that was full must have, beside the ballast's, before appends are taken again. */
+  roomBytes: 65_536,
+  /** How much room a base needs, in sizes of the former one. */
+  baseRoom: 1.2,
   pollMs: 200,
   /** How long a reader waits for the proof of lines that it sees, and how often it looks meanwhile. */
   proofPatienceMs: 250,

@@ -7,7 +7,7 @@ import {
   StatewardError,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
-import { conflictError, fullError, unknownError } from './append-errors.ts'
+import { conflictError, fullError, stillFullError, unknownError } from './append-errors.ts'
 import { BatchBuffer, roomFor } from './batch-buffer.ts'
 import { isHarmless, storageFailed } from './failure.ts'
 import { whyUnfit } from './record-check.ts'
@@ -24,6 +24,10 @@ export interface GroupCommitOptions {
   readonly assertNewest: () => Promise<void>
   /** Called after each batch, when `visible` has moved. */
   readonly committed: (level: Durability) => void
+  /** Called when a write has found no room; until `resume` appends are refused without a try. */
+  readonly full: (error: StatewardError) => void
+  /** Called once, when nothing is written any more. */
+  readonly stopped: (error: StatewardError) => void
 }
 
 /**
@@ -40,6 +44,8 @@ export class GroupCommit {
   #isRefusing = false
   #idle: Promise<void> = Promise.resolve()
   #stopped: StatewardError | undefined
+  /** Why appends are refused until there is room. */
+  #fullness: StatewardError | undefined
   /** The tail as it will be when all that waits is written. */
   #queuedSeq: Seq
   #writtenSeq: Seq
@@ -73,8 +79,13 @@ export class GroupCommit {
     return this.#stopped
   }
 
+  /** There is room again. */
+  resume(): void {
+    this.#fullness = undefined
+  }
+
   append(records: readonly Uint8Array[], { expectedSeq, durability }: AppendOptions): Promise<Appended> {
-    const refusal = this.#stopped ?? whyUnfit(records) ?? this.#conflict(expectedSeq)
+    const refusal = this.#stopped ?? this.#noRoom(records) ?? whyUnfit(records) ?? this.#conflict(expectedSeq)
     if (refusal !== undefined) return this.#refuse(refusal)
     const room = roomFor(records)
     const firstSeq = expectedSeq + 1
@@ -103,6 +114,7 @@ export class GroupCommit {
     if (this.#stopped !== undefined) return
     this.#stopped = error
     this.#rejectQueue(error)
+    this.#options.stopped(error)
   }
 
   /** Makes all that is written durable. Between batches only. A failure stops the writer: nobody knows what is on the disk. */
@@ -159,6 +171,11 @@ export class GroupCommit {
       this.#isRefusing = false
     })
     return Promise.reject(refusal)
+  }
+
+  /** A barrier needs no room. */
+  #noRoom(records: readonly Uint8Array[]): StatewardError | undefined {
+    return this.#fullness === undefined || records.length === 0 ? undefined : stillFullError(this.#fullness)
   }
 
   #conflict(expectedSeq: Seq): StatewardError | undefined {
@@ -235,7 +252,9 @@ export class GroupCommit {
 
   #full(cause: unknown): StatewardError {
     const error = fullError(cause)
+    this.#fullness = error
     this.#rejectQueue(error)
+    this.#options.full(error)
     return error
   }
 

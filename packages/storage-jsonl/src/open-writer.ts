@@ -40,8 +40,10 @@ export async function openWriter(
         if (found.kind === 'readable') return openDamaged({ settings, lock, ...found })
         const recovered = await recover(environment, { dir, owner, recovery: found.recovery })
         const lost = found.lost.length === 0 ? {} : { lost: found.lost }
+        const writer = new JsonlWriter({ settings, lock, recovered, notify })
+        await writer.prepare()
         return {
-          writer: new JsonlWriter({ settings, lock, recovered, notify }),
+          writer,
           recovery: { ...recovered.report, ...lost, lock: lock.method },
         }
       } catch (error) {

@@ -34,6 +34,10 @@ export interface JsonlStorageOptions {
   readonly idleProofMs?: number
   /** How often the writer looks whether it is still the newest. 0: only before a rotation, a base and a barrier. Default 5000. */
   readonly fenceCheckMs?: number
+  /** Room that is kept in a file of its own, to be given up when the disk is full. 0: none. … 1 073 741 824, default 4 194 304. */
+  readonly ballastBytes?: number
+  /** How often a writer that found the disk full looks whether there is room again. Default 1000. */
+  readonly roomCheckMs?: number
   /** How often a reader that follows looks for more, should the file system's hints fail. Default 200. */
   readonly pollMs?: number
   readonly fs?: Disk
@@ -43,7 +47,14 @@ export interface JsonlStorageOptions {
   readonly machine?: Machine
 }
 
-type Numbers = 'intervalMs' | 'segmentBytes' | 'idleProofMs' | 'fenceCheckMs' | 'pollMs'
+type Numbers =
+  | 'intervalMs'
+  | 'segmentBytes'
+  | 'idleProofMs'
+  | 'fenceCheckMs'
+  | 'ballastBytes'
+  | 'roomCheckMs'
+  | 'pollMs'
 
 /** The options with every default filled in. */
 export interface Settings extends Readonly<Record<Numbers, number>> {
@@ -61,6 +72,8 @@ const ranges: Readonly<Record<Numbers, readonly [least: number, most: number]>> 
   segmentBytes: [bounds.segmentBytesMin, bounds.segmentBytesMax],
   idleProofMs: [0, dayMs],
   fenceCheckMs: [0, dayMs],
+  ballastBytes: [0, bounds.ballastBytesMax],
+  roomCheckMs: [1, dayMs],
   pollMs: [1, dayMs],
 }
 
@@ -89,6 +102,8 @@ export function settingsOf(options: JsonlStorageOptions): Settings {
     segmentBytes: number('segmentBytes'),
     idleProofMs: number('idleProofMs'),
     fenceCheckMs: number('fenceCheckMs'),
+    ballastBytes: number('ballastBytes'),
+    roomCheckMs: number('roomCheckMs'),
     pollMs: number('pollMs'),
     environment: {
       disk: options.fs ?? nodeDisk,

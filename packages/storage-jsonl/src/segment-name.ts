@@ -6,6 +6,7 @@ export const fileNames = {
   archive: 'archive',
   quarantine: 'quarantine',
   cache: 'cache',
+  ballast: 'ballast',
   temporary: '.tmp',
 } as const
 

@@ -20,22 +20,23 @@ import { closedError } from './append-errors.ts'
 import { Bell } from './bell.ts'
 import type { SummedTail } from './cache-claim.ts'
 import { checkpointOf } from './checkpoint.ts'
-import { closeLine, durableLine } from './control-line.ts'
-import { timestampOf } from './environment.ts'
 import { storageFailed } from './failure.ts'
 import { assertNewest } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { HeldLock } from './lock.ts'
-import type { LogSource } from './log-source.ts'
+import { type LogSource, newestBase } from './log-source.ts'
 import { LogView } from './log-view.ts'
 import type { Manifest } from './manifest.ts'
 import { ManifestKeeper } from './manifest-keeper.ts'
 import { removeObsolete } from './obsolete.ts'
 import type { Settings } from './options.ts'
 import { Pacer } from './pacer.ts'
-import { nextSegment, replaceActive } from './rotation.ts'
+import { Proof } from './proof.ts'
+import { assertRoomForBase, Room } from './room.ts'
+import { nextSegment } from './rotation.ts'
 import { RowsFailed } from './rows-failed.ts'
 import { assertBaseable, writeBase } from './save-base.ts'
+import { sealLog } from './seal-log.ts'
 import { truncateLog } from './truncate.ts'
 import { WriterCaches } from './writer-caches.ts'
 import type { WriterOptions } from './writer-options.ts'
@@ -49,17 +50,18 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly #commits: GroupCommit
   readonly #view: LogView
   readonly #pacer: Pacer
+  readonly #room: Room
   readonly #bell = new Bell()
   /** Ends what may take long. */
   readonly #closing = new AbortController()
   #tail: SummedTail
-  #provenSeq: Seq
+  readonly #proof: Proof
   #maintenance: Promise<unknown> = Promise.resolve()
   #retired: Promise<void> | undefined
   #closed: Promise<void> | undefined
   readonly caches: WriterCaches
 
-  constructor({ settings, lock, recovered, notify }: WriterOptions) {
+  constructor({ settings, lock, recovered, notify = ignore }: WriterOptions) {
     const { environment, dir } = settings
     const { active, manifest, lastSeq } = recovered
     this.epoch = manifest.epoch
@@ -67,7 +69,6 @@ export class JsonlWriter implements LogWriter, LogSource {
     this.#lock = lock
     this.#keeper = new ManifestKeeper(environment, dir, manifest)
     this.#tail = active.tailAt(lastSeq)
-    this.#provenSeq = lastSeq
     this.#commits = new GroupCommit({
       active,
       lastSeq,
@@ -75,11 +76,15 @@ export class JsonlWriter implements LogWriter, LogSource {
       rotate: (last) => this.#rotate(last),
       assertNewest: () => this.#assertNewest(),
       committed: (level) => this.#committed(level),
+      full: (error) => this.#room.full(error),
+      stopped: ({ code, message }) => notify({ kind: 'stopped', code, message }),
     })
+    this.#proof = new Proof(this.#commits, environment.clock)
+    this.#room = new Room({ ...settings, environment, notify, probe: (resumed) => this.#proof.probe(resumed) })
     this.#view = new LogView(environment, dir, this)
     const { files } = this.#view
     const { signal: closing } = this.#closing
-    const prove = () => this.#prove()
+    const prove = () => this.#proof.prove()
     this.caches = new WriterCaches({
       environment,
       dir,
@@ -91,10 +96,15 @@ export class JsonlWriter implements LogWriter, LogSource {
       closing,
     })
     this.#pacer = new Pacer(environment.timers, settings, {
-      sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(() => this.#prove()),
-      prove: () => this.#prove(),
+      sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(prove),
+      prove,
       check: () => this.#look(),
     })
+  }
+
+  /** Makes what a new writer should have beside its log. */
+  prepare(): Promise<void> {
+    return this.#room.prepare()
   }
 
   get manifest(): Manifest {
@@ -124,6 +134,8 @@ export class JsonlWriter implements LogWriter, LogSource {
   async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options: MaintenanceOptions = {}): Promise<Float64Array> {
     return this.#maintain(async () => {
       const { environment, dir } = this.#settings
+      await this.#room.giveWay()
+      await assertRoomForBase(environment.disk, dir, newestBase(this.manifest))
       await this.#commits.exclusive(() => this.#beforeBase(upTo))
       const base = {
         dir,
@@ -146,6 +158,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   async truncate(upTo: Seq, options: MaintenanceOptions = {}): Promise<void> {
     await this.#maintain(async () => {
       const { environment, dir, retention } = this.#settings
+      await this.#room.giveWay()
       await this.#check()
       await this.#commits.guarded(async () => {
         const obsolete = await truncateLog(environment.disk, {
@@ -160,10 +173,14 @@ export class JsonlWriter implements LogWriter, LogSource {
         await removeObsolete(environment.disk, dir, obsolete)
       }, 'truncating the log')
     })
+    // Not waited for: this may have been what makes room.
+    this.#room.look()
   }
 
-  stats(): Promise<LogStats> {
-    return this.#view.stats()
+  async stats(): Promise<LogStats> {
+    const stats = await this.#view.stats()
+    if (this.#commits.stopped !== undefined) return { ...stats, health: 'failed' }
+    return { ...stats, health: this.#room.isFull ? 'full' : 'ok' }
   }
 
   read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
@@ -201,6 +218,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   async #retire(): Promise<void> {
     this.#pacer.close()
     this.#closing.abort()
+    await this.#room.close()
     try {
       await this.#maintenance
       await this.caches.settled()
@@ -218,23 +236,11 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#closed
   }
 
-  /** Without room for its last words a writer ends as one that was killed does, which loses nothing. */
   async #seal(): Promise<void> {
-    await this.#commits.sync()
-    await this.#sealInOrder().catch((error: unknown) => {
-      if (!hasCode(error, 'FULL')) throw error
-    })
-  }
-
-  async #sealInOrder(): Promise<void> {
     const { environment, dir } = this.#settings
-    const commits = this.#commits
-    await commits.note(closeLine(commits.writtenSeq, timestampOf(environment.clock)))
-    await commits.sync()
     const { obsolete } = this.manifest
-    const sealed = commits.active.sealed(commits.writtenSeq)
-    await this.#publish((manifest) => ({ ...replaceActive(manifest, [sealed]), clean: true, obsolete: [] }))
-    await removeObsolete(environment.disk, dir, obsolete)
+    await this.#room.giveWay()
+    await sealLog(environment, { dir, commits: this.#commits, obsolete, publish: (change) => this.#publish(change) })
   }
 
   #committed(level: Durability): void {
@@ -257,16 +263,6 @@ export class JsonlWriter implements LogWriter, LogSource {
     assertBaseable(upTo, this.manifest, writtenSeq)
     if (upTo === writtenSeq && writtenSeq >= active.firstSeq) await this.#commits.rotate()
     else await this.#commits.sync()
-  }
-
-  async #prove(): Promise<void> {
-    await this.#commits.exclusive(async () => {
-      const { durableSeq, writtenSeq } = this.#commits
-      if (durableSeq <= this.#provenSeq || this.#commits.stopped !== undefined) return
-      const line = durableLine({ seq: writtenSeq, dur: durableSeq }, timestampOf(this.#settings.environment.clock))
-      await this.#commits.note(line)
-      this.#provenSeq = durableSeq
-    })
   }
 
   #assertNewest(): Promise<void> {
@@ -297,3 +293,5 @@ export class JsonlWriter implements LogWriter, LogSource {
     return done
   }
 }
+
+function ignore(): void {}

@@ -12,11 +12,11 @@ test('a new store is made with what it needs, for its owner only', async () => {
   const dir = join(temporaryDirectory(), 'deep', 'store')
   const { writer, recovery } = await jsonlStorage({ dir }).openWriter('test')
   expect(recovery).toEqual({ clean: true, created: true, lastSeq: 0, quarantined: [], adopted: [], lock: 'flock' })
-  expect(readdirSync(dir).sort()).toEqual(['LOCK', 'log-00000001.jsonl', 'manifest.json'])
+  expect(readdirSync(dir).sort()).toEqual(['LOCK', 'ballast', 'log-00000001.jsonl', 'manifest.json'])
   expect(statSync(dir).mode & 0o777).toBe(0o700)
   for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
   await writer.close()
-  expect(readdirSync(dir).sort()).toEqual(['log-00000001.jsonl', 'manifest.json', 'manifest.prev.json'])
+  expect(readdirSync(dir).sort()).toEqual(['ballast', 'log-00000001.jsonl', 'manifest.json', 'manifest.prev.json'])
 })
 
 test('what was appended is read, fetched, and there again after closing', async () => {

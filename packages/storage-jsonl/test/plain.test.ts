@@ -80,7 +80,7 @@ test('an empty plain file is adopted as nothing, and stays', async () => {
     expect(await readAll(writer)).toEqual([plan])
     await writer.close()
   }
-  expect(readdirSync(dir).filter((name) => /^[abc]/.test(name))).toEqual(['a.jsonl', 'b.jsonl', 'c.jsonl'])
+  expect(readdirSync(dir).filter((name) => /^[abc]\./.test(name))).toEqual(['a.jsonl', 'b.jsonl', 'c.jsonl'])
 })
 
 test('git conflict markers are refused, each with its line', async () => {

@@ -1,6 +1,7 @@
 import type { Commit } from '@stateward/contract'
 import { changeText, changeVerb } from './change-text.ts'
 import { fitted } from './display-width.ts'
+import { lostText } from './lost-text.ts'
 import type { Output } from './output.ts'
 import { printable } from './printable.ts'
 import { timeText } from './record-table.ts'
@@ -12,9 +13,11 @@ const typeColumns = 9
 
 /** A commit for people: one line a change, the first with seq, time and who. */
 export function commitLines(commit: Commit, output: Output): string[] {
-  const { seq, timestamp, changes, actor, force } = commit
+  const { seq, timestamp, changes, actor, force, lostBefore } = commit
   const short = idShortener(changes.map(({ id }) => id))
-  return changes.map((change, at) => {
+  const before =
+    lostBefore === undefined ? [] : [output.paint.red(`${' '.repeat(seqColumns)}  ${lostText(lostBefore)}`)]
+  const lines = changes.map((change, at) => {
     const { paint } = output
     const verb = changeVerb(change)
     const head =
@@ -32,6 +35,7 @@ export function commitLines(commit: Commit, output: Output): string[] {
     const shown = output.width === undefined ? text : fitted(text, Math.max(8, output.width - used))
     return `${head}  ${paintVerb(output, verb)(what)} ${paint.cyan(id)}  ${shown}`.trimEnd()
   })
+  return [...before, ...lines]
 }
 
 export function paintVerb({ paint }: Output, verb: ReturnType<typeof changeVerb>): (text: string) => string {

@@ -1,7 +1,8 @@
-import type { Endpoint, Seq, StoredRecord, Version } from '@stateward/contract'
+import type { Endpoint, LostCommits, Seq, StoredRecord, Version } from '@stateward/contract'
 import { changeText, changeVerb } from './change-text.ts'
 import { type Cli, examples } from './cli.ts'
 import { paintVerb } from './commit-lines.ts'
+import { lostText } from './lost-text.ts'
 import type { Output } from './output.ts'
 import { printable } from './printable.ts'
 import { timeText } from './record-table.ts'
@@ -26,27 +27,53 @@ export function registerHistory({ program, run }: Cli): void {
         session.read(async (state) => {
           const { output } = session
           const id = await resolveId(state, type, given, { deleted: true })
-          if (!output.json) return output.lines(versionLines(await allOf(state, type, id), output))
-          for await (const version of versionsOf(state, type, id)) await output.value(version)
+          const versions = versionsOf(state, type, id)
+          if (!output.json) return output.lines(historyLines(await allOf(versions), output))
+          let step = await versions.next()
+          for (; !step.done; step = await versions.next()) await output.value(step.value)
+          if (step.value !== undefined) await output.value({ lost: step.value })
         }),
       ),
     )
 }
 
-async function* versionsOf(endpoint: Endpoint, type: string, id: string): AsyncGenerator<Version> {
+/** Every version; returns what is lost behind the last one. */
+async function* versionsOf(
+  endpoint: Endpoint,
+  type: string,
+  id: string,
+): AsyncGenerator<Version, LostCommits | undefined> {
   let from: Seq | undefined
+  let lost: LostCommits | undefined
   do {
     const body = { type, id, ...(from === undefined ? {} : { from }) }
-    const page: { versions: readonly Version[]; next?: Seq } = await endpoint.ask('history', body)
+    const page: { versions: readonly Version[]; next?: Seq; lost?: LostCommits } = await endpoint.ask('history', body)
     yield* page.versions
     from = page.next
+    lost = page.lost
   } while (from !== undefined)
+  return lost
 }
 
-async function allOf(endpoint: Endpoint, type: string, id: string): Promise<Version[]> {
+interface History {
+  readonly versions: readonly Version[]
+  readonly lost: LostCommits | undefined
+}
+
+async function allOf(found: ReturnType<typeof versionsOf>): Promise<History> {
   const versions: Version[] = []
-  for await (const version of versionsOf(endpoint, type, id)) versions.push(version)
-  return versions
+  let step = await found.next()
+  for (; !step.done; step = await found.next()) versions.push(step.value)
+  return { versions, lost: step.value }
+}
+
+/** The versions, and below them where there may have been more. */
+function historyLines({ versions, lost }: History, output: Output): string[] {
+  const gaps = versions.flatMap(({ change, lostBefore }) =>
+    lostBefore === undefined ? [] : [`before rev ${change.rev}: ${lostText(lostBefore)}`],
+  )
+  const behind = lost === undefined ? [] : [`behind the last one: ${lostText(lost)}`]
+  return [...versionLines(versions, output), ...[...gaps, ...behind].map((line) => output.paint.red(line))]
 }
 
 function versionLines(versions: readonly Version[], output: Output): string[] {

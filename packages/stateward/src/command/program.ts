@@ -13,7 +13,9 @@ import type { Io } from './io.ts'
 import { registerList } from './list.ts'
 import type { Palette } from './palette.ts'
 import { registerQuery } from './query.ts'
+import { registerRepair } from './repair.ts'
 import { registerRestore } from './restore.ts'
+import { registerSalvage } from './salvage.ts'
 import type { GlobalOptions, Session } from './session.ts'
 import { registerStats } from './stats.ts'
 import { registerTail } from './tail.ts'
@@ -26,6 +28,7 @@ const groups: readonly (readonly [heading: string, registrations: readonly ((cli
   ['Change records:', [registerCreate, registerUpdate, registerDelete, registerRestore]],
   ['Ask:', [registerGet, registerList, registerQuery, registerHistory, registerTail]],
   ['Look after the store:', [registerStats, registerVerify, registerCompact, registerImport, registerExport]],
+  ['When a store is damaged:', [registerRepair, registerSalvage]],
 ]
 
 const afterHelp = `

@@ -1,6 +1,7 @@
 import type { Stats } from '@stateward/contract'
 import { bytesText } from './bytes-text.ts'
 import { type Cli, examples } from './cli.ts'
+import { lostText } from './lost-text.ts'
 import { counted, grouped } from './perform-write.ts'
 import { printable } from './printable.ts'
 
@@ -37,5 +38,6 @@ function statsLines(stats: Stats, dir: string): string[] {
     `commits    ${grouped(stats.commits)}${seqs}`,
     `log        ${bytesText(stats.bytes)} in ${counted(stats.segments, 'segment')}`,
     `indexes    ${stats.indexes.length}, with ${grouped(entries)} entries`,
+    ...(stats.lost ?? []).map((range) => `lost       ${lostText(range)}; stateward salvage --acknowledge`),
   ]
 }

@@ -2,6 +2,7 @@ import { type Damage, hasCode, type StorageCheck, type VerifyReport } from '@sta
 import { bytesText } from './bytes-text.ts'
 import { type Cli, examples } from './cli.ts'
 import { exitCodes } from './exit-code.ts'
+import { lostText } from './lost-text.ts'
 import type { Output } from './output.ts'
 import { counted, grouped } from './perform-write.ts'
 import { printable } from './printable.ts'
@@ -60,6 +61,7 @@ function wholeLines({ storage, records, indexes }: VerifyReport, { paint }: Outp
     `${paint.green('ok')}  ${counted(storage.commits, 'commit')}, ${bytesText(storage.bytes)}: every line reads as it was written`,
     `    ${counted(records, 'record')} read back, ${indexes.length} indexes equal to a full scan`,
   ]
+  lines.push(...(storage.lost ?? []).map((range) => `    ${lostText(range)}: salvaged, and not there any more`))
   if (storage.unverified > 0) {
     lines.push(`    ${counted(storage.unverified, 'commit')} came from plain files, which carry no checksums`)
   }
@@ -91,6 +93,8 @@ function whatToDo(damage: readonly Damage[]): string[] {
   return [
     'Nothing was changed. To look at what stands there, in the directory of the store:',
     ...looks,
-    'Then restore these files from a backup or from version control, or repair a copy of the directory, and verify again.',
+    'Then restore these files from a backup or from version control, or see what can be done:',
+    '  stateward repair    mends what can be mended exactly',
+    '  stateward salvage   keeps what reads, and says in the log what is lost',
   ]
 }

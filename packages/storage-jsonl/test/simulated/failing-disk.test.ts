@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { boot, SimClock, type SimFault, SimMedium, type SimStep, seededPick } from '@stateward/conformance'
-import { type ErrorCode, hasCode, type LogWriter } from '@stateward/contract'
+import { type ErrorCode, hasCode, type LogWriter, type StorageEvent } from '@stateward/contract'
 import { expect, test } from 'vitest'
+import type { JsonlStorageOptions } from '../../src/index.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
 import { simStorage } from './sim-storage.ts'
 
@@ -8,11 +10,28 @@ const log = '/store/log-00000001.jsonl'
 const first = [1, 2, 3].map((name) => recordOf(name))
 const texts = first.map(textOf)
 
-async function opened(): Promise<{ medium: SimMedium; writer: LogWriter }> {
-  const medium = new SimMedium()
-  const { writer } = await simStorage(boot(medium)).openWriter('test')
+interface Opened {
+  readonly medium: SimMedium
+  readonly writer: LogWriter
+  readonly events: StorageEvent[]
+  /** Lets a second pass, and what that sets going come to its end. */
+  second(): Promise<void>
+}
+
+async function opened(
+  options: Partial<JsonlStorageOptions> = {},
+  medium: SimMedium = new SimMedium(),
+): Promise<Opened> {
+  const clock = new SimClock()
+  const events: StorageEvent[] = []
+  const storage = simStorage(boot(medium), { clock, timers: clock, ...options })
+  const { writer } = await storage.openWriter('test', { notify: (event) => events.push(event) })
   await append(writer, first)
-  return { medium, writer }
+  const second = async (): Promise<void> => {
+    clock.pass(1_000)
+    await nextTurn()
+  }
+  return { medium, writer, events, second }
 }
 
 /** Lets the next steps of these kinds fail, in this order; every other step works. */
@@ -69,17 +88,27 @@ test.each<[string, readonly [SimStep['operation'], SimFault][]]>([
       ['write', { fail: 'EDQUOT' }],
     ],
   ],
-])('a full disk that %s refuses all that waits, leaves no torn line, and takes the next append', async (_, faults) => {
-  const { medium, writer } = await opened()
-  const { size } = medium.file(log)
-  script(medium, ...faults)
-  expect(await three(writer)).toEqual(['FULL', 'FULL', 'FULL'])
-  expect(medium.file(log).size).toBe(size)
-  expect(await three(writer)).toEqual([4, 5, 6])
-  expect(await readAll(writer)).toHaveLength(6)
-  const { recovery } = await next(medium.afterPowerCut(seededPick(1)))
-  expect(recovery).toMatchObject({ lastSeq: 6, quarantined: [] })
-})
+])(
+  'a full disk that %s refuses all that waits, leaves no torn line, and takes appends again when there is room',
+  async (_, faults) => {
+    const { medium, writer, events, second } = await opened()
+    const { size } = medium.file(log)
+    script(medium, ...faults)
+    expect(await three(writer)).toEqual(['FULL', 'FULL', 'FULL'])
+    expect(medium.file(log).size).toBe(size)
+    const { steps } = medium
+    expect(await three(writer), 'refused at once, the rest of the turn behind it').toEqual(['FULL', 'FULL', 'FULL'])
+    expect(medium.steps, 'without a try').toBe(steps)
+    expect((await writer.stats()).health).toBe('full')
+    await second()
+    expect(events.map(({ kind }) => kind)).toEqual(['full', 'resumed'])
+    expect((await writer.stats()).health).toBe('ok')
+    expect(await three(writer)).toEqual([4, 5, 6])
+    expect(await readAll(writer)).toHaveLength(6)
+    const { recovery } = await next(medium.afterPowerCut(seededPick(1)))
+    expect(recovery).toMatchObject({ lastSeq: 6, quarantined: [] })
+  },
+)
 
 test('a sync that fails is UNKNOWN and stops the writer; reads go on; recovery writes the lines again, into another file', async () => {
   const { medium, writer } = await opened()
@@ -142,12 +171,11 @@ test.each<[string, readonly [SimStep['operation'], SimFault][]]>([
 })
 
 test('a disk too full for a new segment is FULL, and the old one goes on when there is room', async () => {
-  const medium = new SimMedium()
-  const { writer } = await simStorage(boot(medium), { segmentBytes: 4_096 }).openWriter('small')
-  await append(writer, first)
+  const { medium, writer, second } = await opened({ segmentBytes: 4_096 })
   const big = recordOf('big', 3_000)
   medium.onStep = ({ operation }) => (operation === 'create' ? { fail: 'ENOSPC' } : undefined)
   await expect(append(writer, [big])).rejects.toMatchObject({ code: 'FULL' })
+  await second()
   await append(writer, [recordOf('fits')])
   medium.onStep = () => undefined
   await append(writer, [big])

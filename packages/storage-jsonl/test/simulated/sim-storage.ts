@@ -11,7 +11,16 @@ export function simStorage(
   const pick = seededPick(seed)
   const random: Random = { bytes: (count) => Uint8Array.from({ length: count }, () => pick(256)) }
   const clock = new SimClock()
-  return jsonlStorage({ dir: '/store', fs: disk, clock, timers: clock, random, machine: simMachine, ...rest })
+  return jsonlStorage({
+    dir: '/store',
+    fs: disk,
+    clock,
+    timers: clock,
+    random,
+    machine: simMachine,
+    ballastBytes: 0,
+    ...rest,
+  })
 }
 
 /** How the functions that look after a store reach one on a simulated disk. */
