@@ -1,6 +1,6 @@
 import type { Claim } from './claim.ts'
 
-export type MachineRig = 'power-cut'
+export type MachineRig = 'power-cut' | 'planted-bugs'
 
 /** Rigs that need a real machine: processes, file systems, signals. */
 export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
@@ -13,5 +13,14 @@ export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
     limits:
       'needs Linux, root, loop devices and mkfs.ext4, and is skipped elsewhere; the writer is held while the blocks are copied, so that no block is newer than the one copied before it; ext4 only',
     files: ['packages/storage-jsonl/test/machine/power-cut-image.test.ts'],
+  },
+  'planted-bugs': {
+    claim:
+      'bugs of the kinds that logs have had are planted in the source one by one, and each is found by every layer of tests that the matrix below names',
+    unit: 'bugs',
+    every: 35,
+    nightly: 35,
+    limits: 'on every run a bug is shown to the layers that are known to find it; at night to all of them',
+    files: ['packages/stateward/test/planted/planted.test.ts'],
   },
 }
