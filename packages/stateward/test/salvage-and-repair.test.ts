@@ -104,3 +104,17 @@ test('openState opens a damaged store for reading, or salvages it, when it is to
   expect((await salvaged.plan.all()).map(({ name }) => name)).toEqual(['one', 'two', 'trois', 'five'])
   await salvaged.close()
 })
+
+test('reseal: a line that was edited by hand is sealed anew, after a look', async () => {
+  const { folder, path, sw } = await store()
+  expect(await sw('reseal')).toMatchObject({ code: 0, out: expect.stringContaining('nothing to reseal') })
+  change(path, '"name":"five"', '"name":"fünf"')
+  const before = bytesOf(folder)
+  const dry = await sw('reseal')
+  expect(dry).toMatchObject({ code: 4, out: expect.stringContaining('lines whose seal does not hold: 6') })
+  expectNarrow(dry.out)
+  expect(bytesOf(folder)).toEqual(before)
+  expect((await sw('reseal', '--write')).code).toBe(0)
+  expect((await sw('list', 'plan', 'name=fünf', '--json')).json()).toHaveLength(1)
+  expect((await sw('verify')).code).toBe(0)
+})

@@ -37,6 +37,7 @@ const nothing: Omit<Recovery, 'log' | 'segment' | 'temporary'> = {
   created: true,
   adopted: [],
   lost: [],
+  resealed: [],
 }
 
 /** A store that is about to be made: of nothing, or of plain files. `undefined` where there has been one. */
@@ -85,6 +86,7 @@ async function assessManifest({ disk }: Environment, survey: Survey, published: 
     created: false,
     adopted: [],
     lost: manifest.lost ?? [],
+    resealed: manifest.resealed ?? [],
   }
 }
 

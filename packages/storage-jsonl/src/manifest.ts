@@ -81,6 +81,8 @@ export interface Manifest {
   readonly obsolete: readonly string[]
   /** What salvages have given up, as long as nobody has acknowledged it. */
   readonly lost?: readonly LostCommits[]
+  /** Names of the resealings, by which lines that a person had edited were taken for the log's own. */
+  readonly resealed?: readonly string[]
 }
 
 export function isHistory(entry: Entry): entry is HistoryEntry {

@@ -65,7 +65,8 @@ interface PlainScan {
   readonly sha256: string
 }
 
-async function scanPlain(file: DiskFile, name: string): Promise<PlainScan> {
+/** Looks at every line of a plain file, and at its bytes as a whole. */
+export async function scanPlain(file: DiskFile, name: string): Promise<PlainScan> {
   const { bytes: size } = await file.stat()
   if (size > ptrBounds.fileBytes) {
     throw new StatewardError(

@@ -49,7 +49,7 @@ export async function recover(
 }
 
 function manifestOf(recovery: Recovery, active: ActiveSegment, writer: string): Manifest {
-  const { log, epoch, truncated, kept, obsolete, lost } = recovery
+  const { log, epoch, truncated, kept, obsolete, lost, resealed } = recovery
   const history = kept.filter(isHistory)
   const bases = kept.filter((entry) => !isHistory(entry))
   return {
@@ -62,6 +62,7 @@ function manifestOf(recovery: Recovery, active: ActiveSegment, writer: string): 
     segments: [...history, active.entry, ...bases],
     obsolete,
     ...(lost.length === 0 ? {} : { lost }),
+    ...(resealed.length === 0 ? {} : { resealed }),
   }
 }
 

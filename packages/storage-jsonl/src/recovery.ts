@@ -40,4 +40,5 @@ export interface Recovery {
   readonly adopted: readonly string[]
   /** What salvages have given up and nobody has acknowledged. */
   readonly lost: readonly LostCommits[]
+  readonly resealed: readonly string[]
 }

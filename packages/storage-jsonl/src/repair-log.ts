@@ -4,6 +4,7 @@ import { assessEntry } from './assess-history.ts'
 import { fileChunks } from './chunks.ts'
 import { DamageList } from './damage.ts'
 import { timestampOf } from './environment.ts'
+import { freeId } from './free-id.ts'
 import { type CareOptions, type HeldStore, holdStore } from './held-store.ts'
 import { type Entry, isHistory, type Manifest } from './manifest.ts'
 import { writeManifest } from './manifest-file.ts'
@@ -38,7 +39,7 @@ async function repairHeld(store: HeldStore, dryRun: boolean): Promise<RepairRepo
   const { disk, clock } = environment
   const isNew = survey.manifest === undefined && survey.segments.length === 0 && survey.archived.length === 0
   const listed = isNew ? undefined : await repairedManifest(disk, survey)
-  const id = dryRun ? undefined : await freeId(store)
+  const id = dryRun ? undefined : await freeId(store, 'repair')
   if (id !== undefined && listed !== undefined) await putManifest(store, listed, id)
   const { damage, files, isWhole } = await repairFiles(store, listed?.manifest, id)
   if (!dryRun) await removeFiles(disk, dir, survey.temporary)
@@ -155,12 +156,4 @@ async function keepReport({ environment: { disk }, dir }: HeldStore, report: Rep
   await writeWhole(disk, `${path}.json`, Buffer.from(`${JSON.stringify(report, undefined, 2)}\n`))
   await writeWhole(disk, `${path}.txt`, Buffer.from(`${repairText(report, dir).join('\n')}\n`))
   await disk.syncDirectory(join(dir, fileNames.quarantine))
-}
-
-/** A name that no repair of this store has had: what a former one has kept is never written over. */
-async function freeId({ environment: { disk }, dir }: HeldStore): Promise<string> {
-  const path = join(dir, fileNames.quarantine)
-  const names = (await disk.stat(path))?.kind === 'directory' ? await disk.list(path) : []
-  const numbers = names.map((name) => Number(/^repair-(\d+)\./.exec(name)?.[1] ?? 0))
-  return `repair-${Math.max(0, ...numbers) + 1}`
 }

@@ -14,6 +14,7 @@ import { registerList } from './list.ts'
 import type { Palette } from './palette.ts'
 import { registerQuery } from './query.ts'
 import { registerRepair } from './repair.ts'
+import { registerReseal } from './reseal.ts'
 import { registerRestore } from './restore.ts'
 import { registerSalvage } from './salvage.ts'
 import type { GlobalOptions, Session } from './session.ts'
@@ -28,7 +29,7 @@ const groups: readonly (readonly [heading: string, registrations: readonly ((cli
   ['Change records:', [registerCreate, registerUpdate, registerDelete, registerRestore]],
   ['Ask:', [registerGet, registerList, registerQuery, registerHistory, registerTail]],
   ['Look after the store:', [registerStats, registerVerify, registerCompact, registerImport, registerExport]],
-  ['When a store is damaged:', [registerRepair, registerSalvage]],
+  ['When a store is damaged:', [registerRepair, registerReseal, registerSalvage]],
 ]
 
 const afterHelp = `
