@@ -6,6 +6,8 @@ export interface DiskStat {
   readonly bytes: number
   /** Tells two files apart, also after one was renamed over the other. */
   readonly inode: string
+  /** Whether every user of the machine may write to it; absent where there is no such thing. */
+  readonly isOpenToAll?: boolean
 }
 
 /** `read`: an existing file. `change`: an existing file, to read and write. `create`: a new one (`EEXIST` when there is one), mode 0600. */

@@ -22,6 +22,8 @@ export const bounds = {
   openFiles: 64,
   /** Bad lines that an error names; the others are counted. */
   namedDamage: 20,
+  /** Bytes behind the end of a log that an opening moves aside. */
+  quarantineBytes: 1_073_741_824,
   /** Places of one file that a report of a salvage or a repair names; the others are counted. */
   reportedPlaces: 1_000,
   intervalMs: 1_000,

@@ -9,6 +9,7 @@ const flags: Readonly<Record<OpenMode, number>> = {
   change: O_RDWR | O_NOFOLLOW,
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 }
+const worldWritable = 0o002n
 const open = promisify(fs.open)
 const fstat = promisify(fs.fstat)
 const { lstat, mkdir, readdir, realpath, rename, rmdir, statfs, unlink } = fs.promises
@@ -132,7 +133,9 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function statOf(stat: fs.BigIntStats): DiskStat {
-  return { kind: kindOf(stat), bytes: Number(stat.size), inode: `${stat.dev}:${stat.ino}` }
+  // Windows makes these bits up.
+  const isOpenToAll = process.platform !== 'win32' && (stat.mode & worldWritable) !== 0n
+  return { kind: kindOf(stat), bytes: Number(stat.size), inode: `${stat.dev}:${stat.ino}`, isOpenToAll }
 }
 
 function kindOf(stat: fs.BigIntStats): DiskStat['kind'] {

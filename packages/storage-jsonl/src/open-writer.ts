@@ -6,6 +6,7 @@ import { DamagedLog, type DamagedLogOptions } from './damaged-log.ts'
 import { storageFailed } from './failure.ts'
 import type { LockMethod, Settings } from './options.ts'
 import { recover } from './recover.ts'
+import { assertCuttable, refuseStrange } from './refuse-strange.ts'
 import { syncNames } from './sync-names.ts'
 import { takeLock } from './take-lock.ts'
 import { JsonlWriter } from './writer.ts'
@@ -33,11 +34,13 @@ export async function openWriter(
     const settings = { ...given, dir }
     const made = await makeDirectories(disk, dir)
     try {
+      await refuseStrange(disk, dir)
       const lock = await takeLock(environment, { dir, owner, method: settings.lock })
       try {
         await syncNames(disk, dir)
         const found = await assessUnder(settings.recovery, { environment, dir, owner })
         if (found.kind === 'readable') return openDamaged({ settings, lock, ...found })
+        assertCuttable(found.recovery)
         const recovered = await recover(environment, { dir, owner, recovery: found.recovery })
         const lost = found.lost.length === 0 ? {} : { lost: found.lost }
         const writer = new JsonlWriter({ settings, lock, recovered, notify })

@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { jsonlStorage } from '../src/index.ts'
 import { append, readAll, recordOf } from './records.ts'
@@ -124,31 +123,6 @@ test('segments without a manifest that make no chain, and a manifest without its
   expect(await codeOfOpening(bare)).toBe('CORRUPT')
   rmSync(join(bare, 'manifest.json'))
   expect(await codeOfOpening(bare)).toBe('CORRUPT')
-})
-
-test('links planted for any of its files are not followed', async () => {
-  const victim = join(temporaryDirectory(), 'victim')
-  for (const name of [
-    'LOCK',
-    first,
-    'manifest.json',
-    'log-00000002.jsonl.tmp',
-    'manifest.json.tmp',
-    'manifest.prev.json.tmp',
-  ]) {
-    writeFileSync(victim, 'precious')
-    const dir = await storeOf(1)
-    rmSync(join(dir, name), { force: true })
-    symlinkSync(victim, join(dir, name))
-    const outcome = await jsonlStorage({ dir })
-      .openWriter('test')
-      .catch((error: unknown) => error)
-    if (outcome instanceof Error) {
-      expect(hasCode(outcome, 'STORAGE_FAILED') || hasCode(outcome, 'CORRUPT'), `${name}: ${outcome}`).toBe(true)
-    } else await (outcome as { writer: { close(): Promise<void> } }).writer.close()
-    expect(readFileSync(victim, 'utf8'), name).toBe('precious')
-    expect(statSync(victim).mode & 0o777, name).not.toBe(0o600)
-  }
 })
 
 test('a directory that is itself a link is opened where it leads', async () => {
