@@ -74,6 +74,13 @@ describe('a damaged log', () => {
       expect(ran.code).toBe(4)
       const [report] = ran.json() as { storage: { damage: { line: number }[] } }[]
       expect(report?.storage.damage.map(({ line }) => line)).toEqual(bad.slice(0, 20))
+      // What stands in lines without a seal is for a person to decide: nothing of it is mended or left out.
+      for (const verb of ['repair', 'reseal', 'salvage']) {
+        const refused = await run(folder, [verb, '--write', '--json'])
+        expect({ verb, code: refused.code }).toEqual({ verb, code: 4 })
+        const { details } = JSON.parse(refused.err)
+        expect(details.damage.map(({ line }: { line: number }) => line)).toEqual(bad.slice(0, 20))
+      }
       expect(bytesOf(folder)).toEqual(before)
     }
   })

@@ -124,11 +124,12 @@ export function decodeManifest(bytes: Buffer): Manifest | { readonly foreign: Fo
 }
 
 function isManifest(data: Partial<Record<keyof Manifest, unknown>>): data is Manifest {
-  const { log, epoch, writer, clean, truncated, segments, obsolete, lost = [] } = data
+  const { log, epoch, writer, clean, truncated, segments, obsolete, lost = [], resealed = [] } = data
   if (typeof log !== 'string' || !isCount(epoch) || typeof writer !== 'string' || typeof clean !== 'boolean')
     return false
   if (!isCount(truncated) || !Array.isArray(segments) || !Array.isArray(obsolete)) return false
   if (!Array.isArray(lost) || !lost.every(isLost)) return false
+  if (!Array.isArray(resealed) || !resealed.every((name) => typeof name === 'string')) return false
   return obsolete.every((name) => typeof name === 'string' && isRemovableName(name)) && segments.every(isEntry)
 }
 

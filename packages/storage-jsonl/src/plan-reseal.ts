@@ -105,6 +105,7 @@ class Reading {
       if (gap.from !== this.#next) return `a gap from ${gap.from}, where ${this.#next} follows`
       if (this.#isKept) this.#lines.push({ seq: gap.from - 1, gap })
       this.#next = gap.to + 1
+      this.#chains.skip()
       return undefined
     }
     const seq = this.#next++

@@ -19,10 +19,16 @@ interface Version {
 export class RecordChains {
   readonly #versions = new Map<string, Version>()
   readonly #isFromTheFirst: boolean
+  #hasGaps = false
 
   /** `isFromTheFirst`: whether the lines begin with the log's first commit, so that every record is known from its beginning. */
   constructor(isFromTheFirst: boolean) {
     this.#isFromTheFirst = isFromTheFirst
+  }
+
+  /** Says that commits are missing here: a whole record, or a deletion, may be some versions on. */
+  skip(): void {
+    this.#hasGaps = true
   }
 
   /** Takes the commit in a line; says what does not fit, or `undefined`. */
@@ -45,7 +51,9 @@ export class RecordChains {
     const next = (before?.rev ?? 0) + 1
     if (type === 'update' && isKnown && before?.isThere !== true) return `it updates ${name}, which is not there`
     // Lines of the plain format count no versions.
-    if (typeof rev === 'number' && isKnown && rev !== next) return `rev ${rev} of ${name}, where rev ${next} follows`
+    const mayJump = this.#hasGaps && type !== 'update' && typeof rev === 'number' && rev > next
+    if (typeof rev === 'number' && isKnown && rev !== next && !mayJump)
+      return `rev ${rev} of ${name}, where rev ${next} follows`
     if (type === 'update' && typeof prev === 'number' && before !== undefined && prev !== before.seq) {
       return `prev ${prev}, where the line of ${name} before it is ${before.seq}`
     }

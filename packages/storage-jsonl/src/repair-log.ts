@@ -11,6 +11,7 @@ import { writeManifest } from './manifest-file.ts'
 import { mendSegment } from './mend-segment.ts'
 import { removeFiles } from './obsolete.ts'
 import { withFile } from './open-file.ts'
+import { assessPlain } from './plain.ts'
 import { keepAside, makeQuarantine } from './quarantine.ts'
 import { type RepairedManifest, repairedManifest } from './repair-manifest.ts'
 import { type RepairedFile, type RepairReport, repairText } from './repair-report.ts'
@@ -38,6 +39,8 @@ async function repairHeld(store: HeldStore, dryRun: boolean): Promise<RepairRepo
   const { environment, dir, survey } = store
   const { disk, clock } = environment
   const isNew = survey.manifest === undefined && survey.segments.length === 0 && survey.archived.length === 0
+  // Plain files that nobody has adopted: what is wrong with them is for a person to mend.
+  if (isNew) await assessPlain(disk, dir, survey.plain)
   const listed = isNew ? undefined : await repairedManifest(disk, survey)
   const id = dryRun ? undefined : await freeId(store, 'repair')
   if (id !== undefined && listed !== undefined) await putManifest(store, listed, id)

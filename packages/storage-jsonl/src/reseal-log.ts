@@ -7,6 +7,7 @@ import { format } from './format.ts'
 import { freeId } from './free-id.ts'
 import { type CareOptions, type HeldStore, holdStore } from './held-store.ts'
 import { sealedLine } from './line.ts'
+import { listedManifest } from './listed-manifest.ts'
 import type { Entry, LogEntry, Manifest, PlainEntry } from './manifest.ts'
 import { writeManifest } from './manifest-file.ts'
 import { removeObsolete } from './obsolete.ts'
@@ -42,6 +43,7 @@ async function resealHeld(store: HeldStore, dryRun: boolean): Promise<ResealRepo
   if (typeof manifest === 'string') {
     throw new StatewardError('CORRUPT', `the manifest of ${dir} does not read: ${manifest}. Repair it first.`)
   }
+  if (manifest === undefined) await listedManifest(environment.disk, survey)
   const found = manifest === undefined ? [] : await planReseal(environment.disk, dir, manifest)
   const id = dryRun || found.length === 0 ? undefined : await freeId(store, 'reseal')
   const report: ResealReport = {

@@ -1,7 +1,7 @@
 import { boot, Died, SimMedium, seededPick } from '@stateward/conformance'
 import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { resealLog } from '../../src/index.ts'
+import { resealLog, salvageLog } from '../../src/index.ts'
 import { append } from '../records.ts'
 import { closedLog, first, records, rewrite, served, stamp } from './salvage-fixture.ts'
 import { careOf, simStorage } from './sim-storage.ts'
@@ -96,6 +96,20 @@ test('a plain file that was edited is adopted again, as long as it has as many l
   await expect(simStorage(boot(medium)).openWriter('refused')).rejects.toMatchObject({ code: 'CORRUPT' })
   expect(await reseal(medium)).toMatchObject({ files: [{ file: 'old.jsonl', firstSeq: 1, lastSeq: 2 }] })
   expect((await open(medium)).get(1)).toContain('"n":2')
+})
+
+test('a log that was salvaged can be edited too: the gap stays, and versions may jump over it', async () => {
+  const medium = await closedLog()
+  edit(medium, first, (text) => text.replace('"id":"b","n":0', '"id":"b","n":?'))
+  await salvageLog(careOf(boot(medium)))
+  const path = '/store/log-00000002.jsonl'
+  edit(medium, path, (text) => text.replace('"id":"c","n":0', '"id":"c","n":9'))
+  expect(await reseal(medium)).toMatchObject({ files: [{ file: 'log-00000002.jsonl', lastSeq: 12 }] })
+  const { writer } = await simStorage(boot(medium)).openWriter('opens')
+  const { commits, lost } = await served(writer)
+  expect(lost).toEqual([2, 5, 6, 10])
+  expect(commits.get(3)).toContain('"n":9')
+  expect((await writer.stats()).lost).toHaveLength(3)
 })
 
 test('a crash at any step of a resealing, and a power cut, leave the edited log or the resealed one', async () => {
