@@ -7,6 +7,7 @@ export function endpointRunner(endpoint: Endpoint): QueryRunner {
     query: (query, options) => endpoint.ask('query', query, options),
     count: (query, options) => endpoint.ask('count', query, options),
     groupBy: (query, field, options) => endpoint.ask('groupBy', { query, field }, options),
+    aggregate: (ask, options) => endpoint.ask('aggregate', ask, options),
     explain: (query, options) => endpoint.ask('explain', query, options),
   }
 }

@@ -10,6 +10,7 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
   count: 'pinned',
   explain: 'pinned',
   groupBy: 'pinnedQuery',
+  aggregate: 'pinnedQuery',
   stats: 'passed',
   verify: 'passed',
   flush: 'passed',

@@ -1,4 +1,12 @@
-import { type Entity, instantKey, type JsonObject, limits, type Query, StatewardError } from '@stateward/contract'
+import {
+  type Entity,
+  instantKey,
+  type JsonObject,
+  limits,
+  type Query,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
 import { conformanceDomain } from '../src/endpoint/conformance-domain.ts'
 
 export function refuse(code: StatewardError['code'], message: string, details: JsonObject = {}): never {
@@ -88,4 +96,15 @@ function checkCondition(entity: Entity, field: string, condition: unknown): void
     if (operator === 'prefix' && typeof operand !== 'string') refuse('INVALID', 'no text')
     if (entity.times.has(field) && ['lt', 'lte', 'gt', 'gte'].includes(operator)) checkTime(operand)
   }
+}
+
+/** The last row of the page before, out of the cursor of this very query. */
+export function cursorOf(cursor: string, query: object): StoredRecord {
+  try {
+    const [own, last] = JSON.parse(Buffer.from(cursor, 'base64').toString())
+    if (JSON.stringify(own) === JSON.stringify(query)) return last
+  } catch {
+    // A cursor that does not parse is as wrong as one of another query.
+  }
+  return refuse('INVALID', 'no cursor of this query')
 }

@@ -17,8 +17,10 @@ import {
   type Version,
   type WriteOptions,
 } from '@stateward/contract'
+import { plainAggregate } from '../src/endpoint/plain-aggregate.ts'
 import { plainQuery } from '../src/endpoint/plain-query.ts'
-import { checkField, checkId, checkList, checkQuery, checkWords, entityOf, refuse } from './plain-door.ts'
+import { itemTimes } from '../src/endpoint/random-item.ts'
+import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { keyOf, type Lives, PlainDraft } from './plain-draft.ts'
 
 /** What outlives an endpoint. */
@@ -35,6 +37,7 @@ interface Body extends Query, WriteOptions {
   readonly ids: readonly string[]
   readonly from?: Seq
   readonly field: string
+  readonly by?: string
   readonly query: Query
   readonly reason?: string
 }
@@ -87,6 +90,8 @@ export class PlainEndpoint implements Endpoint {
         return this.query(body).rows.length
       case 'groupBy':
         return this.groupBy(body)
+      case 'aggregate':
+        return plainAggregate(this.query(body.query).rows, body.by, itemTimes)
       case 'explain':
         return {
           plan: this.plan(body),
@@ -287,14 +292,4 @@ function operationsOf(kind: MessageKind, body: Body): Operation[] {
 function answerOf(kind: MessageKind, results: readonly unknown[], seq: Seq): unknown {
   if (kind === 'transact') return { seq, results }
   return kind.endsWith('Many') ? results : results[0]
-}
-
-function cursorOf(cursor: string, query: object): StoredRecord {
-  try {
-    const [own, last] = JSON.parse(Buffer.from(cursor, 'base64').toString())
-    if (JSON.stringify(own) === JSON.stringify(query)) return last
-  } catch {
-    // A cursor that does not parse is as wrong as one of another query.
-  }
-  return refuse('INVALID', 'no cursor of this query')
 }

@@ -60,7 +60,18 @@ export type {
   Version,
   WriteOptions,
 } from './protocol.ts'
-export type { Explanation, Group, Operators, OrderBy, PlanNode, Query, QueryAnswer, Where } from './query.ts'
+export type {
+  AggregateRow,
+  Explanation,
+  Group,
+  Measure,
+  Operators,
+  OrderBy,
+  PlanNode,
+  Query,
+  QueryAnswer,
+  Where,
+} from './query.ts'
 export type { Damage, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
 export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } from './rule.ts'
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'

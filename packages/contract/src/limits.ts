@@ -30,6 +30,8 @@ export const limits = {
   /** How long a `transaction` may take, retries included, where its caller names no time. */
   transactionMs: 30_000,
   transactionRetries: 16,
+  /** Measures of one aggregate. */
+  measures: 32,
   plannedQueries: 1_000,
   /** Records that one call of a synchronous view may read from the log. */
   viewBodies: 1_000,

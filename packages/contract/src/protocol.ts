@@ -2,7 +2,7 @@ import type { Change, Commit } from './commit.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
 import type { JsonObject, StoredRecord } from './json.ts'
-import type { Explanation, Group, Query, QueryAnswer } from './query.ts'
+import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
 import type { StorageHealth } from './storage.ts'
@@ -200,6 +200,11 @@ export interface Protocol {
   query: { ask: Query; answer: QueryAnswer }
   count: { ask: Query; answer: number }
   groupBy: { ask: { readonly query: Query; readonly field: string }; answer: readonly Group[] }
+  /** One row, or with `by` one a value of that field, in the order of the values, absence first. At most `limits.measures`. */
+  aggregate: {
+    ask: { readonly query: Query; readonly by?: string; readonly measures: Readonly<Record<string, Measure>> }
+    answer: readonly AggregateRow[]
+  }
   explain: { ask: Query; answer: Explanation }
   history: {
     ask: { readonly type: string; readonly id: string; readonly from?: Seq }

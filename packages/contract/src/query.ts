@@ -65,6 +65,26 @@ export interface Group {
   readonly count: number
 }
 
+/**
+ * One number or value over a set of records: how many there are, the sum or the mean of a field, its least or greatest
+ * value. Exactly one key. `sum` and `avg` take the numbers among the values and pass over the rest; `min` and `max` take
+ * every value but null, in the order of `orderBy`.
+ */
+export type Measure =
+  | { readonly count: true }
+  | { readonly sum: string }
+  | { readonly avg: string }
+  | { readonly min: string }
+  | { readonly max: string }
+
+/** Measures of the records that share a value of the field grouped by; of all, where there is none. */
+export interface AggregateRow {
+  /** `undefined` where the field is absent, and where nothing is grouped by. */
+  readonly value?: JsonValue
+  /** By the names that were asked. `avg`, `min` and `max` of nothing are absent. */
+  readonly measures: Readonly<Record<string, JsonValue>>
+}
+
 /** How a query is or was answered. */
 export interface Explanation {
   readonly plan: PlanNode

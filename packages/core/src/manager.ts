@@ -104,6 +104,7 @@ export class Manager implements Endpoint {
       query: (body, asking) => terms.current.reads.handlers.query(body, asking),
       count: (body, asking) => terms.current.reads.handlers.count(body, asking),
       groupBy: (body, asking) => terms.current.reads.handlers.groupBy(body, asking),
+      aggregate: (body, asking) => terms.current.reads.handlers.aggregate(body, asking),
       explain: (body, asking) => terms.current.reads.handlers.explain(body, asking),
       history: (given, asking) => {
         // Read once, and now: what is wrong with it is for the dispatcher to put into words.

@@ -19,6 +19,7 @@ const keysOf: { readonly [K in MessageKind]: ReadonlySet<string> | undefined } =
   get: new Set(['type', 'id', 'snapshot']),
   getMany: new Set(['type', 'ids', 'snapshot']),
   groupBy: new Set(['query', 'field']),
+  aggregate: new Set(['query', 'by', 'measures']),
   history: new Set(['type', 'id', 'from']),
   release: new Set(['snapshot']),
   query: undefined,

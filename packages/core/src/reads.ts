@@ -20,7 +20,7 @@ import type { QueryGround } from './query-ground.ts'
 import { readNow } from './read-now.ts'
 import { readMany, readOne } from './read-records.ts'
 import { isCold, LiveView, type ReadView } from './read-view.ts'
-import { runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { runAggregate, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
 import { countNow, groupByNow, queryNow, tooManyCold } from './run-query-now.ts'
 import type { Snapshots } from './snapshots.ts'
 
@@ -31,6 +31,7 @@ export type ReadKind =
   | 'query'
   | 'count'
   | 'groupBy'
+  | 'aggregate'
   | 'explain'
   | 'history'
   | 'snapshot'
@@ -77,6 +78,7 @@ export class Reads {
       query: (query, asking) => runQuery(this.#ground(query), query, asking),
       count: (query, asking) => runCount(this.#ground(query), query, asking),
       groupBy: ({ query, field }, asking) => runGroupBy(this.#ground(query), query, field, asking),
+      aggregate: (body, asking) => runAggregate(this.#ground(body.query), body, asking),
       explain: (query) => runExplain(this.#ground(query), query),
       history: ({ type, id, from = 1 }) =>
         historyPage(reader, {

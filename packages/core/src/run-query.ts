@@ -1,4 +1,5 @@
 import {
+  type AggregateRow,
   type AskOptions,
   type Explanation,
   fieldKind,
@@ -9,7 +10,17 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { checkField, checkQuery, groupRows, type Plan, planQuery, topK } from '@stateward/query'
+import {
+  type AggregateAsk,
+  aggregateRows,
+  checkField,
+  checkMeasures,
+  checkQuery,
+  groupRows,
+  type Plan,
+  planQuery,
+  topK,
+} from '@stateward/query'
 import type { Planned } from './plan-cache.ts'
 import { counted, countersOf, pageOf, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
 import { readAll } from './read-records.ts'
@@ -66,6 +77,31 @@ async function groupsOf(
   const kept = countersOf(ground, plan, field)
   if (kept !== undefined) return kept
   return groupRows(await everyRow(ground, plan, options), field, fieldKind(ground.entity, field))
+}
+
+/** Measures of what matches, of all or by one field. */
+export function runAggregate(
+  ground: QueryGround,
+  { query, by, measures }: AggregateAsk,
+  options: AskOptions = {},
+): Promise<readonly AggregateRow[]> {
+  const { entity } = ground
+  const checked = checkMeasures(measures, entity)
+  if (by !== undefined) checkField(by, entity, 'by')
+  return aggregated(ground, planOfAll(ground, query), { measures: checked, by, entity }, options)
+}
+
+async function aggregated(
+  ground: QueryGround,
+  plan: Plan,
+  wanted: Parameters<typeof aggregateRows>[1],
+  options: AskOptions,
+): Promise<readonly AggregateRow[]> {
+  const { by, measures } = wanted
+  const [only] = measures
+  if (by === undefined && only?.kind === 'count' && measures.length === 1)
+    return [{ measures: { [only.name]: await countOf(ground, plan, options) } }]
+  return aggregateRows(await everyRow(ground, plan, options), wanted)
 }
 
 /** Planned anew, because its numbers are told. */

@@ -16,7 +16,7 @@ import { Draft } from './draft.ts'
 import { readMany, readOne } from './read-records.ts'
 import { ReadSet } from './read-set.ts'
 import type { Handlers, Reads } from './reads.ts'
-import { runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { runAggregate, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
 import type { Step } from './step.ts'
 import { ColdBodies, PendingCheck } from './suspension.ts'
 import type { TransactionView } from './transaction-view.ts'
@@ -126,6 +126,11 @@ export class TransactionEndpoint implements Endpoint {
         readSet.addQuery(query)
         return groups
       },
+      aggregate: async (body, asking) => {
+        const rows = await runAggregate(reads.groundOf(body.query, view), body, asking)
+        readSet.addQuery(body.query)
+        return rows
+      },
       explain: (query) => runExplain(reads.groundOf(query, view), query),
       create: written('create'),
       update: written('update'),
@@ -186,7 +191,7 @@ export class TransactionEndpoint implements Endpoint {
 function unanswered(kind: string): StatewardError {
   return new StatewardError(
     'UNSUPPORTED',
-    `a transaction answers get, getMany, query, count, groupBy, explain and writes; found ${kind}: ask the state itself`,
+    `a transaction answers get, getMany, query, count, groupBy, aggregate, explain and writes; found ${kind}: ask the state itself`,
     { details: { message: kind } },
   )
 }

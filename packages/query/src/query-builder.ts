@@ -1,7 +1,16 @@
-import { type AskOptions, type Direction, type Explanation, type Group, limits, type Query } from '@stateward/contract'
+import {
+  type AskOptions,
+  type Direction,
+  type Explanation,
+  type Group,
+  type JsonValue,
+  limits,
+  type Query,
+} from '@stateward/contract'
 import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import type { AggregateOf, MeasuresOf } from './measures-of.ts'
 import type { QueryRunner } from './query-runner.ts'
-import { typed } from './typed-rows.ts'
+import { typed, typedMeasures } from './typed-rows.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
 
 /** One page of rows; `cursor` is present when there are more. */
@@ -12,7 +21,7 @@ export interface Page<R> {
 
 /**
  * A query of records of type `R`, put together step by step. Each step gives a new builder and leaves the old one as it
- * was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`, `groupBy`, `explain`. What the query
+ * was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`, `groupBy`, `aggregate`, `explain`. What the query
  * does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
  */
 export class QueryBuilder<R> {
@@ -57,6 +66,29 @@ export class QueryBuilder<R> {
   /** How many records match the filter, by the value of one field; groups in the order of the values, absence first. */
   groupBy(field: FieldOf<R>, options?: AskOptions): Promise<readonly Group[]> {
     return this.#runner.groupBy(withoutOrder(this.#query), field, options)
+  }
+
+  /**
+   * Numbers and values over all that match, whatever the limit: `aggregate({ specs: { count: true }, last: { max: 'updated_at' } })`.
+   */
+  aggregate<const M extends MeasuresOf<R>>(measures: M, options?: AskOptions): Promise<AggregateOf<R, M>> {
+    const ask = { query: withoutOrder(this.#query), measures }
+    return this.#runner.aggregate(ask, options).then(([row]) => typedMeasures<AggregateOf<R, M>>(row?.measures))
+  }
+
+  /** As `aggregate`, by the value of one field; groups in the order of the values, absence first. */
+  aggregateBy<const M extends MeasuresOf<R>>(
+    field: FieldOf<R>,
+    measures: M,
+    options?: AskOptions,
+  ): Promise<readonly ({ readonly value?: JsonValue } & AggregateOf<R, M>)[]> {
+    const ask = { query: withoutOrder(this.#query), by: field, measures }
+    return this.#runner.aggregate(ask, options).then((rows) =>
+      rows.map(({ value, measures: found }) => ({
+        ...typedMeasures<AggregateOf<R, M>>(found),
+        ...(value === undefined ? {} : { value }),
+      })),
+    )
   }
 
   /** How the query would be answered. */

@@ -1,9 +1,13 @@
-import type { AskOptions, Explanation, Group, Query, QueryAnswer } from '@stateward/contract'
+import type { AggregateRow, AskOptions, Explanation, Group, Protocol, Query, QueryAnswer } from '@stateward/contract'
+
+/** What an aggregate is asked with. */
+export type AggregateAsk = Protocol['aggregate']['ask']
 
 /** Answers queries: a state manager, or a way to one. Rejects with `StatewardError`s. */
 export interface QueryRunner {
   query(query: Query, options?: AskOptions): Promise<QueryAnswer>
   count(query: Query, options?: AskOptions): Promise<number>
   groupBy(query: Query, field: string, options?: AskOptions): Promise<readonly Group[]>
+  aggregate(ask: AggregateAsk, options?: AskOptions): Promise<readonly AggregateRow[]>
   explain(query: Query, options?: AskOptions): Promise<Explanation>
 }

@@ -2,3 +2,8 @@
 export function typed<R>(rows: readonly unknown[]): readonly R[] {
   return rows as readonly R[]
 }
+
+/** What measures are of follows from what they were asked of. */
+export function typedMeasures<A>(measures: unknown): A {
+  return measures as A
+}

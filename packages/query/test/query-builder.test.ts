@@ -39,6 +39,12 @@ function recorder(pages: readonly Partial<QueryAnswer>[] = [{}]): {
       asked.push({ kind: 'groupBy', query, options, field })
       return [{ value: 'draft', count: 2 }]
     },
+    async aggregate({ query, ...rest }, options) {
+      asked.push({ kind: 'aggregate', query, options, ...rest })
+      return rest.by === undefined
+        ? [{ measures: { n: 3 } }]
+        : [{ measures: { n: 1 } }, { value: 'draft', measures: { n: 2 } }]
+    },
     async explain(query, options) {
       asked.push({ kind: 'explain', query, options })
       return { plan: { kind: 'empty' }, order: 'none', estimatedRows: 0, records: 0 }
@@ -48,6 +54,19 @@ function recorder(pages: readonly Partial<QueryAnswer>[] = [{}]): {
 }
 
 const row = (id: string) => ({ id, rev: 1, created_at: '', updated_at: '' })
+
+test('measures are asked of all that match, in no order, and answered by their names', async () => {
+  const { asked, tasks } = recorder()
+  const query = tasks.where({ status: 'draft' }).orderBy('order').limit(5)
+  const measures = { n: { count: true }, last: { max: 'order' } } as const
+  expect(await query.aggregate(measures, { timeoutMs: 5 })).toEqual({ n: 3 })
+  expect(await query.aggregateBy('status', measures)).toEqual([{ n: 1 }, { value: 'draft', n: 2 }])
+  const plain = { type: 'task', where: { status: 'draft' } }
+  expect(asked).toEqual([
+    { kind: 'aggregate', query: plain, measures, options: { timeoutMs: 5 } },
+    { kind: 'aggregate', query: plain, measures, by: 'status', options: undefined },
+  ])
+})
 
 describe('the JSON', () => {
   const { tasks } = recorder()

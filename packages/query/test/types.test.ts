@@ -28,6 +28,16 @@ function compiles(
   loose: QueryBuilder<Loose>,
   untyped: QueryBuilder<StoredRecord>,
 ): void {
+  const measured = tasks.aggregate({ n: { count: true }, mean: { avg: 'order' }, last: { max: 'status' } })
+  expectTypeOf(measured).resolves.toEqualTypeOf<{
+    readonly n: number
+    readonly mean: number | undefined
+    readonly last: 'draft' | 'running' | undefined
+  }>()
+  // @ts-expect-error no such field
+  tasks.aggregate({ n: { sum: 'ordr' } })
+  // @ts-expect-error no such measure
+  tasks.aggregate({ n: { total: 'order' } })
   tasks.where({
     status: 'draft',
     order: { gte: 1, lt: 5 },

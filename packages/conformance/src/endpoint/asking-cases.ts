@@ -220,6 +220,7 @@ const everyMessage: readonly (readonly [MessageKind, Protocol[MessageKind]['ask'
   ['query', { type: 'item' }],
   ['count', { type: 'item' }],
   ['groupBy', { query: { type: 'item' }, field: 'n' }],
+  ['aggregate', { query: { type: 'item' }, measures: { n: { count: true } } }],
   ['explain', { type: 'item' }],
   ['history', { type: 'item', id: 'a' }],
   ['snapshot', {}],

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import type { Group, JsonValue, Query, StoredRecord } from '@stateward/contract'
 import { refused } from '../codes.ts'
 import { Seeded } from '../seeded.ts'
+import { measures, plainAggregate } from './plain-aggregate.ts'
 import { plainQuery } from './plain-query.ts'
 import { itemTimes, randomFields, randomOrder, randomWhere } from './random-item.ts'
 import { type EndpointCase, type EndpointTrial, endpointCase, plain } from './trial.ts'
 
 const seeds = [1, 2, 3, 4] as const
 
-/** What `query`, `count`, `groupBy`, `explain` and cursors promise. */
+/** What `query`, `count`, `groupBy`, `aggregate`, `explain` and cursors promise. */
 export const queryCases: readonly EndpointCase[] = [
   endpointCase('rows come by id, or in the order asked, ties by id', async (trial) => {
     const numbers = { d: 1, b: 2, a: 2, c: 1 }
@@ -227,6 +228,17 @@ async function compareOne(trial: EndpointTrial, seeded: Seeded): Promise<void> {
   const field = seeded.pick(['n', 's', 'flag', 'absent'])
   const groups = await trial.ask('groupBy', { query: { type: 'item', where }, field })
   assert.deepEqual(counted(groups), counted(plainGroups(matching, field)), `groups by ${field} of ${asked}`)
+  const ask = { query: { type: 'item', where }, measures }
+  assert.deepEqual(
+    plain(await trial.ask('aggregate', ask)),
+    plainAggregate(matching, undefined, itemTimes),
+    `measures of ${asked}`,
+  )
+  assert.deepEqual(
+    plain(await trial.ask('aggregate', { ...ask, by: field })),
+    plainAggregate(matching, field, itemTimes),
+    `measures by ${field} of ${asked}`,
+  )
 }
 
 function plainGroups(records: readonly StoredRecord[], field: string): Group[] {
