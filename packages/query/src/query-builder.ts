@@ -10,7 +10,7 @@ import {
 import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
 import type { AggregateOf, MeasuresOf } from './measures-of.ts'
 import type { QueryRunner } from './query-runner.ts'
-import { typed, typedMeasures } from './typed-rows.ts'
+import { typed } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
 
 /** One page of rows; `cursor` is present when there are more. */
@@ -50,12 +50,12 @@ export class QueryBuilder<R> {
 
   /** Every row, or the first `limit`, as of one commit. */
   all(options?: AskOptions): Promise<readonly R[]> {
-    return this.#runner.query(this.#query, options).then(({ rows }) => typed<R>(rows))
+    return this.#runner.query(this.#query, options).then(({ rows }) => typed<readonly R[]>(rows))
   }
 
   /** The first row, `undefined` when there is none. */
   first(options?: AskOptions): Promise<R | undefined> {
-    return this.#runner.query(withLimit(this.#query, 1), options).then(({ rows }) => typed<R>(rows)[0])
+    return this.#runner.query(withLimit(this.#query, 1), options).then(({ rows }) => typed<readonly R[]>(rows)[0])
   }
 
   /** How many records match the filter, whatever the limit. */
@@ -73,7 +73,7 @@ export class QueryBuilder<R> {
    */
   aggregate<const M extends MeasuresOf<R>>(measures: M, options?: AskOptions): Promise<AggregateOf<R, M>> {
     const ask = { query: withoutOrder(this.#query), measures }
-    return this.#runner.aggregate(ask, options).then(([row]) => typedMeasures<AggregateOf<R, M>>(row?.measures))
+    return this.#runner.aggregate(ask, options).then(([row]) => typed<AggregateOf<R, M>>(row?.measures))
   }
 
   /** As `aggregate`, by the value of one field; groups in the order of the values, absence first. */
@@ -85,7 +85,7 @@ export class QueryBuilder<R> {
     const ask = { query: withoutOrder(this.#query), by: field, measures }
     return this.#runner.aggregate(ask, options).then((rows) =>
       rows.map(({ value, measures: found }) => ({
-        ...typedMeasures<AggregateOf<R, M>>(found),
+        ...typed<AggregateOf<R, M>>(found),
         ...(value === undefined ? {} : { value }),
       })),
     )
@@ -101,7 +101,10 @@ export class QueryBuilder<R> {
     const query = withLimit(this.#query, this.#query.limit ?? limits.pageRows)
     return this.#runner
       .query(cursor === undefined ? query : { ...query, cursor }, options)
-      .then(({ rows, cursor: next }) => ({ rows: typed<R>(rows), ...(next === undefined ? {} : { cursor: next }) }))
+      .then(({ rows, cursor: next }) => ({
+        rows: typed<readonly R[]>(rows),
+        ...(next === undefined ? {} : { cursor: next }),
+      }))
   }
 
   /**
@@ -115,7 +118,7 @@ export class QueryBuilder<R> {
     let query = this.#query
     while (left > 0) {
       const { rows, cursor } = await this.#runner.query(withLimit(query, Math.min(size, left)), options)
-      yield* typed<R>(rows)
+      yield* typed<readonly R[]>(rows)
       if (cursor === undefined) return
       left -= rows.length
       query = { ...query, cursor }

@@ -1,6 +1,6 @@
 import type { Direction, Explanation, Group, Query, QueryAnswer } from '@stateward/contract'
 import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
-import { typed } from './typed-rows.ts'
+import { typed } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
 
 /** Answers queries within the call. Throws `StatewardError`s. */
@@ -41,12 +41,12 @@ export class QueryView<R> {
 
   /** Every row, or the first `limit`. */
   all(): readonly R[] {
-    return typed<R>(this.#runner.query(this.#query).rows)
+    return typed<readonly R[]>(this.#runner.query(this.#query).rows)
   }
 
   /** The first row, `undefined` when there is none. */
   first(): R | undefined {
-    return typed<R>(this.#runner.query(withLimit(this.#query, 1)).rows)[0]
+    return typed<readonly R[]>(this.#runner.query(withLimit(this.#query, 1)).rows)[0]
   }
 
   /** How many records match the filter, whatever the limit. */
