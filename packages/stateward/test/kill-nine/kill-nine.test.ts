@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededPick } from '@stateward/conformance'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { rig } from '../../../../test/reliability/rig.ts'
 import type { Plan } from '../../src/index.ts'
 import { openState } from '../../src/open-state.ts'
-import { bundledWriter, killedWriter } from './killed-writer.ts'
+import { bundledWriter, killedWriter, type Told } from './killed-writer.ts'
 
-const kills = process.env.STATEWARD_TEST_SCALE === 'nightly' ? 2_000 : 100
-const lanes = [1, 8, 64, 256]
-const seed = Number(process.env.STATEWARD_TEST_SEED ?? 20_240_120)
+const levels = [1, 8, 64, 256]
+const killsOfOneStore = 5
 
 let folder = ''
 let script = ''
@@ -20,47 +21,65 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-describe('a writer under load is killed with SIGKILL', () => {
-  for (const [lane, callers] of lanes.entries()) {
-    const times = kills / lanes.length
-    test(`${times} times with ${callers} callers: nothing acknowledged is missing, nothing is there that was not sent`, {
-      timeout: kills * 10_000,
-      concurrent: true,
-    }, async () => {
-      const dir = join(folder, `lane-${lane}`)
-      const random = seeded(seed + lane)
-      let acknowledged = 0
-      for (let run = 0; run < times; run++) {
-        const name = `${seed}-${lane}-${run}`
-        const afterAcknowledged = 1 + Math.floor(random() * callers * 8)
-        const told = await killedWriter({ script, dir, run: name, afterAcknowledged, callers })
-        acknowledged += told.acknowledged.size
-        await using state = await openState(dir)
-        const found = partsByWrite(await state.plan.where({ name: { prefix: `${name}/` } }).all(), name)
-        expect(
-          [...told.acknowledged].filter((n) => !isWhole(n, found.get(n) ?? [])),
-          `acknowledged and not there in ${name}`,
-        ).toEqual([])
-        expect(
-          [...found.keys()].filter((n) => !told.sent.has(n)),
-          `there and never sent in ${name}`,
-        ).toEqual([])
-        expect(
-          [...found].filter(([n, parts]) => n % 3 === 2 && parts.length !== 2),
-          `half a transaction in ${name}`,
-        ).toEqual([])
-      }
-      await using state = await openState(dir)
-      expect((await state.verify()).ok).toBe(true)
-      expect(acknowledged).toBeGreaterThanOrEqual(times)
-    })
-  }
+rig('kill-nine', async ({ each, note }) => {
+  const seen = new Map<string, number>()
+  let acknowledged = 0
+  const looked = await each(async (seed) => {
+    const stores = await Promise.all(levels.map((callers) => killOneStore(seed, callers)))
+    for (const { phase, acknowledged: own } of stores.flat()) {
+      seen.set(phase, (seen.get(phase) ?? 0) + 1)
+      acknowledged += own.size
+    }
+    return stores.flat().length
+  })
+  const phases = [...seen].map(([phase, count]) => `${phase} ${count}`).join(', ')
+  note([`kill-nine, by what the writer was at: ${phases}; ${acknowledged} writes were acknowledged`])
+  return looked
 })
 
-function partsByWrite(plans: readonly Plan[], name: string): Map<number, Plan[]> {
+/** Kills writers of one store, one after the other, and looks after each death. */
+async function killOneStore(seed: number, callers: number): Promise<readonly Told[]> {
+  const pick = seededPick(seed * 1_000 + callers)
+  const dir = join(folder, `${seed}-${callers}`)
+  const all: Told[] = []
+  for (let kill = 0; kill < killsOfOneStore; kill++) {
+    const told = await killedWriter({
+      script,
+      dir,
+      run: `${kill}`,
+      afterLines: pick(4) === 0 ? 1 : 2 + pick(30 + callers * 6),
+      callers,
+      delayMs: pick(8),
+    })
+    all.push(told)
+    await assertWhole(dir, all, told.phase)
+  }
+  await rm(dir, { recursive: true, force: true })
+  return all
+}
+
+/** What was acknowledged by any of them is all there, what was not sent is not, and no transaction is half there. */
+async function assertWhole(dir: string, all: readonly Told[], phase: string): Promise<void> {
+  await using state = await openState(dir)
+  const plans = await state.plan.all()
+  for (const [run, { acknowledged, sent }] of all.entries()) {
+    const found = partsByWrite(plans, `${run}/`)
+    const context = `of writer ${run}, after one was killed while ${phase}`
+    const lost = [...acknowledged].filter((n) => !isWhole(n, found.get(n) ?? []))
+    expect(lost, `acknowledged and not there ${context}`).toEqual([])
+    const foreign = [...found.keys()].filter((n) => !sent.has(n))
+    expect(foreign, `there and never sent ${context}`).toEqual([])
+    const half = [...found].filter(([n, parts]) => n % 3 === 2 && parts.length !== 2)
+    expect(half, `half a transaction ${context}`).toEqual([])
+  }
+  if (all.length === killsOfOneStore) expect((await state.verify()).ok).toBe(true)
+}
+
+function partsByWrite(plans: readonly Plan[], prefix: string): Map<number, Plan[]> {
   const found = new Map<number, Plan[]>()
   for (const plan of plans) {
-    const n = Number(plan.name.slice(name.length + 1))
+    if (!plan.name.startsWith(prefix)) continue
+    const n = Number(plan.name.slice(prefix.length))
     found.set(n, [...(found.get(n) ?? []), plan])
   }
   return found
@@ -70,15 +89,4 @@ function partsByWrite(plans: readonly Plan[], name: string): Map<number, Plan[]>
 function isWhole(n: number, parts: readonly Plan[]): boolean {
   if (n % 3 === 2) return parts.length === 2
   return parts.length === 1 && (n % 3 === 0 || parts[0]?.description === `updated ${n}`)
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function seeded(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 export interface Told {
   readonly sent: ReadonlySet<number>
   readonly acknowledged: ReadonlySet<number>
+  /** What it was at last. */
+  readonly phase: string
 }
 
 export interface Killing {
@@ -14,11 +18,15 @@ export interface Killing {
   readonly script: string
   readonly dir: string
   readonly run: string
-  readonly afterAcknowledged: number
+  /** How many lines it has told before it is killed, and how many milliseconds later. */
+  readonly afterLines: number
+  readonly delayMs: number
   readonly callers: number
 }
 
-/** Makes one file of the writer and all it imports, because a hundred processes are to start quickly. */
+const lookEveryMs = 3
+
+/** Makes one file of the writer and all it imports, because hundreds of processes are to start quickly. */
 export async function bundledWriter(folder: string): Promise<string> {
   const outfile = join(folder, 'writer.mjs')
   const entry = fileURLToPath(new URL('writer.ts', import.meta.url))
@@ -28,6 +36,7 @@ export async function bundledWriter(folder: string): Promise<string> {
     entryPoints: [entry],
     outfile,
     bundle: true,
+    minify: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -38,23 +47,34 @@ export async function bundledWriter(folder: string): Promise<string> {
   return outfile
 }
 
-/** Starts a writer on a directory, kills it with SIGKILL after so many acknowledgements, and answers with what it told. */
-export async function killedWriter({ script, dir, run, afterAcknowledged, callers }: Killing): Promise<Told> {
+/** Starts a writer on a directory, kills it with SIGKILL at its moment, and answers with what it told. */
+export async function killedWriter({ script, dir, run, afterLines, delayMs, callers }: Killing): Promise<Told> {
   const told = `${dir}.${run}.told`
   const child = spawn(process.execPath, [script, dir, run, String(callers), told], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
   const errors: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)))
-  let acknowledged = 0
-  for await (const dots of child.stdout) {
-    acknowledged += dots.length
-    if (acknowledged >= afterAcknowledged) child.kill('SIGKILL')
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, signal) => resolve(signal)))
+  try {
+    while (child.exitCode === null && linesIn(told) < afterLines) await pause(lookEveryMs)
+    await pause(delayMs)
+  } finally {
+    child.kill('SIGKILL')
   }
   if ((await ended) !== 'SIGKILL') throw new Error(`the writer ended by itself: ${Buffer.concat(errors).toString()}`)
   const lines = (await readFile(told, 'utf8')).split('\n')
+  rmSync(told)
   const numbers = (kind: string): Set<number> =>
     new Set(lines.filter((line) => line.startsWith(`${kind} `)).map((line) => Number(line.slice(2))))
-  return { sent: numbers('s'), acknowledged: numbers('a') }
+  const phase = lines.findLast((line) => line.startsWith('p '))?.slice(2) ?? ''
+  return { sent: numbers('s'), acknowledged: numbers('a'), phase }
+}
+
+function linesIn(told: string): number {
+  try {
+    return readFileSync(told).filter((byte) => byte === 0x0a).length
+  } catch {
+    return 0
+  }
 }

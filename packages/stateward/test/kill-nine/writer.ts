@@ -1,16 +1,27 @@
-// Writes under load until it is killed. What it sends and what was acknowledged goes into a file, synchronously, so that
-// the line is in the kernel's hands before the next step is taken: `s <n>` before write n is sent, `a <n>` after it was
-// acknowledged. Standard output only tells the parent that it goes on.
+// Writes under load until it is killed, compacts beside the load, closes and opens again. What it does goes into a file,
+// synchronously, so that the line is in the kernel's hands before the next step is taken: `s <n>` before write n is sent,
+// `a <n>` after it was acknowledged, `p <phase>` before it begins something else.
 import { openSync, writeSync } from 'node:fs'
-import { openState } from '../../src/open-state.ts'
+import { createStateManager, type State } from '@stateward/core'
+import { domain } from '@stateward/domain'
+import { jsonlStorage } from '@stateward/storage-jsonl'
 
 const [dir = '', run = '', callers = '32', told = ''] = process.argv.slice(2)
 const file = openSync(told, 'a')
-const state = await openState(dir)
+const say = (line: string): void => void writeSync(file, `${line}\n`)
 let next = 0
 
+async function open(): Promise<State<typeof domain>> {
+  say('p opening')
+  // Small segments, so that many of the kills fall into a rotation.
+  const storage = jsonlStorage({ dir, segmentBytes: 16_384, ballastBytes: 0 })
+  const state = await createStateManager({ storage, domain, compaction: false })
+  say('p writing')
+  return state
+}
+
 /** Write n: a creation, a creation with an update behind it, or a pair of creations in one commit. */
-async function write(n: number): Promise<void> {
+async function write(state: State<typeof domain>, n: number): Promise<void> {
   const name = `${run}/${n}`
   if (n % 3 === 0) {
     await state.plan.create({ name, metadata: { n, part: 'only' } })
@@ -25,14 +36,26 @@ async function write(n: number): Promise<void> {
   }
 }
 
-async function caller(): Promise<never> {
-  for (;;) {
+async function call(state: State<typeof domain>): Promise<void> {
+  for (let times = 0; times < 5; times++) {
     const n = next++
-    writeSync(file, `s ${n}\n`)
-    await write(n)
-    writeSync(file, `a ${n}\n`)
-    process.stdout.write('.')
+    say(`s ${n}`)
+    await write(state, n)
+    say(`a ${n}`)
   }
 }
 
-await Promise.all(Array.from({ length: Number(callers) }, caller))
+async function compact(state: State<typeof domain>): Promise<void> {
+  say('p compacting')
+  await state.compact()
+  say('p writing')
+}
+
+for (let state = await open(); ; state = await open()) {
+  for (let round = 0; round < 3; round++) {
+    const load = Array.from({ length: Number(callers) }, () => call(state))
+    await Promise.all([...load, round === 1 ? compact(state) : undefined])
+  }
+  say('p closing')
+  await state.close()
+}

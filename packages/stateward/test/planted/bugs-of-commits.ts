@@ -84,9 +84,9 @@ export const bugsOfCommits: readonly Bug[] = [
   },
   {
     name: 'writes that it was closed in order before its commits are synced',
-    file: 'storage-jsonl/src/writer.ts',
-    find: '    await commits.sync()\n    const { obsolete } = this.manifest\n',
-    replace: '    const { obsolete } = this.manifest\n',
+    file: 'storage-jsonl/src/seal-log.ts',
+    find: '  await commits.sync()\n  const sealed',
+    replace: '  const sealed',
     crash: { seed: 1, from: 58 },
     foundBy: ['crash'],
   },
