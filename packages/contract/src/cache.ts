@@ -1,10 +1,12 @@
+import type { Seq } from './seq.ts'
+
 /**
  * A cache as it is read back. The storage has found that it belongs to the log as the log is now: every commit up to
  * `upTo` is there as it was, and every pointer that was alive when the cache was saved leads where it led then.
  */
 export interface StoredCache {
   /** Seq of the last commit that anything in it knows of. */
-  readonly upTo: number
+  readonly upTo: Seq
   readonly bytes: number
   /** Fills `into` with the bytes from `position` on. Rejects with `CORRUPT` where they do not read as they were written. */
   read(into: Uint8Array, position: number): Promise<void>
@@ -33,5 +35,5 @@ export interface WritableCaches extends Caches {
    * counts only for a log in which all of that is durable. Resolves with what became of it: a disk that is full or fails
    * costs the cache and nothing else. Rejects with what `fill` rejects with. An aborted `signal` ends it, unsaved.
    */
-  save(name: string, fill: (put: PutBytes) => Promise<number>, signal?: AbortSignal): Promise<CacheSaved>
+  save(name: string, fill: (put: PutBytes) => Promise<Seq>, signal?: AbortSignal): Promise<CacheSaved>
 }

@@ -8,6 +8,8 @@ import {
 } from '@stateward/contract'
 import { bounded } from './bounded.ts'
 import { checkKeys, invalid } from './check.ts'
+import { checkedCheckpoints } from './checkpoint-options.ts'
+import type { CheckpointSettings } from './checkpoints.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
@@ -19,6 +21,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly cacheBytes: number
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly compaction: CompactionSettings & { readonly auto: boolean }
+  readonly checkpoints: CheckpointSettings | undefined
 }
 
 const optionKeys = new Set([
@@ -30,6 +33,7 @@ const optionKeys = new Set([
   'owner',
   'onEvent',
   'compaction',
+  'checkpoints',
   'clock',
   'random',
   'timers',
@@ -58,6 +62,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     cacheBytes: bounded('memory.cacheBytes', memory.cacheBytes ?? limits.cacheBytes),
     mailbox: { capacity: bounded('mailbox.capacity', capacity), overflow },
     compaction: checkedCompaction(options.compaction),
+    checkpoints: checkedCheckpoints(options.checkpoints),
   }
 }
 

@@ -81,7 +81,7 @@ export interface StateMembers<D extends Domain> {
  * `CORRUPT`, `UNSUPPORTED`, `STORAGE_FAILED` …) and leaves the log as it was then. O(log) time.
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
-  const { storage, domain, durability, cacheBytes, mailbox, compaction } = checkedOptions(options)
+  const { storage, domain, durability, cacheBytes, mailbox, compaction, checkpoints } = checkedOptions(options)
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
@@ -94,7 +94,7 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
   const open = (): Promise<Term> =>
-    openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, tell })
+    openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, checkpoints, tell })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, tell })
   const manager = new Manager({ storage, domain, durability, mailbox, environment, compaction, snapshots, terms, tell })

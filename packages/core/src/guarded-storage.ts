@@ -2,6 +2,7 @@ import type {
   Appended,
   AppendOptions,
   BaseChunk,
+  Caches,
   Epoch,
   LogBatch,
   LogReader,
@@ -12,6 +13,7 @@ import type {
   Seq,
   StorageCheck,
   StoredBase,
+  WritableCaches,
 } from '@stateward/contract'
 import { storageError } from './storage-error.ts'
 
@@ -27,10 +29,13 @@ export function guardedWriter(writer: LogWriter): LogWriter {
 
 class GuardedReader implements LogReader {
   readonly fetchSync?: NonNullable<LogReader['fetchSync']>
+  /** As they are: a cache may fail in any way, and only costs time. */
+  readonly caches?: Caches
   readonly #reader: LogReader
 
   constructor(reader: LogReader) {
     this.#reader = reader
+    if (reader.caches !== undefined) this.caches = reader.caches
     if (reader.fetchSync !== undefined) this.fetchSync = (ptrs) => guardedNow(() => reader.fetchSync?.(ptrs) ?? [])
   }
 
@@ -65,6 +70,7 @@ class GuardedReader implements LogReader {
 }
 
 class GuardedWriter extends GuardedReader implements LogWriter {
+  declare readonly caches?: WritableCaches
   readonly #writer: LogWriter
 
   constructor(writer: LogWriter) {

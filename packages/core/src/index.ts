@@ -15,6 +15,7 @@ export {
   type Storage,
   type TypeOf,
 } from '@stateward/contract'
+export type { CheckpointOptions } from './checkpoint-options.ts'
 export type { CompactionOptions } from './compaction-options.ts'
 export { createStateManager, type State, type StateMembers } from './create-state-manager.ts'
 export type { Exported } from './export.ts'

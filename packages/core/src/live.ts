@@ -48,6 +48,8 @@ export class Live implements HeadReader {
   /** What to say when a place in the log is there no more. */
   readonly lost: (type: string, id: string, seq: Seq) => StatewardError
   lastSeq: Seq = 0
+  /** While a checkpoint is being caught up with: which commits rows and indexes have taken in already. */
+  readonly asOf: Map<object, Seq> = new Map()
   /** Versions of records in the base and in the log behind it, deletions too. */
   versions = 0
 
@@ -167,9 +169,15 @@ export class Live implements HeadReader {
    * Throws `CORRUPT` for a patch of a record that is not there, or not in the version that it follows.
    */
   replay(commit: Commit, ptr: Ptr): void {
-    const befores = commit.changes.map((change) => this.head(change.type, change.id)?.record)
+    const befores = commit.changes.map(({ type, id }) =>
+      this.#hasTaken(this.type(type).rows, commit.seq) ? undefined : this.head(type, id)?.record,
+    )
     for (const [at, change] of commit.changes.entries()) {
       const before = befores[at]
+      if (this.#hasTaken(this.type(change.type).rows, commit.seq)) {
+        this.versions++
+        continue
+      }
       const isOrphan = before === undefined || (change.rev !== 0 && change.rev !== before.rev + 1)
       if (change.op === 'patch' && isOrphan) throw orphan(commit.seq, change)
       const revBefore = this.type(change.type).rows.lastRev(change.id)
@@ -178,6 +186,18 @@ export class Live implements HeadReader {
       this.#applyOne(commit.seq, ptr, { change: { ...change, rev }, before, after })
     }
     this.lastSeq = commit.seq
+  }
+
+  #hasTaken(part: object, seq: Seq): boolean {
+    return this.asOf.size > 0 && seq <= (this.asOf.get(part) ?? 0)
+  }
+
+  #index(
+    type: LiveType,
+    slot: Slot,
+    { seq, before, after }: { seq: Seq } & Pick<DecidedChange, 'before' | 'after'>,
+  ): void {
+    for (const index of type.indexes) if (!this.#hasTaken(index, seq)) index.update(slot, before, after)
   }
 
   #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {
@@ -189,7 +209,7 @@ export class Live implements HeadReader {
       watcher(type, change.id, known === undefined ? undefined : rows.place(known), before)
     if (after === undefined) {
       if (known !== undefined) {
-        for (const index of type.indexes) index.update(known, before, undefined)
+        this.#index(type, known, { seq, before, after })
         this.bodies.delete(type.number, known)
       }
       rows.bury(change.id, change.rev, seq)
@@ -197,7 +217,7 @@ export class Live implements HeadReader {
     }
     const slot = change.op === 'patch' && known !== undefined ? known : rows.put(change.id, ptr, after.rev, seq)
     if (change.op === 'patch') rows.patch(slot, ptr, after.rev, seq)
-    for (const index of type.indexes) index.update(slot, before, after)
+    this.#index(type, slot, { seq, before, after })
     this.bodies.set(type.number, slot, after)
   }
 }

@@ -22,7 +22,7 @@ import { guardedReader } from './guarded-storage.ts'
 import { Live } from './live.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
-import { replay } from './replay.ts'
+import { restore } from './restore.ts'
 import { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import { storageError } from './storage-error.ts'
@@ -59,9 +59,15 @@ export async function openStateReader<const D extends Domain>(options: StateRead
   const cacheBytes = bounded('memory.cacheBytes', options.memory?.cacheBytes ?? limits.cacheBytes)
   const reader = await openedReader(storage)
   try {
-    const live = new Live(domain, new Bodies(reader, cacheBytes), trimmedBeside)
-    await replay(reader, live)
-    const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment: systemEnvironment() })
+    const environment = systemEnvironment()
+    const { live } = await restore({
+      reader,
+      domain,
+      fresh: () => new Live(domain, new Bodies(reader, cacheBytes), trimmedBeside),
+      random: environment.random,
+      remembersTxids: false,
+    })
+    const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment })
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,
       changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(endpoint.follow(since, signal)),

@@ -6,12 +6,22 @@ import { recordKey } from './record-key.ts'
 import { ColdBodies } from './suspension.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
 
+export interface ReplayOptions {
+  /** Whether the state holds what was before its `lastSeq` already. */
+  readonly isBegun?: boolean
+  readonly txids?: TxidWindow | undefined
+}
+
 /**
- * Builds the state from the log: the newest base, then every commit after it. Memory beyond the cache is that of one
- * batch. Fills `txids`, where given, also from what the base covers, as far as the log still has it.
+ * Builds the state from the log: the newest base, where nothing is there yet, then every commit after it. Memory beyond
+ * the cache is that of one batch. Fills `txids`, where given, also from what the base covers, as far as the log still has it.
  */
-export async function replay(reader: LogReader, live: Live, txids?: TxidWindow): Promise<void> {
-  const base = await reader.loadBase()
+export async function replay(
+  reader: LogReader,
+  live: Live,
+  { isBegun = false, txids }: ReplayOptions = {},
+): Promise<void> {
+  const base = isBegun ? undefined : await reader.loadBase()
   if (base !== undefined) {
     for await (const { records, seqs, ptrs } of base.chunks) {
       for (const [at, record] of records.entries()) live.replay(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
@@ -32,6 +42,7 @@ export async function replay(reader: LogReader, live: Live, txids?: TxidWindow):
     }
     live.pinned.clear()
   }
+  live.asOf.clear()
 }
 
 const txidKey = Buffer.from('"txid":"')

@@ -1,5 +1,5 @@
 import type { Ptr, Seq, Slot } from '@stateward/contract'
-import { idTable } from '@stateward/index'
+import { type Imaged, type ImageReader, type ImageWriter, idTable } from '@stateward/index'
 
 /** Where one version of one record stands in the log: a line that holds it whole, and the patches since, oldest first. */
 export interface VersionPlace {
@@ -24,13 +24,15 @@ const firstCapacity = 1_024
  * The live records of one type by slot: where the newest version stands, its rev and seq, in columns of typed arrays
  * (20 bytes a record beside the id). Patches stand apart, because most records have none.
  */
-export class RowTable {
+export class RowTable implements Imaged {
   readonly ids: ReturnType<typeof idTable> = idTable()
   readonly tombstones: Map<string, Tombstone> = new Map()
   readonly #patches = new Map<Slot, readonly Ptr[]>()
-  #whole = new Float64Array(firstCapacity)
-  #seq = new Float64Array(firstCapacity)
-  #rev = new Uint32Array(firstCapacity)
+  #whole: Float64Array = new Float64Array(firstCapacity)
+  #seq: Float64Array = new Float64Array(firstCapacity)
+  #rev: Uint32Array = new Uint32Array(firstCapacity)
+  /** One more than the highest slot that was ever given out. */
+  #used = 0
 
   get size(): number {
     return this.ids.size
@@ -73,6 +75,7 @@ export class RowTable {
       slot = this.ids.insert(id)
       this.tombstones.delete(id)
       if (slot >= this.#whole.length) this.#grow(slot)
+      this.#used = Math.max(this.#used, slot + 1)
     }
     this.#whole[slot] = ptr
     this.#patches.delete(slot)
@@ -107,6 +110,37 @@ export class RowTable {
     else this.#patches.set(slot, later)
   }
 
+  /** A live slot near this one, going up; `undefined` where there is none. Between 0 and 1, `where` is a part of all slots. */
+  slotNear(where: number): Slot | undefined {
+    const from = Math.floor(where * this.#used)
+    for (let at = 0; at < this.#used; at++) {
+      const slot = (from + at) % this.#used
+      if (this.ids.slotOf(this.idOf(slot)) === slot) return slot
+    }
+    return undefined
+  }
+
+  save(image: ImageWriter): void {
+    this.ids.save(image)
+    image.doubles(this.#whole.subarray(0, this.#used))
+    image.doubles(this.#seq.subarray(0, this.#used))
+    image.words(this.#rev.subarray(0, this.#used))
+    image.doubles(packPatches(this.#patches))
+    image.json(packTombstones(this.tombstones))
+  }
+
+  load(image: ImageReader): void {
+    this.ids.load(image)
+    this.#whole = image.doubles()
+    this.#seq = image.doubles()
+    this.#rev = image.words()
+    this.#used = this.#whole.length
+    if (this.#seq.length !== this.#used || this.#rev.length !== this.#used)
+      throw new RangeError(`expected columns of ${this.#used} rows, found ${this.#seq.length} and ${this.#rev.length}`)
+    for (const [slot, ptrs] of unpackPatches(image.doubles())) this.#patches.set(slot, ptrs)
+    for (const [id, tombstone] of unpackTombstones(image.json())) this.tombstones.set(id, tombstone)
+  }
+
   #stamp(slot: Slot, rev: number, seq: Seq): void {
     this.#rev[slot] = rev
     this.#seq[slot] = seq
@@ -123,4 +157,36 @@ export class RowTable {
 function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
   to.set(from)
   return to
+}
+
+/** Slot, number of pointers, pointers; and so on. */
+function packPatches(patches: ReadonlyMap<Slot, readonly Ptr[]>): Float64Array {
+  const packed: number[] = []
+  for (const [slot, ptrs] of patches) packed.push(slot, ptrs.length, ...ptrs)
+  return Float64Array.from(packed)
+}
+
+function* unpackPatches(packed: Float64Array): Generator<readonly [Slot, readonly Ptr[]]> {
+  for (let at = 0; at < packed.length; ) {
+    const slot = packed[at] ?? 0
+    const end = at + 2 + (packed[at + 1] ?? 0)
+    yield [slot, [...packed.subarray(at + 2, end)]]
+    at = end
+  }
+}
+
+/** As JSON: id, rev, seq, and the place of the last version (whole, rev, seq, patches) where it is known. */
+function packTombstones(tombstones: ReadonlyMap<string, Tombstone>): unknown {
+  return [...tombstones].map(([id, { rev, seq, last }]) =>
+    last === undefined ? [id, rev, seq] : [id, rev, seq, [last.whole, last.rev, last.seq, ...last.patches]],
+  )
+}
+
+function* unpackTombstones(packed: unknown): Generator<readonly [string, Tombstone]> {
+  if (!Array.isArray(packed)) throw new TypeError('expected a list of tombstones')
+  for (const [id, rev, seq, last] of packed) yield [id, { rev, seq, last: last && unpackPlace(last) }]
+}
+
+function unpackPlace([whole = 0, rev = 0, seq = 0, ...patches]: readonly number[]): Tombstone['last'] {
+  return { whole, rev, seq, patches }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent, Timers } from '@stateward/contract'
+import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
 
 /** What `createStateManager` takes. */
@@ -23,6 +24,8 @@ export interface StateManagerOptions<D extends Domain> {
   readonly onEvent?: Notify<StoreEvent>
   /** When the store compacts itself; `false`: only when asked. Such a compaction is told to `onEvent`, and ends with the store. */
   readonly compaction?: CompactionOptions | false
+  /** When the state is saved beside the log for the next opening; `false`: never. Where the storage keeps no caches, never. */
+  readonly checkpoints?: CheckpointOptions | false
   readonly clock?: Clock
   readonly random?: Random
   readonly timers?: Timers

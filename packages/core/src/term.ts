@@ -4,6 +4,7 @@ import {
   type LogWriter,
   type Notify,
   type RecoveryReport,
+  type Seq,
   StatewardError,
   type Storage,
   type StorageEvent,
@@ -12,6 +13,7 @@ import {
   type StoreEvent,
 } from '@stateward/contract'
 import { Bodies } from './bodies.ts'
+import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
 import type { Environment } from './environment.ts'
 import { guardedWriter } from './guarded-storage.ts'
 import { HeadLayer } from './heads.ts'
@@ -20,10 +22,10 @@ import { LogPump } from './log-pump.ts'
 import { Past } from './past.ts'
 import { whyReadOnly } from './read-only.ts'
 import { Reads } from './reads.ts'
-import { replay } from './replay.ts'
+import { restore } from './restore.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
-import { madeBy, TxidWindow } from './txid-window.ts'
+import { madeBy, type TxidWindow } from './txid-window.ts'
 import { nothing } from './write.ts'
 import { type WriteProtocol, writeActor } from './write-actor.ts'
 
@@ -36,6 +38,7 @@ export interface TermOptions {
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
   readonly snapshots: Snapshots
+  readonly checkpoints: CheckpointSettings | undefined
   readonly tell: Notify<StoreEvent>
 }
 
@@ -44,6 +47,7 @@ interface Opened {
   readonly recovery: RecoveryReport
   readonly live: Live
   readonly txids: TxidWindow
+  readonly checkpoint: Seq | undefined
   readonly stop: StopOnce
 }
 
@@ -56,18 +60,22 @@ export class Term {
   readonly pump: LogPump
   readonly actor: Actor<WriteProtocol, StatewardError>
   readonly reads: Reads
+  readonly checkpoints: Checkpoints
   /** Why nothing can be written in this term; `undefined` where it can be. */
   readonly readOnly: StatewardError | undefined
   readonly #ended = new AbortController()
 
-  constructor(options: TermOptions, { writer, recovery, live, txids, stop }: Opened) {
+  constructor(options: TermOptions, { writer, recovery, live, txids, checkpoint, stop }: Opened) {
     const { domain, environment, snapshots, storage } = options
     this.writer = writer
     this.live = live
     this.recovery = recovery
     this.readOnly = whyReadOnly(recovery)
     const pending = new HeadLayer(live)
-    const pump = pumpOf(options, { writer, live, txids, pending, stop })
+    const settings = this.readOnly === undefined ? options.checkpoints : undefined
+    const checkpoints = new Checkpoints({ domain, live, txids, writer, environment, settings, loaded: checkpoint })
+    this.checkpoints = checkpoints
+    const pump = pumpOf(options, { writer, live, txids, pending, stop, checkpoints })
     const past = new Past({ live, pending, pump, reader: writer })
     this.pump = pump
     this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past })
@@ -111,14 +119,19 @@ export class Term {
 
 /** Opens the log for writing and builds the state from it. Rejects with the storage's code; the log is let go of then. */
 export async function openTerm(options: TermOptions): Promise<Term> {
-  const { storage, domain, owner, cacheBytes, tell } = options
+  const { storage, domain, owner, cacheBytes, environment, tell } = options
   const stop = new StopOnce(tell)
   const { writer, recovery } = await openedWriter(storage, owner, stop)
   try {
-    const live = new Live(domain, new Bodies(writer, cacheBytes))
-    const txids = new TxidWindow()
-    await replay(writer, live, txids)
-    return new Term(options, { writer, recovery, live, txids, stop })
+    const restored = await restore({
+      reader: writer,
+      domain,
+      fresh: () => new Live(domain, new Bodies(writer, cacheBytes)),
+      random: environment.random,
+      remembersTxids: true,
+      tell,
+    })
+    return new Term(options, { writer, recovery, stop, ...restored })
   } catch (error) {
     await writer.close().catch(() => undefined)
     throw error
@@ -163,7 +176,14 @@ class StopOnce {
 
 function pumpOf(
   { storage, environment }: TermOptions,
-  { writer, live, txids, pending, stop }: Omit<Opened, 'recovery'> & { readonly pending: HeadLayer },
+  {
+    writer,
+    live,
+    txids,
+    pending,
+    stop,
+    checkpoints,
+  }: Omit<Opened, 'recovery' | 'checkpoint'> & { readonly pending: HeadLayer; readonly checkpoints: Checkpoints },
 ): LogPump {
   return new LogPump({
     writer,
@@ -180,6 +200,7 @@ function pumpOf(
         if (txid !== undefined)
           txids.add(txid, { seq, results, made: madeBy({ changes: changes.map(({ change }) => change) }) })
       }
+      checkpoints.applied(live.lastSeq)
     },
   })
 }

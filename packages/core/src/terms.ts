@@ -1,5 +1,6 @@
 import {
   type Commit,
+  limits,
   type Notify,
   type RecoveryReport,
   type Reopening,
@@ -188,6 +189,7 @@ export class Terms {
   /** Closes the log. */
   async close(): Promise<void> {
     for (const { writer } of this.#former.keys()) await writer.close().catch(ignore)
+    if (this.#current.pump.failure === undefined) await this.#current.checkpoints.close(limits.closeTimeoutMs)
     await this.#current.writer.close()
   }
 }

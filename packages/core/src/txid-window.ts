@@ -82,6 +82,23 @@ export class TxidWindow {
     this.#keep(entry)
   }
 
+  /** As JSON, oldest first: txid, seq, and the versions made (type, id, rev, and 1 for a deletion). */
+  pack(): unknown {
+    return [...this.#entries].map(([txid, { seq, made }]) => [
+      txid,
+      seq,
+      made.map(({ type, id, rev, deleted }) => (deleted ? [type, id, rev, 1] : [type, id, rev])),
+    ])
+  }
+
+  /** Takes in what `pack` gave, as far as `isKept` says of its seq. */
+  unpack(packed: unknown, isKept: (seq: Seq) => boolean): void {
+    if (!Array.isArray(packed)) throw new TypeError('expected a list of txids')
+    for (const [txid, seq, made] of packed) {
+      if (isKept(seq)) this.add(txid, { seq, made: made.map(unpackMade), results: undefined })
+    }
+  }
+
   #keep(entry: TxidEntry): void {
     if (entry.results === undefined) return
     const bytes = entry.results.reduce((sum, result) => sum + approximateBytes({ ...result }), 0)
@@ -108,6 +125,10 @@ export class TxidWindow {
     const part = partPattern.exec(txid)
     if (part !== null) this.#parts.delete(partKey(part[1] ?? '', Number(part[2])))
   }
+}
+
+function unpackMade([type, id, rev, deleted]: readonly [string, string, number, number?]): Made {
+  return { type, id, rev, deleted: deleted === 1 }
 }
 
 function partKey(txid: string, from: number): string {

@@ -123,7 +123,7 @@ test('a storage that answers with too few pointers is not believed', async () =>
         writer.append(...args).then((appended) => ({ ...appended, ptrs: [] }))
       return {
         writer: new Proxy(writer, {
-          get: (target, key) => (key === 'append' ? append : Reflect.get(target, key).bind?.(target)),
+          get: (target, key) => (key === 'append' ? append : Reflect.get(target, key)?.bind?.(target)),
         }),
         recovery,
       }

@@ -1,7 +1,8 @@
 import { memoryStorage } from '@stateward/storage-memory'
 import fc from 'fast-check'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, population, revival } from './arbitrary-calls.ts'
+import { cachingStorage, type Fate } from './caching-storage.ts'
 import { ModelWorld, type Step } from './model-world.ts'
 import { orderBy, where } from './naive-query.ts'
 import { pipelinedStorage } from './pipelined-storage.ts'
@@ -56,4 +57,25 @@ test('any history equals a map of its records, with a cache that holds next to n
     ),
     { numRuns: runs(35) },
   )
+})
+
+const checkpoints = fc.constantFrom(
+  { atClose: 1, whileOpen: 1 },
+  { atClose: 1_000_000, whileOpen: 1 },
+  { atClose: 1, whileOpen: 1_000_000 },
+)
+const fates = fc.array(fc.constantFrom<Fate>('kept', 'kept', 'kept', 'lost', 'damaged'), { minLength: 1, maxLength: 8 })
+
+test('any history equals a map of its records, opened from checkpoints of any moment, whole, lost or damaged', async () => {
+  let loads = 0
+  await fc.assert(
+    fc.asyncProperty(steps, checkpoints, fates, async (steps, settings, fates) => {
+      let opened = 0
+      const storage = cachingStorage(pipelinedStorage(), () => fates[opened++ % fates.length] ?? 'kept')
+      await new ModelWorld(storage, undefined, settings).run(steps)
+      loads += storage.loads
+    }),
+    { numRuns: runs(25) },
+  )
+  expect(loads).toBeGreaterThan(0)
 })

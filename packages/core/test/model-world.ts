@@ -1,5 +1,6 @@
 import type { Deleted, OrderBy, Query, Seq, Storage, StoredRecord, Where } from '@stateward/contract'
 import { expect } from 'vitest'
+import type { CheckpointOptions } from '../src/checkpoint-options.ts'
 import { linkIds, planIds, taskIds } from './arbitrary-calls.ts'
 import { askCall } from './ask-call.ts'
 import { compareOutcome, settled } from './compare-outcome.ts'
@@ -36,15 +37,17 @@ export class ModelWorld {
   readonly #storage: Storage
   readonly #time: ManualTime = manualTime()
   readonly #cacheBytes: number | undefined
+  readonly #checkpoints: { readonly checkpoints?: CheckpointOptions }
   readonly #done: Done[] = []
   #state: TinyState | undefined
   #follower: Follower | undefined
   #snapshot: { readonly name: string; readonly records: Readonly<Record<string, StoredRecord[]>> } | undefined
   #txids = 0
 
-  constructor(storage: Storage, cacheBytes?: number) {
+  constructor(storage: Storage, cacheBytes?: number, checkpoints?: CheckpointOptions) {
     this.#storage = storage
     this.#cacheBytes = cacheBytes
+    this.#checkpoints = checkpoints === undefined ? {} : { checkpoints }
   }
 
   async run(steps: readonly Step[]): Promise<void> {
@@ -265,7 +268,7 @@ export class ModelWorld {
 
   async #open(): Promise<void> {
     const memory = this.#cacheBytes === undefined ? {} : { memory: { cacheBytes: this.#cacheBytes } }
-    const { state } = await openTiny({ storage: this.#storage, time: this.#time, ...memory })
+    const { state } = await openTiny({ storage: this.#storage, time: this.#time, ...memory, ...this.#checkpoints })
     this.#state = state
     this.#follower = new Follower(state, 1)
     for (const done of this.#done) done.answer = undefined

@@ -1,6 +1,7 @@
 import type { Slot } from '@stateward/contract'
 import { GroupColumn } from './group-column.ts'
-import { columnLength, KeyColumn } from './key-column.ts'
+import type { ImageReader, ImageWriter } from './image.ts'
+import { columnLength, fullColumn, KeyColumn } from './key-column.ts'
 import type { Key, KeyOrder } from './key-order.ts'
 
 /** One entry of an ordered list: it stands by its group, in the group by its key, and under one key by the id of its slot. */
@@ -10,24 +11,57 @@ export interface Entry {
   readonly slot: Slot
 }
 
+type Columns = Pick<Chunk, 'slots' | 'groups' | 'keys' | 'length' | 'expected'>
+
+function columnsOf(order: KeyOrder, entries: readonly Entry[]): Columns {
+  const slots = new Uint32Array(columnLength)
+  for (let at = 0; at < entries.length; at++) slots[at] = entries[at]?.slot ?? 0
+  return {
+    slots,
+    groups: new GroupColumn(entries.map((entry) => entry.group)),
+    keys: new KeyColumn(
+      order,
+      entries.map((entry) => entry.key),
+    ),
+    length: entries.length,
+    expected: entries.length === 1 ? 1 : -1,
+  }
+}
+
 /** Up to `columnLength` consecutive entries of an ordered list, never none. */
 export class Chunk {
-  readonly slots: Uint32Array = new Uint32Array(columnLength)
+  readonly slots: Uint32Array
   readonly groups: GroupColumn
   readonly keys: KeyColumn
   length: number
   /** Where the next entry goes if entries are coming in order; -1 if the last change was no insertion. */
   expected: number
 
-  constructor(order: KeyOrder, entries: readonly Entry[]) {
-    this.groups = new GroupColumn(entries.map((entry) => entry.group))
-    this.keys = new KeyColumn(
-      order,
-      entries.map((entry) => entry.key),
-    )
-    this.slots.set(entries.map((entry) => entry.slot))
-    this.length = entries.length
-    this.expected = this.length === 1 ? 1 : -1
+  constructor(order: KeyOrder, given: readonly Entry[] | Columns) {
+    const { slots, groups, keys, length, expected } = 'slots' in given ? given : columnsOf(order, given)
+    this.slots = slots
+    this.groups = groups
+    this.keys = keys
+    this.length = length
+    this.expected = expected
+  }
+
+  static load(order: KeyOrder, image: ImageReader): Chunk {
+    const [length = 0, expected = -1] = image.numbers(2)
+    return new Chunk(order, {
+      slots: fullColumn(image.words()),
+      groups: GroupColumn.load(image),
+      keys: KeyColumn.load(order, image),
+      length,
+      expected,
+    })
+  }
+
+  save(image: ImageWriter): void {
+    image.numbers(this.length, this.expected)
+    image.words(this.slots)
+    this.groups.save(image)
+    this.keys.save(image)
   }
 
   get isFull(): boolean {

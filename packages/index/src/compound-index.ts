@@ -3,6 +3,7 @@ import type { CompoundIndexOptions } from './compound-index-options.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { GroupedList, type Range } from './grouped-list.ts'
+import { imageOf } from './image-of.ts'
 import type { OrderedList } from './ordered-list.ts'
 
 /**
@@ -35,6 +36,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
     },
     clear: () => grouped.clear(),
     size: () => list.size,
+    image: imageOf('compound 1', grouped),
     sorted: {
       scan(direction, probe) {
         if (probe.equal.some((values) => values.length !== 1)) throw notOneGroup(name)

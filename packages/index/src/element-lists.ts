@@ -1,4 +1,5 @@
 import type { Slot } from '@stateward/contract'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { NumberPool } from './number-pool.ts'
 import { PostingLists } from './posting-lists.ts'
 import { SlotRows } from './slot-rows.ts'
@@ -11,7 +12,7 @@ const nextWord = 1
  * Text → the slots that stand under it, each slot under any number of texts. What most slots have, one text, takes no
  * more than in `PostingLists`; each further one is an entry of its own that takes 24 bytes.
  */
-export class ElementLists {
+export class ElementLists implements Imaged {
   readonly #firsts = new PostingLists()
   readonly #others = new PostingLists()
   /** For a slot, its newest further entry plus one. */
@@ -56,6 +57,18 @@ export class ElementLists {
     this.#otherOf.clear()
     this.#otherRows.clear()
     this.#otherEntries.clear()
+  }
+
+  save(image: ImageWriter): void {
+    for (const part of this.#parts) part.save(image)
+  }
+
+  load(image: ImageReader): void {
+    for (const part of this.#parts) part.load(image)
+  }
+
+  get #parts(): readonly Imaged[] {
+    return [this.#firsts, this.#others, this.#otherOf, this.#otherRows, this.#otherEntries]
   }
 
   *#allSlots(key: string): IterableIterator<Slot> {

@@ -1,6 +1,7 @@
 import type { FieldKind, JsonValue, Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
+import { imageOf } from './image-of.ts'
 import { PostingLists } from './posting-lists.ts'
 import { probedKeys } from './probed-keys.ts'
 import { keyedValue, valueKey } from './value-key.ts'
@@ -46,6 +47,7 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
     },
     clear: () => lists.clear(),
     size: () => lists.size,
+    image: imageOf('equality 1', lists),
     ...(kind === 'value' ? { counters: { counts: () => countsOf(lists) } } : {}),
   }
 }

@@ -1,4 +1,5 @@
-import { columnLength } from './key-column.ts'
+import type { ImageReader, ImageWriter } from './image.ts'
+import { columnLength, fullColumn } from './key-column.ts'
 
 /** The groups of some consecutive entries of an ordered list, in their order: one number while all are the same, else 4 bytes each. */
 export class GroupColumn {
@@ -11,6 +12,18 @@ export class GroupColumn {
     if (groups.every((group) => group === this.#same)) return
     this.#groups = new Uint32Array(columnLength)
     this.#groups.set(groups)
+  }
+
+  static load(image: ImageReader): GroupColumn {
+    const groups = image.words()
+    const column = new GroupColumn([groups[0] ?? 0])
+    if (groups.length > 1) column.#groups = fullColumn(groups)
+    return column
+  }
+
+  /** As it is loaded again. */
+  save(image: ImageWriter): void {
+    image.words(this.#groups ?? Uint32Array.of(this.#same))
   }
 
   get(at: number): number {

@@ -1,8 +1,9 @@
 import { idTable } from './id-table.ts'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { SlotRows } from './slot-rows.ts'
 
 /** Numbers for groups, and how many are in each. A group that all have left is forgotten and its number given again. */
-export class GroupCounts {
+export class GroupCounts implements Imaged {
   readonly #groups = idTable()
   readonly #counts = new SlotRows(1)
 
@@ -26,6 +27,16 @@ export class GroupCounts {
 
   *counts(): IterableIterator<[key: string, count: number]> {
     for (const group of this.#groups.slots()) yield [this.#groups.idOf(group), this.#counts.get(group, 0)]
+  }
+
+  save(image: ImageWriter): void {
+    this.#groups.save(image)
+    this.#counts.save(image)
+  }
+
+  load(image: ImageReader): void {
+    this.#groups.load(image)
+    this.#counts.load(image)
   }
 
   clear(): void {

@@ -3,6 +3,7 @@ import { boundsWithin } from './bounds-within.ts'
 import type { CompoundIndexOptions } from './compound-index-options.ts'
 import { fieldValue } from './field-value.ts'
 import { GroupCounts } from './group-counts.ts'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { type KeyOrder, keyOrder } from './key-order.ts'
 import { OrderedList } from './ordered-list.ts'
 import type { Place } from './place.ts'
@@ -13,7 +14,7 @@ import { keyedValue, valueKey } from './value-key.ts'
 export type Range = readonly [from: Place, to: Place]
 
 /** Records in groups by their values in the leading fields, in a group by the order of the last field. */
-export class GroupedList {
+export class GroupedList implements Imaged {
   readonly list: OrderedList
   readonly #name: string
   readonly #leading: readonly string[]
@@ -62,6 +63,16 @@ export class GroupedList {
   clear(): void {
     this.list.clear()
     this.#groups.clear()
+  }
+
+  save(image: ImageWriter): void {
+    this.list.save(image)
+    this.#groups.save(image)
+  }
+
+  load(image: ImageReader): void {
+    this.list.load(image)
+    this.#groups.load(image)
   }
 
   /** `undefined` when a leading field is absent. */

@@ -1,5 +1,6 @@
 import { compareValues, type JsonValue, type Probe, type Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
+import { imageOf } from './image-of.ts'
 import { keyOrder } from './key-order.ts'
 import type { OrderedIndexOptions } from './ordered-index-options.ts'
 import { OrderedList, type Side } from './ordered-list.ts'
@@ -40,6 +41,7 @@ export function idOrderIndex({ name, ids }: OrderedIndexOptions): FieldIndex {
     },
     clear: () => list.clear(),
     size: () => list.size,
+    image: imageOf('ordered 1', list),
     sorted: {
       scan: (direction, probe): Iterable<Slot> =>
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.backward(...bounds(probe)),

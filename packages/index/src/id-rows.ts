@@ -1,4 +1,5 @@
 import type { Slot } from '@stateward/contract'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
 import { readUuid, uuidText, uuidWords } from './uuid.ts'
@@ -14,7 +15,7 @@ const soughtWords = new Uint32Array(uuidWords)
  * Slot → id. A UUID in its usual form takes 16 bytes; any other text is kept as it is. What `compare` and `idOf` give
  * for a slot that holds nothing means nothing.
  */
-export class IdRows implements SlotIds {
+export class IdRows implements SlotIds, Imaged {
   readonly #rows = new SlotRows(uuidWords)
   /** Ids that are no UUID. Sparse: the engine keeps it small when few slots, far apart, hold such an id. */
   readonly #texts: (string | undefined)[] = []
@@ -40,6 +41,34 @@ export class IdRows implements SlotIds {
   clear(): void {
     this.#rows.clear()
     this.#texts.length = 0
+  }
+
+  /** Calls back for every slot whose id is kept as a text. */
+  eachText(call: (text: string, slot: Slot) => void): void {
+    // This skips the holes of a sparse array.
+    this.#texts.forEach((text, slot) => {
+      if (text !== undefined) call(text, slot)
+    })
+  }
+
+  save(image: ImageWriter): void {
+    const slots: Slot[] = []
+    const texts: string[] = []
+    this.eachText((text, slot) => {
+      slots.push(slot)
+      texts.push(text)
+    })
+    this.#rows.save(image)
+    image.words(Uint32Array.from(slots))
+    image.json(texts)
+  }
+
+  load(image: ImageReader): void {
+    this.#rows.load(image)
+    const slots = image.words()
+    const texts = image.json()
+    if (!isTexts(texts) || texts.length !== slots.length) throw new TypeError(`expected ${slots.length} texts of ids`)
+    for (const [at, text] of texts.entries()) this.#texts[slots[at] ?? 0] = text
   }
 
   idOf(slot: Slot): string {
@@ -79,6 +108,10 @@ export class IdRows implements SlotIds {
   #textOf(slot: Slot): string | undefined {
     return slot < this.#texts.length ? this.#texts[slot] : undefined
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
 
 function compareTexts(left: string, right: string): number {

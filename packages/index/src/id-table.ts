@@ -1,5 +1,6 @@
 import { type Slot, StatewardError } from '@stateward/contract'
 import { IdRows } from './id-rows.ts'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { NumberPool } from './number-pool.ts'
 import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
@@ -7,7 +8,7 @@ import { readUuid, uuidWords } from './uuid.ts'
 import { mostSlots, UuidSlots } from './uuid-slots.ts'
 
 /** Ids of live records ↔ slots. Every operation on one id or slot takes O(1). */
-export interface IdTable extends SlotIds {
+export interface IdTable extends SlotIds, Imaged {
   /** How many ids it holds. */
   readonly size: number
   slotOf(id: string): Slot | undefined
@@ -96,6 +97,22 @@ class PackedIdTable implements IdTable {
     this.#live.clear()
     this.#slots.clear()
     this.#size = 0
+  }
+
+  save(image: ImageWriter): void {
+    for (const part of this.#parts) part.save(image)
+    image.numbers(this.#size)
+  }
+
+  load(image: ImageReader): void {
+    for (const part of this.#parts) part.load(image)
+    const [size = 0] = image.numbers(1)
+    this.#size = size
+    this.#rows.eachText((text, slot) => this.#texts.set(text, slot))
+  }
+
+  get #parts(): readonly Imaged[] {
+    return [this.#rows, this.#uuids, this.#live, this.#slots]
   }
 
   compare(a: Slot, b: Slot): number {

@@ -1,7 +1,16 @@
-import type { Key, KeyOrder } from './key-order.ts'
+import type { ImageReader, ImageWriter } from './image.ts'
+import { type Key, type KeyOrder, keyText, textKey } from './key-order.ts'
+
+const noNumbers = new Float64Array(0)
 
 /** Most entries of one column. */
 export const columnLength = 512
+
+/** A column that was saved: only a whole one can grow. */
+export function fullColumn<T extends Uint32Array | Float64Array>(column: T): T {
+  if (column.length === columnLength) return column
+  throw new RangeError(`expected a column of ${columnLength} entries, found one of ${column.length}`)
+}
 
 /**
  * The keys of some consecutive entries of an ordered list, in their order. While all are the same it keeps one; while
@@ -22,6 +31,25 @@ export class KeyColumn {
       this.#numbers = new Float64Array(columnLength)
       this.#numbers.set(keys)
     } else this.#values = [...keys]
+  }
+
+  static load(order: KeyOrder, image: ImageReader): KeyColumn {
+    const numbers = image.doubles()
+    if (numbers.length > 0) {
+      const column = new KeyColumn(order, [numbers[0]])
+      column.#numbers = fullColumn(numbers)
+      return column
+    }
+    const keys = keysOf(image.json())
+    const column = new KeyColumn(order, [keys[0]])
+    if (keys.length > 1) column.#values = keys
+    return column
+  }
+
+  /** As it is loaded again. */
+  save(image: ImageWriter): void {
+    image.doubles(this.#numbers ?? noNumbers)
+    if (this.#numbers === undefined) image.json((this.#values ?? [this.#same]).map(keyText))
   }
 
   get(at: number): Key {
@@ -76,4 +104,9 @@ export class KeyColumn {
       this.#numbers = new Float64Array(columnLength).fill(this.#same, 0, length)
     } else this.#values = this.keys(0, length)
   }
+}
+
+function keysOf(texts: unknown): Key[] {
+  if (!Array.isArray(texts) || texts.length === 0) throw new TypeError('expected the keys of a column, found none')
+  return texts.map((text) => textKey(String(text)))
 }

@@ -1,5 +1,6 @@
 import { compareKeys, type FieldKind, type JsonValue, orderKey } from '@stateward/contract'
 import { microsOf, microsText } from './instant-micros.ts'
+import { canonical } from './value-key.ts'
 
 /** A number in a field of times, where a bare number stands for an instant. */
 class PlainNumber {
@@ -11,6 +12,18 @@ class PlainNumber {
 
 /** A value as an ordered index keeps it: a number wherever that is possible, since numbers compare fast and pack well. */
 export type Key = JsonValue | PlainNumber | undefined
+
+/** A key as a text that `textKey` reads again. */
+export function keyText(key: Key): string {
+  if (key === undefined) return ''
+  return key instanceof PlainNumber ? `n${canonical(key.value)}` : `v${canonical(key)}`
+}
+
+export function textKey(text: string): Key {
+  if (text === '') return undefined
+  const value = JSON.parse(text.slice(1))
+  return text.startsWith('n') ? new PlainNumber(value) : value
+}
 
 /** How the keys of one field are made and compared; the order is that of `compareValues`. */
 export interface KeyOrder {

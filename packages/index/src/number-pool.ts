@@ -1,7 +1,8 @@
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { SlotRows } from './slot-rows.ts'
 
 /** Hands out small numbers, those given back first, so that tables indexed by them stay as long as they must be. */
-export class NumberPool {
+export class NumberPool implements Imaged {
   /** For a free number, the one freed before it, plus one. */
   readonly #freedBefore = new SlotRows(1)
   #lastFreed = 0
@@ -28,6 +29,18 @@ export class NumberPool {
   free(number: number): void {
     this.#freedBefore.set(number, 0, this.#lastFreed)
     this.#lastFreed = number + 1
+  }
+
+  save(image: ImageWriter): void {
+    this.#freedBefore.save(image)
+    image.numbers(this.#lastFreed, this.#used)
+  }
+
+  load(image: ImageReader): void {
+    this.#freedBefore.load(image)
+    const [lastFreed = 0, used = 0] = image.numbers(2)
+    this.#lastFreed = lastFreed
+    this.#used = used
   }
 
   clear(): void {

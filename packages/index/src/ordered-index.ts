@@ -3,6 +3,7 @@ import { boundsWithin } from './bounds-within.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { idOrderIndex } from './id-order-index.ts'
+import { imageOf } from './image-of.ts'
 import { keyOrder } from './key-order.ts'
 import type { OrderedIndexOptions } from './ordered-index-options.ts'
 import { OrderedList } from './ordered-list.ts'
@@ -43,6 +44,7 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
     },
     clear: () => list.clear(),
     size: () => list.size,
+    image: imageOf('ordered 1', list),
     sorted: {
       scan: (direction, probe) =>
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.descending(...bounds(probe)),

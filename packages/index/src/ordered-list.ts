@@ -1,6 +1,7 @@
 import type { Slot } from '@stateward/contract'
 import { Chunk, type Entry } from './chunk.ts'
 import { IdRows } from './id-rows.ts'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { columnLength } from './key-column.ts'
 import type { Key, KeyOrder } from './key-order.ts'
 import { chunkOf, offsetOf, type Place, placeAt } from './place.ts'
@@ -22,7 +23,7 @@ export type Side = 'before' | 'after'
  * O(log n) comparisons and move at most 8 KiB; chunks filled in order end up full. Places and scans hold until the next
  * change.
  */
-export class OrderedList {
+export class OrderedList implements Imaged {
   readonly #order: KeyOrder
   readonly #ids: SlotIds
   /** The ids, where nobody else keeps them. */
@@ -87,6 +88,19 @@ export class OrderedList {
     this.#chunks.length = 0
     this.#copies?.clear()
     this.#size = 0
+  }
+
+  save(image: ImageWriter): void {
+    image.numbers(this.#size, this.#chunks.length)
+    for (const chunk of this.#chunks) chunk.save(image)
+    this.#copies?.save(image)
+  }
+
+  load(image: ImageReader): void {
+    const [size = 0, chunks = 0] = image.numbers(2)
+    this.#size = size
+    for (let at = 0; at < chunks; at++) this.#chunks.push(Chunk.load(this.#order, image))
+    this.#copies?.load(image)
   }
 
   /** The place before, or after, all entries of this group and key. */

@@ -1,4 +1,5 @@
 import { idTable } from './id-table.ts'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { SlotRows } from './slot-rows.ts'
 
 // Words of a list's row.
@@ -14,7 +15,7 @@ const previous = 2
  * through a table of 12 bytes an entry, so that adding and removing take O(1) however many entries share a text. A text
  * that nothing stands under any more is forgotten.
  */
-export class PostingLists {
+export class PostingLists implements Imaged {
   readonly #lists = idTable()
   readonly #listRows = new SlotRows(2)
   readonly #entryRows = new SlotRows(3)
@@ -61,6 +62,21 @@ export class PostingLists {
     this.#listRows.clear()
     this.#entryRows.clear()
     this.#size = 0
+  }
+
+  save(image: ImageWriter): void {
+    for (const part of this.#parts) part.save(image)
+    image.numbers(this.#size)
+  }
+
+  load(image: ImageReader): void {
+    for (const part of this.#parts) part.load(image)
+    const [size = 0] = image.numbers(1)
+    this.#size = size
+  }
+
+  get #parts(): readonly Imaged[] {
+    return [this.#lists, this.#listRows, this.#entryRows]
   }
 
   #link(entry: number, to: number): void {

@@ -2,6 +2,7 @@ import type { JsonValue, Probe, Slot } from '@stateward/contract'
 import { ElementLists } from './element-lists.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
+import { imageOf } from './image-of.ts'
 import { probedKeys } from './probed-keys.ts'
 import { valueKey } from './value-key.ts'
 
@@ -55,6 +56,12 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
       texts = 0
     },
     size: () => lists.size,
+    image: imageOf('relation 1', lists, {
+      save: (image) => image.numbers(texts),
+      load(image) {
+        texts = image.numbers(1)[0] ?? 0
+      },
+    }),
     membership: { holdsTexts: () => texts > 0 },
   }
 }

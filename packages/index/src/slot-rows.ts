@@ -1,12 +1,15 @@
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
+
 const pageBits = 10
 const pageRows = 1 << pageBits
 const rowMask = pageRows - 1
+const noRows = new Uint32Array(0)
 
 /**
  * A table of unsigned 32-bit words with one row a slot; what was never set is 0. It grows by pages of 1 024 rows, so
  * growing copies nothing, stalls nothing and leaves at most one page unused.
  */
-export class SlotRows {
+export class SlotRows implements Imaged {
   readonly #words: number
   readonly #pages: (Uint32Array | undefined)[] = []
 
@@ -41,6 +44,21 @@ export class SlotRows {
 
   clear(): void {
     this.#pages.length = 0
+  }
+
+  save(image: ImageWriter): void {
+    image.numbers(this.#pages.length)
+    for (const page of this.#pages) image.words(page ?? noRows)
+  }
+
+  load(image: ImageReader): void {
+    const [pages = 0] = image.numbers(1)
+    for (let at = 0; at < pages; at++) {
+      const page = image.words()
+      if (page.length !== 0 && page.length !== pageRows * this.#words)
+        throw new RangeError(`expected a page of ${pageRows} rows of ${this.#words} words, found ${page.length} words`)
+      this.#pages.push(page.length === 0 ? undefined : page)
+    }
   }
 
   #page(row: number): Uint32Array {

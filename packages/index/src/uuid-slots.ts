@@ -1,5 +1,6 @@
 import type { Slot } from '@stateward/contract'
 import type { IdRows } from './id-rows.ts'
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 
 /** A shard grows when more than this part of its places is taken. */
 const fullest = 0.8
@@ -9,6 +10,8 @@ const shardBits = 8
 /** Of the 32 bits of a place the lower ones hold slot + 1 and the upper ones a tag: most misses need no look at an id. */
 const slotBits = 26
 const slotMask = (1 << slotBits) - 1
+
+const noPlaces = new Uint32Array(0)
 
 /** The most slots there may be. */
 export const mostSlots: number = slotMask
@@ -21,7 +24,7 @@ export type UuidHash = (a: number, b: number, c: number, d: number) => number
  * small tables, so that growing one moves 1/256 of the slots and no insertion takes long. 5 to 8 bytes a slot. A bad
  * hash makes it slow, never wrong.
  */
-export class UuidSlots {
+export class UuidSlots implements Imaged {
   readonly #rows: IdRows
   readonly #hash: UuidHash
   readonly #tables: (Uint32Array | undefined)[] = []
@@ -76,6 +79,22 @@ export class UuidSlots {
   clear(): void {
     this.#tables.length = 0
     this.#counts.fill(0)
+  }
+
+  save(image: ImageWriter): void {
+    image.words(this.#counts)
+    for (let shard = 0; shard < this.#counts.length; shard++) image.words(this.#tables[shard] ?? noPlaces)
+  }
+
+  load(image: ImageReader): void {
+    this.#counts.set(image.words())
+    for (let shard = 0; shard < this.#counts.length; shard++) {
+      const table = image.words()
+      // A search ends at a free place, so that there must be one.
+      if (table.length > 0 && (this.#counts[shard] ?? 0) >= table.length)
+        throw new RangeError(`expected a free place in shard ${shard}, found none`)
+      this.#tables[shard] = table.length === 0 ? undefined : table
+    }
   }
 
   /** Moves back every entry behind the gap that would otherwise no longer be reached from its home. */

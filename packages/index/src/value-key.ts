@@ -41,7 +41,8 @@ function textKey(text: string): string {
   return text.startsWith('\0') || isNumberText(text) ? `\0s${text}` : text
 }
 
-function canonical(value: JsonValue | undefined): string {
+/** A value as JSON that is the same for equal values: keys in order, numbers beyond JSON as they are read again. */
+export function canonical(value: JsonValue | undefined): string {
   if (typeof value === 'number') return canonicalNumber(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (isArray(value)) return `[${value.map(canonical).join()}]`

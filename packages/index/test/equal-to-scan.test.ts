@@ -6,6 +6,7 @@ import { checkIndex } from '../src/check-index.ts'
 import { compoundIndex } from '../src/compound-index.ts'
 import { equalityIndex } from '../src/equality-index.ts'
 import { type IdTable, idTable } from '../src/id-table.ts'
+import { ImageReader, ImageWriter } from '../src/image.ts'
 import { orderedIndex } from '../src/ordered-index.ts'
 import { relationIndex } from '../src/relation-index.ts'
 import { anyId, anyValue } from './arbitraries.ts'
@@ -115,8 +116,58 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
         runs(100),
       )
     })
+
+    test('an image of it answers as it does, and goes on as it would have', () => {
+      fc.assert(
+        fc.property(
+          anyHistory,
+          fc.nat(120),
+          fc.array(probeOf(options.equal), { maxLength: 4 }),
+          (history, cut, probes) => {
+            const before = { ...history, writes: history.writes.slice(0, cut) }
+            const after = { ...history, writes: history.writes.slice(cut) }
+            const ids = idTable()
+            const first = new Table([make(shared ? ids : undefined)], ids)
+            first.replay(before)
+            const again = idTable()
+            again.load(imageOfIds(ids))
+            const index = make(shared ? again : undefined)
+            const scan = scanIndex(options)
+            index.image?.load(aligned(first.indexes[0]?.image?.save() ?? []))
+            for (const [slot, record] of first.records) scan.update(slot, undefined, record)
+            expect(checkIndex(index, first.records)).toEqual({ ok: true, differences: [] })
+            const second = new Table([index, scan], again, new Map(first.records))
+            second.replay(after)
+            for (const probe of probes) compare(index, scan, probe)
+            expect(checkIndex(index, second.records)).toEqual({ ok: true, differences: [] })
+            first.replay(after)
+            expect([...second.records]).toEqual([...first.records])
+            for (const probe of probes) {
+              expect([...index.lookup(probe)]).toEqual([...(first.indexes[0]?.lookup(probe) ?? [])])
+            }
+          },
+        ),
+        runs(60),
+      )
+    })
   })
 })
+
+function imageOfIds(ids: IdTable): ImageReader {
+  const image = new ImageWriter()
+  ids.save(image)
+  return new ImageReader(aligned(image.parts))
+}
+
+function aligned(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
 
 function compare(index: Index, scan: Index, probe: Probe): void {
   const { from: _from, to: _to, ...unbounded } = probe

@@ -24,26 +24,27 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
 /** What a store holds and how it tells its indexes of it, in the order that indexes with shared ids rely on. */
 export class Table {
   readonly ids: IdTable
-  readonly records: Map<Slot, StoredRecord> = new Map()
-  readonly #indexes: readonly Index[]
+  readonly records: Map<Slot, StoredRecord>
+  readonly indexes: readonly Index[]
 
-  constructor(indexes: readonly Index[], ids: IdTable = idTable()) {
-    this.#indexes = indexes
+  constructor(indexes: readonly Index[], ids: IdTable = idTable(), records: Map<Slot, StoredRecord> = new Map()) {
+    this.indexes = indexes
     this.ids = ids
+    this.records = records
   }
 
   put(record: StoredRecord): void {
     const slot = this.ids.insert(record.id)
     const before = this.records.get(slot)
     this.records.set(slot, record)
-    for (const index of this.#indexes) index.update(slot, before, record)
+    for (const index of this.indexes) index.update(slot, before, record)
   }
 
   delete(id: string): void {
     const slot = this.ids.slotOf(id)
     if (slot === undefined) return
     const before = this.records.get(slot)
-    for (const index of this.#indexes) index.update(slot, before, undefined)
+    for (const index of this.indexes) index.update(slot, before, undefined)
     this.records.delete(slot)
     this.ids.remove(id)
   }

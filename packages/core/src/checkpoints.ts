@@ -1,0 +1,92 @@
+import type { LogWriter, Seq } from '@stateward/contract'
+import type { Environment } from './environment.ts'
+import { type CheckpointState, saveCheckpoint } from './save-checkpoint.ts'
+
+export interface CheckpointSettings {
+  /** A checkpoint is saved at the close when so many commits are in none. */
+  readonly atClose: number
+  /** The same while the store is open; or an eighth of its records, where that is more. */
+  readonly whileOpen: number
+}
+
+export interface CheckpointsOptions extends CheckpointState {
+  readonly writer: LogWriter
+  readonly environment: Environment
+  /** `undefined`: none is ever saved. */
+  readonly settings: CheckpointSettings | undefined
+  /** The commit up to which a checkpoint was loaded. */
+  readonly loaded: Seq | undefined
+}
+
+/** A checkpoint takes as long to save as the store is large, so that a larger one is saved less often. */
+const partOfRecords = 8
+
+/** Decides when the state of one term is saved as a checkpoint. A failure costs nothing but the next opening's time. */
+export class Checkpoints {
+  readonly #options: CheckpointsOptions
+  #saved: Seq | undefined
+  /** Below this seq nothing is to be done. */
+  #next: Seq = 0
+  #running: Promise<void> | undefined
+  #isClosing = false
+
+  constructor(options: CheckpointsOptions) {
+    this.#options = options
+    this.#saved = options.loaded
+    this.#plan()
+  }
+
+  /** Called after every group of commits: nearly always one comparison. */
+  applied(lastSeq: Seq): void {
+    if (lastSeq >= this.#next) this.#begin()
+  }
+
+  /** The log has let go of what the last checkpoint rests on. */
+  outdated(): void {
+    const { settings } = this.#options
+    this.#saved = undefined
+    if (settings !== undefined && this.#behind >= settings.atClose) this.#begin()
+  }
+
+  /** Saves what is worth it, within the time, and no more after that. */
+  async close(timeoutMs: number): Promise<void> {
+    const { settings, environment } = this.#options
+    this.#isClosing = true
+    const controller = new AbortController()
+    const cancel = environment.setTimer(() => controller.abort(), timeoutMs)
+    await this.#running
+    if (settings !== undefined && this.#behind >= settings.atClose) await this.#save(controller.signal)
+    cancel()
+  }
+
+  /** Commits that an opening would have to read now, about. */
+  get #behind(): number {
+    const { live } = this.#options
+    return this.#saved === undefined ? live.versions : live.lastSeq - this.#saved
+  }
+
+  #begin(): void {
+    if (this.#running !== undefined || this.#isClosing) return
+    this.#running = this.#save(new AbortController().signal).finally(() => {
+      this.#running = undefined
+    })
+  }
+
+  async #save(signal: AbortSignal): Promise<void> {
+    const { writer, environment, live } = this.#options
+    const asOf = live.lastSeq
+    if (writer.caches !== undefined) {
+      const { breathe } = environment
+      const outcome = await saveCheckpoint(writer.caches, this.#options, { breathe, signal }).catch(() => undefined)
+      if (outcome?.saved === true) this.#saved = asOf
+    }
+    this.#plan()
+  }
+
+  /** After a failure too: what has failed is not tried again at once. */
+  #plan(): void {
+    const { live, settings } = this.#options
+    const distance = Math.max(settings?.whileOpen ?? Number.POSITIVE_INFINITY, live.size / partOfRecords)
+    this.#next = live.lastSeq + distance
+  }
+}

@@ -1,0 +1,80 @@
+import type { LogWriter, Seq, Storage, StoredCache, WritableCaches } from '@stateward/contract'
+
+interface Kept {
+  readonly upTo: Seq
+  readonly bytes: Uint8Array
+}
+
+/** What becomes of a cache between two openings. */
+export type Fate = 'kept' | 'lost' | 'damaged'
+
+/**
+ * The same storage with caches beside its log, in a map. `fate` is asked at each loading. Damage is found where a part is
+ * read, as checksums find it.
+ */
+export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'): Storage & { loads: number } {
+  const kept = new Map<string, Kept>()
+  const cached = {
+    ...storage,
+    loads: 0,
+    async openWriter(owner: string) {
+      const { writer, recovery } = await storage.openWriter(owner)
+      const ended = fate()
+      const caches: WritableCaches = {
+        async load(name) {
+          const cache = kept.get(name)
+          if (cache === undefined || ended === 'lost') return undefined
+          cached.loads++
+          return stored(cache, ended === 'damaged' ? Math.floor(cache.bytes.length / 2) : undefined)
+        },
+        async save(name, fill) {
+          const parts: Uint8Array[] = []
+          let truncated = false
+          truncations.add(() => {
+            truncated = true
+          })
+          const upTo = await fill(async (bytes) => {
+            parts.push(bytes.slice())
+          })
+          if (truncated) return { saved: false, reason: 'truncated' }
+          kept.set(name, { upTo, bytes: Buffer.concat(parts) })
+          return { saved: true }
+        },
+      }
+      const truncations = new Set<() => void>()
+      const changed: Partial<LogWriter> = {
+        caches,
+        async truncate(...args) {
+          await writer.truncate(...args)
+          kept.clear()
+          for (const tell of truncations) tell()
+        },
+      }
+      return { writer: over(writer, changed), recovery }
+    },
+  }
+  return cached
+}
+
+function stored({ upTo, bytes }: Kept, damagedAt: number | undefined): StoredCache {
+  return {
+    upTo,
+    bytes: bytes.length,
+    async read(into, position) {
+      const end = position + into.length
+      if (end > bytes.length) throw new Error('nothing is there')
+      if (damagedAt !== undefined && position <= damagedAt && damagedAt < end) throw new Error('the page is damaged')
+      into.set(bytes.subarray(position, end))
+    },
+    close: async () => undefined,
+  }
+}
+
+function over(writer: LogWriter, changed: Partial<LogWriter>): LogWriter {
+  return new Proxy(writer, {
+    get(target, key) {
+      const value: unknown = Reflect.get(Object.hasOwn(changed, key) ? changed : target, key)
+      return typeof value === 'function' && !Object.hasOwn(changed, key) ? value.bind(target) : value
+    },
+  })
+}

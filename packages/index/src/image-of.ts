@@ -1,0 +1,18 @@
+import type { IndexImage } from '@stateward/contract'
+import { type Imaged, ImageReader, ImageWriter } from './image.ts'
+
+/** The image of an index that consists of these, in this order. */
+export function imageOf(format: string, ...parts: readonly Imaged[]): IndexImage {
+  return {
+    format,
+    save() {
+      const image = new ImageWriter()
+      for (const part of parts) part.save(image)
+      return image.parts
+    },
+    load(bytes) {
+      const image = new ImageReader(bytes)
+      for (const part of parts) part.load(image)
+    },
+  }
+}
