@@ -103,6 +103,8 @@ export interface Version {
 export interface Stats {
   readonly firstSeq: Seq
   readonly lastSeq: Seq
+  /** The last commit that no power cut can take, where the storage knows it: at the levels below `commit` it lags behind. */
+  readonly durableSeq?: Seq
   /** Live records. */
   readonly records: number
   readonly recordsByType: Readonly<Record<string, number>>

@@ -92,6 +92,8 @@ export interface LogStats {
   /** Oldest commit that `read` can still give; `lastSeq + 1` when it can give none. */
   readonly firstSeq: Seq
   readonly lastSeq: Seq
+  /** The last commit that is as safe as this storage can make it; those behind it may be lost as their level says. Absent from readers. */
+  readonly durableSeq?: Seq
   readonly epoch: Epoch
   /** Bytes that the log occupies, archive included. */
   readonly bytes: number

@@ -14,12 +14,13 @@ export interface StatsOf {
 
 /** The store in numbers, as of now. */
 export async function statsOf({ live, storage, reader, durability, health, depth }: StatsOf): Promise<Stats> {
-  const { firstSeq, segments, bytes, health: found = 'ok', lost = [] } = await reader.stats()
+  const { firstSeq, segments, bytes, health: found = 'ok', lost = [], durableSeq } = await reader.stats()
   const types = [...live.types.values()]
   const { bodies } = live
   return {
     firstSeq,
     lastSeq: live.lastSeq,
+    ...(durableSeq === undefined ? {} : { durableSeq }),
     records: types.reduce((sum, { rows }) => sum + rows.size, 0),
     recordsByType: Object.fromEntries(types.map(({ name, rows }) => [name, rows.size])),
     segments,

@@ -18,13 +18,16 @@ export class ActiveSegment {
   readonly epoch: Epoch
   readonly firstSeq: Seq
   readonly file: DiskFile
+  /** When it was made, by the clock that only grows. */
+  readonly madeMs: number
   /** Where the next line goes. */
   bytes = 0
   /** Of the first `bytes` bytes. */
   crc = 0
 
-  constructor(file: DiskFile, header: LogHeader) {
+  constructor(file: DiskFile, header: LogHeader, madeMs: number) {
     this.file = file
+    this.madeMs = madeMs
     this.segment = header.segment
     this.name = segmentName('log', header.segment)
     this.epoch = header.epoch
@@ -75,7 +78,7 @@ export async function createSegment(
     throw fullOr(error, `making ${path}`)
   })
   try {
-    const segment = new ActiveSegment(file, header)
+    const segment = new ActiveSegment(file, header, environment.clock.monotonicMs())
     try {
       await segment.append(headerLine(header, timestampOf(environment.clock)))
       await fill?.(segment)

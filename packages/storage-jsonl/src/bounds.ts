@@ -29,6 +29,10 @@ export const bounds = {
   intervalMs: 1_000,
   idleProofMs: 20,
   fenceCheckMs: 5_000,
+  /** 0: segments end by their size alone. */
+  segmentAgeMs: 0,
+  /** How far the system's time must step back at once to be told. */
+  clockStepMs: 1_000,
   ballastBytes: 4_194_304,
   ballastBytesMax: 1_073_741_824,
   roomCheckMs: 1_000,

@@ -1,6 +1,7 @@
 import {
   type Appended,
   type AppendOptions,
+  type Clock,
   type Durability,
   hasCode,
   type Seq,
@@ -18,6 +19,9 @@ export interface GroupCommitOptions {
   readonly active: ActiveSegment
   readonly lastSeq: Seq
   readonly segmentBytes: number
+  /** 0: a segment does not end for its age. */
+  readonly segmentAgeMs: number
+  readonly clock: Clock
   /** Ends the active segment at `lastSeq` and makes the next one; leaves everything as it was where it rejects as full. */
   readonly rotate: (lastSeq: Seq) => Promise<ActiveSegment>
   /** Rejects when this writer is not the newest any more. */
@@ -216,11 +220,7 @@ export class GroupCommit {
       const refusal = await this.#options.assertNewest().catch((error: unknown) => error)
       if (refusal !== undefined) return this.#stopWith(refusal)
     }
-    if (
-      room > 0 &&
-      this.#active.bytes + room > this.#options.segmentBytes &&
-      this.#writtenSeq >= this.#active.firstSeq
-    ) {
+    if (room > 0 && this.#writtenSeq >= this.#active.firstSeq && this.#isOver(room)) {
       const refusal = await this.rotate().catch((error: unknown) => error)
       if (refusal !== undefined) return storageFailed(refusal, 'beginning a new segment')
     }
@@ -241,6 +241,13 @@ export class GroupCommit {
       }
     }
     return this.#stopped === undefined ? ptrs : this.#unknown(batch, this.#stopped)
+  }
+
+  /** Whether the active segment ends before `room` bytes more. */
+  #isOver(room: number): boolean {
+    const { segmentBytes, segmentAgeMs, clock } = this.#options
+    const { bytes, madeMs } = this.#active
+    return bytes + room > segmentBytes || (segmentAgeMs > 0 && clock.monotonicMs() - madeMs > segmentAgeMs)
   }
 
   #settle(batch: readonly Waiting[], ptrs: readonly (readonly number[])[]): void {

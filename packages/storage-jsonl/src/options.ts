@@ -23,6 +23,8 @@ export interface JsonlStorageOptions {
   readonly retention?: Retention
   /** A segment that would grow beyond this is ended and the next begun. 4096 … 4 294 967 296, default 67 108 864. */
   readonly segmentBytes?: number
+  /** A segment older than this is ended by the next commit. 0 (default): never for its age. … 31 536 000 000, a year. */
+  readonly segmentAgeMs?: number
   /**
    * What an opening for writing does with a damaged log. `refuse` (default): nothing; it rejects with `CORRUPT`. `readonly`:
    * serves what reads up to the first damage, and takes no appends. `salvage`: keeps what reads, as `salvageLog` does.
@@ -50,6 +52,7 @@ export interface JsonlStorageOptions {
 type Numbers =
   | 'intervalMs'
   | 'segmentBytes'
+  | 'segmentAgeMs'
   | 'idleProofMs'
   | 'fenceCheckMs'
   | 'ballastBytes'
@@ -70,6 +73,7 @@ const dayMs = 86_400_000
 const ranges: Readonly<Record<Numbers, readonly [least: number, most: number]>> = {
   intervalMs: [1, dayMs],
   segmentBytes: [bounds.segmentBytesMin, bounds.segmentBytesMax],
+  segmentAgeMs: [0, 365 * dayMs],
   idleProofMs: [0, dayMs],
   fenceCheckMs: [0, dayMs],
   ballastBytes: [0, bounds.ballastBytesMax],
@@ -100,6 +104,7 @@ export function settingsOf(options: JsonlStorageOptions): Settings {
     lock,
     intervalMs: number('intervalMs'),
     segmentBytes: number('segmentBytes'),
+    segmentAgeMs: number('segmentAgeMs'),
     idleProofMs: number('idleProofMs'),
     fenceCheckMs: number('fenceCheckMs'),
     ballastBytes: number('ballastBytes'),

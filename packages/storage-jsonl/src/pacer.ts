@@ -1,4 +1,7 @@
 import type { Durability, Timers } from '@stateward/contract'
+import type { ClockWatch } from './clock-watch.ts'
+
+type Action = 'sync' | 'prove' | 'check'
 
 export interface Pace {
   /** Milliseconds; 0 is never. */
@@ -14,6 +17,8 @@ export interface Paced {
   prove(): Promise<unknown>
   /** Looks whether this writer is still the newest. */
   check(): Promise<unknown>
+  /** Looked at with every batch and every check. */
+  readonly watch: ClockWatch
 }
 
 /** What a writer does by the clock. Failures are the actions' own to report. */
@@ -21,7 +26,7 @@ export class Pacer {
   readonly #timers: Timers
   readonly #pace: Pace
   readonly #paced: Paced
-  readonly #pending = new Map<keyof Paced, () => void>()
+  readonly #pending = new Map<Action, () => void>()
   #batches = 0
   #isClosed = false
 
@@ -35,6 +40,7 @@ export class Pacer {
   /** Takes note of a batch and its level. */
   committed(level: Durability): void {
     this.#batches++
+    this.#paced.watch.look()
     if (level === 'commit') this.#prove()
     else if (level === 'interval') this.#arm('sync', this.#pace.intervalMs, () => this.#paced.sync())
   }
@@ -56,12 +62,13 @@ export class Pacer {
 
   #check(): void {
     this.#arm('check', this.#pace.fenceCheckMs, async () => {
+      this.#paced.watch.look()
       await this.#paced.check()
       this.#check()
     })
   }
 
-  #arm(action: keyof Paced, ms: number, run: () => Promise<unknown>): void {
+  #arm(action: Action, ms: number, run: () => Promise<unknown>): void {
     if (ms === 0 || this.#isClosed || this.#pending.has(action)) return
     const cancel = this.#timers.after(ms, () => {
       this.#pending.delete(action)

@@ -20,6 +20,7 @@ import { closedError } from './append-errors.ts'
 import { Bell } from './bell.ts'
 import type { SummedTail } from './cache-claim.ts'
 import { checkpointOf } from './checkpoint.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { storageFailed } from './failure.ts'
 import { assertNewest } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -61,7 +62,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   #closed: Promise<void> | undefined
   readonly caches: WriterCaches
 
-  constructor({ settings, lock, recovered, notify = ignore }: WriterOptions) {
+  constructor({ settings, lock, recovered, notify = () => {} }: WriterOptions) {
     const { environment, dir } = settings
     const { active, manifest, lastSeq } = recovered
     this.epoch = manifest.epoch
@@ -73,6 +74,8 @@ export class JsonlWriter implements LogWriter, LogSource {
       active,
       lastSeq,
       segmentBytes: settings.segmentBytes,
+      segmentAgeMs: settings.segmentAgeMs,
+      clock: environment.clock,
       rotate: (last) => this.#rotate(last),
       assertNewest: () => this.#assertNewest(),
       committed: (level) => this.#committed(level),
@@ -99,6 +102,7 @@ export class JsonlWriter implements LogWriter, LogSource {
       sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(prove),
       prove,
       check: () => this.#look(),
+      watch: new ClockWatch(environment.clock, notify),
     })
   }
 
@@ -179,8 +183,8 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async stats(): Promise<LogStats> {
     const stats = await this.#view.stats()
-    if (this.#commits.stopped !== undefined) return { ...stats, health: 'failed' }
-    return { ...stats, health: this.#room.isFull ? 'full' : 'ok' }
+    const { stopped, durableSeq } = this.#commits
+    return { ...stats, durableSeq, health: stopped !== undefined ? 'failed' : this.#room.isFull ? 'full' : 'ok' }
   }
 
   read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
@@ -293,5 +297,3 @@ export class JsonlWriter implements LogWriter, LogSource {
     return done
   }
 }
-
-function ignore(): void {}

@@ -2,11 +2,12 @@ import type { Clock, Timers } from '@stateward/contract'
 
 /** A clock that stands still until it is moved. */
 export class SimClock implements Clock, Timers {
-  #now = Date.parse('2026-01-01T00:00:00.000Z')
+  #now = 0
+  #dayOffset = Date.parse('2026-01-01T00:00:00.000Z')
   #timers: { at: number; action: () => void }[] = []
 
   now(): number {
-    return this.#now
+    return this.#dayOffset + this.#now
   }
 
   monotonicMs(): number {
@@ -19,6 +20,11 @@ export class SimClock implements Clock, Timers {
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer)
     }
+  }
+
+  /** Sets the system's time forward, or back when `ms` is below 0; the time that only grows, and timers, do not notice. */
+  step(ms: number): void {
+    this.#dayOffset += ms
   }
 
   /** Lets time pass and calls what is due. */
