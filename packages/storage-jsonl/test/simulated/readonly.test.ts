@@ -81,3 +81,17 @@ test('a damaged base is done without where the log begins with the first commit,
   await expect(opening).rejects.toMatchObject({ code: 'CORRUPT' })
   expect(archived.contents()).toEqual(before)
 })
+
+test('whole segments behind a damaged one are not served: the beginning ends at the damage', async () => {
+  const medium = new SimMedium()
+  for (let at = 0; at < 12; at += 4) {
+    const { writer } = await simStorage(boot(medium)).openWriter('test')
+    await append(writer, records.slice(at, at + 4))
+    await writer.close()
+  }
+  const damaged = medium.copy()
+  damage(damaged, 'log-', '"n":3')
+  const writer = await openedReadonly(damaged)
+  expect((await writer.stats()).lastSeq).toBe(5)
+  expect(await commitsFrom(writer, 1)).toEqual(records.slice(0, 5).map(textOf))
+})
