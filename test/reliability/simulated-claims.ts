@@ -1,6 +1,6 @@
 import type { Claim } from './claim.ts'
 
-export type SimulatedRig = 'crash' | 'serializable'
+export type SimulatedRig = 'crash' | 'serializable' | 'salvage' | 'salvage-crash' | 'repair'
 
 /** Rigs that run on the simulated disk. */
 export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
@@ -12,6 +12,32 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     nightly: 5_000_000,
     limits: 'a model of a disk that keeps its promises: one that lies about a sync is found out only at the next read',
     files: ['packages/storage-jsonl/test/simulated/crash.test.ts'],
+  },
+  salvage: {
+    claim:
+      'whatever bit of a log flips, an opening refuses it, or serves its exact beginning and writes nothing, or salvages every commit that is not damaged and rests on none that is, and says what is lost',
+    unit: 'flipped bits',
+    every: 250,
+    nightly: 1_000_000,
+    limits: 'one small log in one segment; other files and other damage are single tests beside it',
+    files: ['packages/storage-jsonl/test/simulated/salvage.test.ts'],
+  },
+  'salvage-crash': {
+    claim:
+      'a crash at any step of a salvage, a second one and power cuts leave the damaged log byte for byte, or the salvaged one, and the next salvage ends where this one would have',
+    unit: 'crashes',
+    every: 150,
+    nightly: 1_000_000,
+    limits: 'the disk is that of the rig `crash`',
+    files: ['packages/storage-jsonl/test/simulated/salvage.test.ts'],
+  },
+  repair: {
+    claim: 'every single flipped bit of a log is found and restored, byte for byte',
+    unit: 'flipped bits',
+    every: 1_000,
+    nightly: 2_000_000,
+    limits: 'one bit a line; what two bits, or more, have done is left as it is and reported',
+    files: ['packages/storage-jsonl/test/simulated/repair.test.ts'],
   },
   serializable: {
     claim:
