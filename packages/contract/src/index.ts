@@ -94,4 +94,5 @@ export type {
   Storage,
   StorageHealth,
   StoredBase,
+  TruncateOptions,
 } from './storage.ts'

@@ -66,6 +66,14 @@ export interface MaintenanceOptions {
   readonly breathe?: () => Promise<void>
 }
 
+export interface TruncateOptions extends MaintenanceOptions {
+  /**
+   * The rev of the newest version of a record, dead or alive; 0 where there is none. Without it a storage that is to keep
+   * so many versions of each record keeps all of them.
+   */
+  readonly newestRev?: (type: string, id: string) => number
+}
+
 export interface AppendOptions {
   readonly expectedSeq: Seq
   /** Unique per append; the key to resolving an append whose outcome is unknown, where `Caps.unknown` is `resolve`. */
@@ -119,6 +127,11 @@ export interface LogReader {
   stats(): Promise<LogStats>
   /** Commits with seq ≥ `from`, in order, up to the tail at the call. Throws `TRIMMED` if `from` < `firstSeq`. */
   read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch>
+  /**
+   * As `read`, of every commit that is still there, in order, with holes where retention has let go of some: never
+   * `TRIMMED`. Absent where whatever is there can be had from `read`.
+   */
+  readKept?(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch>
   /** As `read`, then goes on for ever with what becomes durable. Never skips, never repeats; ends when `signal` aborts. */
   follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch>
   /** The bytes at these pointers, in the order asked; `undefined` where truncated. Throws `CORRUPT` on damage. */
@@ -159,7 +172,7 @@ export interface LogWriter extends LogReader {
    * Lets go of what a base covers: commits ≤ `upTo`, by the storage's own retention (it may archive them, so that `read`
    * still finds them). Their pointers die. A no-op when no base covers `upTo`.
    */
-  truncate(upTo: Seq, options?: MaintenanceOptions): Promise<void>
+  truncate(upTo: Seq, options?: TruncateOptions): Promise<void>
   /**
    * Gives the right to write back, for good, so that the next writer can be opened while this one is still read from:
    * settles what was appended; what would write afterwards is `CLOSED`. Reads go on until `close`, by the pointers that

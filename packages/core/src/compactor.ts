@@ -163,7 +163,8 @@ export class Compactor {
     const { snapshots, terms } = this.#options
     const { live, writer } = term
     const isHeld = snapshots.count > 0
-    const maintenance = { signal: isHeld ? this.#closing.signal : signal, breathe }
+    const newestRev = (type: string, id: string): number => live.types.get(type)?.rows.lastRev(id) ?? 0
+    const maintenance = { signal: isHeld ? this.#closing.signal : signal, breathe, newestRev }
     const truncated = snapshots
       .noneOpen()
       .then(() => terms.alone())

@@ -13,6 +13,7 @@ import type {
   Seq,
   StorageCheck,
   StoredBase,
+  TruncateOptions,
   WritableCaches,
 } from '@stateward/contract'
 import { storageError } from './storage-error.ts'
@@ -31,12 +32,15 @@ class GuardedReader implements LogReader {
   readonly fetchSync?: NonNullable<LogReader['fetchSync']>
   /** As they are: a cache may fail in any way, and only costs time. */
   readonly caches?: Caches
+  readonly readKept?: NonNullable<LogReader['readKept']>
   readonly #reader: LogReader
 
   constructor(reader: LogReader) {
     this.#reader = reader
     if (reader.caches !== undefined) this.caches = reader.caches
     if (reader.fetchSync !== undefined) this.fetchSync = (ptrs) => guardedNow(() => reader.fetchSync?.(ptrs) ?? [])
+    if (reader.readKept !== undefined)
+      this.readKept = (from, signal) => guardedEach(() => reader.readKept?.(from, signal) ?? reader.read(from, signal))
   }
 
   stats(): Promise<LogStats> {
@@ -90,7 +94,7 @@ class GuardedWriter extends GuardedReader implements LogWriter {
     return guarded(() => this.#writer.saveBase(upTo, chunks, options))
   }
 
-  truncate(upTo: Seq, options?: MaintenanceOptions): Promise<void> {
+  truncate(upTo: Seq, options?: TruncateOptions): Promise<void> {
     return guarded(() => this.#writer.truncate(upTo, options))
   }
 

@@ -26,7 +26,7 @@ async function* versionsOf(
   reader: LogReader,
   { type, id, from }: HistoryOf,
 ): AsyncGenerator<Version, LostCommits | undefined> {
-  const { firstSeq } = await reader.stats()
+  const firstSeq = reader.readKept === undefined ? (await reader.stats()).firstSeq : 1
   let record: StoredRecord | undefined
   let rev = 0
   let lost: LostCommits | undefined
@@ -91,5 +91,6 @@ export async function versionAt(
 }
 
 async function* commitsFrom(reader: LogReader, from: Seq, commitsOf: CommitsOf): AsyncGenerator<Commit> {
-  for await (const batch of reader.read(from)) yield* commitsOf.take(batch, from)
+  const batches = reader.readKept?.(from) ?? reader.read(from)
+  for await (const batch of batches) yield* commitsOf.take(batch, from)
 }

@@ -135,7 +135,7 @@ export class Live implements HeadReader {
     }
     const record = this.hot(type, slot)
     if (record === undefined) throw new ColdBodies([this.request(type, slot)])
-    return { record, rev: record.rev, seq: type.rows.seq(slot), patches: type.rows.patchesOf(slot).length }
+    return { record, rev: record.rev, seq: type.rows.seq(slot), patches: type.rows.chain(slot) }
   }
 
   referring(typeName: string, field: string, id: string): readonly StoredRecord[] {
@@ -198,6 +198,16 @@ export class Live implements HeadReader {
     { seq, before, after }: { seq: Seq } & Pick<DecidedChange, 'before' | 'after'>,
   ): void {
     for (const index of type.indexes) if (!this.#hasTaken(index, seq)) index.update(slot, before, after)
+  }
+
+  /** Takes in one row of a base. */
+  takeBase(row: Commit, ptr: Ptr): void {
+    this.replay(row, ptr)
+    for (const { type, id } of row.changes) {
+      const { rows } = this.type(type)
+      const slot = rows.slotOf(id)
+      if (slot !== undefined) rows.based(slot)
+    }
   }
 
   #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {

@@ -24,7 +24,7 @@ export async function replay(
   const base = isBegun ? undefined : await reader.loadBase()
   if (base !== undefined) {
     for await (const { records, seqs, ptrs } of base.chunks) {
-      for (const [at, record] of records.entries()) live.replay(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
+      for (const [at, record] of records.entries()) live.takeBase(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
     }
     live.lastSeq = base.upTo
     if (txids !== undefined) await recallTxids(reader, base.upTo, txids)

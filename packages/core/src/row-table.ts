@@ -1,4 +1,4 @@
-import type { Ptr, Seq, Slot } from '@stateward/contract'
+import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
 import { type Imaged, type ImageReader, type ImageWriter, idTable } from '@stateward/index'
 
 /** Where one version of one record stands in the log: a line that holds it whole, and the patches since, oldest first. */
@@ -22,7 +22,7 @@ const firstCapacity = 1_024
 
 /**
  * The live records of one type by slot: where the newest version stands, its rev and seq, in columns of typed arrays
- * (20 bytes a record beside the id). Patches stand apart, because most records have none.
+ * (21 bytes a record beside the id). Patches stand apart, because most records have none.
  */
 export class RowTable implements Imaged {
   readonly ids: ReturnType<typeof idTable> = idTable()
@@ -33,6 +33,8 @@ export class RowTable implements Imaged {
   #rev: Uint32Array = new Uint32Array(firstCapacity)
   /** One more than the highest slot that was ever given out. */
   #used = 0
+  /** Updates in a row, in the log; a base is not of the log. */
+  #chain: Uint8Array = new Uint8Array(firstCapacity)
 
   get size(): number {
     return this.ids.size
@@ -52,6 +54,11 @@ export class RowTable implements Imaged {
 
   patchesOf(slot: Slot): readonly Ptr[] {
     return this.#patches.get(slot) ?? noPatches
+  }
+
+  /** How many updates the next one would follow since the log has held the record whole; as many as may be, where that is a base's. */
+  chain(slot: Slot): number {
+    return this.#chain[slot] ?? 0
   }
 
   rev(slot: Slot): number {
@@ -79,6 +86,7 @@ export class RowTable implements Imaged {
     }
     this.#whole[slot] = ptr
     this.#patches.delete(slot)
+    this.#chain[slot] = 0
     this.#stamp(slot, rev, seq)
     return slot
   }
@@ -86,6 +94,7 @@ export class RowTable implements Imaged {
   /** Records a version that stands at `ptr` as a patch of the former one. */
   patch(slot: Slot, ptr: Ptr, rev: number, seq: Seq): void {
     this.#patches.set(slot, [...this.patchesOf(slot), ptr])
+    this.#chain[slot] = Math.min(limits.patchChain, this.chain(slot) + 1)
     this.#stamp(slot, rev, seq)
   }
 
@@ -106,8 +115,17 @@ export class RowTable implements Imaged {
     if (this.#whole[slot] !== former.whole) return
     const later = this.patchesOf(slot).slice(former.patches)
     this.#whole[slot] = ptr
-    if (later.length === 0) this.#patches.delete(slot)
+    if (later.length === 0) this.based(slot)
     else this.#patches.set(slot, later)
+  }
+
+  /**
+   * The newest version stands in a base, alone: the next one is written whole, so that the log behind the base tells it
+   * by itself when everything before is gone.
+   */
+  based(slot: Slot): void {
+    this.#patches.delete(slot)
+    this.#chain[slot] = limits.patchChain
   }
 
   /** A live slot near this one, going up; `undefined` where there is none. Between 0 and 1, `where` is a part of all slots. */
@@ -125,6 +143,7 @@ export class RowTable implements Imaged {
     image.doubles(this.#whole.subarray(0, this.#used))
     image.doubles(this.#seq.subarray(0, this.#used))
     image.words(this.#rev.subarray(0, this.#used))
+    image.words(Uint32Array.from(this.#chain.subarray(0, this.#used)))
     image.doubles(packPatches(this.#patches))
     image.json(packTombstones(this.tombstones))
   }
@@ -134,9 +153,11 @@ export class RowTable implements Imaged {
     this.#whole = image.doubles()
     this.#seq = image.doubles()
     this.#rev = image.words()
+    this.#chain = Uint8Array.from(image.words())
     this.#used = this.#whole.length
-    if (this.#seq.length !== this.#used || this.#rev.length !== this.#used)
-      throw new RangeError(`expected columns of ${this.#used} rows, found ${this.#seq.length} and ${this.#rev.length}`)
+    const lengths = [this.#seq.length, this.#rev.length, this.#chain.length]
+    if (lengths.some((length) => length !== this.#used))
+      throw new RangeError(`expected columns of ${this.#used} rows, found ${lengths.join(', ')}`)
     for (const [slot, ptrs] of unpackPatches(image.doubles())) this.#patches.set(slot, ptrs)
     for (const [id, tombstone] of unpackTombstones(image.json())) this.tombstones.set(id, tombstone)
   }
@@ -151,10 +172,11 @@ export class RowTable implements Imaged {
     this.#whole = grown(this.#whole, new Float64Array(capacity))
     this.#seq = grown(this.#seq, new Float64Array(capacity))
     this.#rev = grown(this.#rev, new Uint32Array(capacity))
+    this.#chain = grown(this.#chain, new Uint8Array(capacity))
   }
 }
 
-function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
+function grown<T extends Float64Array | Uint32Array | Uint8Array>(from: T, to: T): T {
   to.set(from)
   return to
 }

@@ -55,9 +55,9 @@ test('what compaction has let go of is TRIMMED to a follower and to history', as
     for await (const _ of state.changes()) return
   })()
   expect(await codeOf(following)).toBe('TRIMMED')
-  // Of history the rest is told: the update, without what it updated.
+  // Of history the rest is told, and the record whole: an update behind a base is written so.
   expect((await state.ask('history', { type: 'task', id: 'a' })).versions).toMatchObject([
-    { seq: 2, change: { op: 'patch', rev: 2 } },
+    { seq: 2, change: { op: 'put', rev: 2 }, record: { n: 2 } },
   ])
   await state.close()
 })

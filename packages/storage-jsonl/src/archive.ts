@@ -1,60 +1,150 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import type { Disk, DiskFile } from '@stateward/contract'
+import type { DiskFile, Epoch, Seq } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
-import { bounds } from './bounds.ts'
+import { type ArchiveSources, type KeptLines, keptLines } from './archive-lines.ts'
 import { type Checkpoint, checked } from './checkpoint.ts'
-import { fileChunks } from './chunks.ts'
+import { epochLine, headerLine } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import { corrupt, DamageList } from './damage.ts'
+import { type Environment, timestampOf } from './environment.ts'
 import { fullOr } from './failure.ts'
-import type { ArchiveEntry, LogEntry } from './manifest.ts'
-import { withFile } from './open-file.ts'
+import { format } from './format.ts'
+import type { ArchiveEntry } from './manifest.ts'
 import { archiveName, fileNames } from './segment-name.ts'
 import { createTemporary, writeAll } from './write-whole.ts'
 
+export interface ArchiveOptions extends ArchiveSources {
+  readonly log: string
+  /** Whether lines may be left out, or are already. */
+  readonly mayHaveHoles: boolean
+  /** A file of the archive is ended when its text has this many bytes. */
+  readonly textBytes: number
+  /** Gives a number that no file has had. */
+  readonly newSegment: () => number
+}
+
 /**
- * Writes a complete segment, compressed, into the archive; unpacks it again and compares; gives it its name for good.
- * The segment itself stays where it is. Throws `CORRUPT` when either does not read as the manifest lists it.
+ * Writes what stays of complete segments and of former archives, in the order of their commits, into new files of the
+ * archive; unpacks each again and compares; gives them their names for good. The sources stay where they are. Together
+ * the entries stand for all commits of the sources; there is none where nothing stays.
  */
-export async function archiveSegment(
-  disk: Disk,
-  { dir, entry, checkpoint }: { dir: string; entry: LogEntry; checkpoint: Checkpoint },
-): Promise<ArchiveEntry> {
+export async function writeArchive(environment: Environment, options: ArchiveOptions): Promise<ArchiveEntry[]> {
+  const { disk } = environment
+  const { dir, sources } = options
   if (await disk.makeDirectory(join(dir, fileNames.archive))) await disk.syncDirectory(dir)
-  const name = archiveName(entry.segment)
-  const path = join(dir, name)
-  const packed = await createTemporary(disk, path)
+  const pieces = new Pieces(keptLines(disk, options))
+  const written: ArchiveEntry[] = []
   try {
-    const { segment, epoch, firstSeq, lastSeq, bytes, crc } = entry
-    const packedBytes = await withFile(disk, { dir, name: entry.file }, (source) =>
-      pack(
-        checked(fileChunks(source, { from: 0, to: entry.bytes, chunkBytes: bounds.sliceBytes }), checkpoint),
-        packed,
-      ),
-    )
-    await packed.datasync()
-    const archived: ArchiveEntry = {
-      kind: 'archive',
+    await pieces.next()
+    while (pieces.waiting !== undefined) written.push(await writeFile(environment, options, pieces))
+    const entries = written.map((entry, at) => ({
+      ...entry,
+      // What is not there any more counts to the file before it, and at the beginning to the first.
+      firstSeq: at === 0 ? (sources[0]?.firstSeq ?? entry.firstSeq) : entry.firstSeq,
+      lastSeq: (written[at + 1]?.firstSeq ?? (sources.at(-1)?.lastSeq ?? entry.lastSeq) + 1) - 1,
+    }))
+    for (const { file } of entries) await disk.rename(join(dir, file + fileNames.temporary), join(dir, file))
+    await disk.syncDirectory(join(dir, fileNames.archive))
+    return entries
+  } catch (error) {
+    for (const { file } of written) await disk.remove(join(dir, file + fileNames.temporary)).catch(() => {})
+    throw fullOr(error, 'archiving segments')
+  } finally {
+    await pieces.end()
+  }
+}
+
+/** Pieces of which the next one can be looked at before it is taken. */
+class Pieces {
+  readonly #source: AsyncGenerator<KeptLines>
+  waiting: KeptLines | undefined
+
+  constructor(source: AsyncGenerator<KeptLines>) {
+    this.#source = source
+  }
+
+  async next(): Promise<KeptLines | undefined> {
+    const step = await this.#source.next()
+    this.waiting = step.done ? undefined : step.value
+    return this.waiting
+  }
+
+  async end(): Promise<void> {
+    await this.#source.return(undefined)
+  }
+}
+
+/** What one file has come to hold. */
+interface Text {
+  firstSeq: Seq
+  lastSeq: Seq
+  /** Of its first line, and of its last so far. */
+  firstEpoch: Epoch
+  epoch: Epoch
+  bytes: number
+  crc: number
+  newest: string
+  sparse: boolean
+}
+
+async function writeFile(environment: Environment, options: ArchiveOptions, pieces: Pieces): Promise<ArchiveEntry> {
+  const { disk } = environment
+  const { dir, checkpoint } = options
+  const segment = options.newSegment()
+  const name = archiveName(segment)
+  const file = await createTemporary(disk, join(dir, name))
+  try {
+    const text: Text = { firstSeq: 0, lastSeq: 0, firstEpoch: 0, epoch: 0, bytes: 0, crc: 0, newest: '', sparse: false }
+    const packedBytes = await pack(textOf(environment, { ...options, segment, pieces }, text), file)
+    await file.datasync()
+    const { firstSeq, lastSeq, firstEpoch, bytes, newest, sparse } = text
+    const shared = {
       file: name,
       segment,
-      epoch,
+      epoch: firstEpoch,
       firstSeq,
       lastSeq,
       bytes,
-      crc,
+      crc: hex8(text.crc),
       packedBytes,
     }
-    await assertUnpacks(packed, archived, checkpoint)
-    await disk.rename(path + fileNames.temporary, path)
-    await disk.syncDirectory(join(dir, fileNames.archive))
-    return archived
+    const entry: ArchiveEntry = { kind: 'archive', ...shared, newest, ...(sparse ? { sparse } : {}) }
+    await assertUnpacks(file, entry, checkpoint)
+    return entry
   } catch (error) {
-    await disk.remove(path + fileNames.temporary).catch(() => {})
-    throw fullOr(error, 'archiving a segment')
+    await disk.remove(join(dir, name + fileNames.temporary)).catch(() => {})
+    throw error
   } finally {
-    await packed.close()
+    await file.close()
+  }
+}
+
+/** One segment's worth of lines: a header, the lines, and where the epoch changes among them, a line that says so. */
+async function* textOf(
+  { clock }: Environment,
+  { log, textBytes, mayHaveHoles, segment, pieces }: ArchiveOptions & { segment: number; pieces: Pieces },
+  text: Text,
+): AsyncGenerator<Buffer> {
+  const counted = (bytes: Buffer): Buffer => {
+    text.bytes += bytes.length
+    text.crc = checksum(bytes, text.crc)
+    return bytes
+  }
+  for (let piece = pieces.waiting; piece !== undefined && text.bytes < textBytes; piece = await pieces.next()) {
+    const { firstSeq, epoch } = piece
+    if (text.bytes === 0) {
+      Object.assign(text, { firstSeq, firstEpoch: epoch })
+      const holes = mayHaveHoles ? { sparse: true as const } : {}
+      const header = { format, log, segment, epoch, kind: 'log' as const, firstSeq, ...holes }
+      yield counted(headerLine(header, timestampOf(clock)))
+    } else if (epoch !== text.epoch) yield counted(epochLine({ seq: text.lastSeq, epoch }, timestampOf(clock)))
+    text.epoch = epoch
+    text.lastSeq = piece.lastSeq
+    text.newest = piece.newest
+    text.sparse ||= piece.hasHoles
+    yield counted(piece.bytes)
   }
 }
 
@@ -80,7 +170,7 @@ async function assertUnpacks(packed: DiskFile, entry: ArchiveEntry, checkpoint: 
   }
   if (bytes === entry.bytes && hex8(crc) === entry.crc) return
   const damage = new DamageList()
-  const reason = `the archived text has ${bytes} bytes and checksum ${hex8(crc)}; the segment had ${entry.bytes} and ${entry.crc}`
+  const reason = `the archived text has ${bytes} bytes and checksum ${hex8(crc)}; written were ${entry.bytes} and ${entry.crc}`
   damage.add({ file: entry.file, line: 1, byte: 0, reason })
   throw corrupt(damage, 'Nothing was removed. Check the disk, and run a verification.')
 }

@@ -3,6 +3,7 @@ import { DamageList } from './damage.ts'
 import type { Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
 import { scanSegment } from './scan.ts'
+import { fileNames, isRemovableName } from './segment-name.ts'
 import type { Survey } from './survey.ts'
 
 export interface LeftoversFound {
@@ -24,7 +25,9 @@ export async function assessLeftovers(
 ): Promise<LeftoversFound> {
   const listed = new Set([...manifest.segments.map(({ file }) => file), ...manifest.obsolete])
   const damage = new DamageList()
-  const obsolete: string[] = []
+  // What a crash left in the archive before it was published stands in files that are listed.
+  const archived = survey.archived.map((name) => `${fileNames.archive}/${name}`)
+  const obsolete: string[] = archived.filter((name) => isRemovableName(name) && !listed.has(name))
   const foreign: string[] = []
   for (const { file: name, kind } of survey.segments) {
     if (listed.has(name)) continue

@@ -8,6 +8,7 @@ import { assessPlain } from './plain.ts'
 import { randomUuid } from './random-uuid.ts'
 import { isUnpublished, rebuildManifest } from './rebuild-manifest.ts'
 import type { Recovery } from './recovery.ts'
+import { fileNames } from './segment-name.ts'
 import { refuseForeign, type Survey } from './survey.ts'
 import { withUnpublished } from './unpublished.ts'
 
@@ -65,7 +66,10 @@ async function assessManifest({ disk }: Environment, survey: Survey, published: 
   const leftovers = await assessLeftovers(disk, { survey, manifest, lastSeq: history.lastSeq })
   history.damage.addAll(leftovers.damage)
   if (history.damage.lines > 0) throw corrupt(history.damage, advice(survey.dir, history.extent), { ...history.extent })
-  const present = new Set(survey.segments.map(({ file }) => file))
+  const present = new Set([
+    ...survey.segments.map(({ file }) => file),
+    ...survey.archived.map((name) => `${fileNames.archive}/${name}`),
+  ])
   const numbers = [...manifest.segments, ...survey.segments].map(({ segment }) => segment)
   return {
     log: manifest.log,

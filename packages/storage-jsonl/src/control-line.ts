@@ -23,7 +23,13 @@ interface HeaderOf {
 
 /** What the first line of a segment says. */
 export type SegmentHeader =
-  | (HeaderOf & { readonly kind: 'log'; readonly firstSeq: Seq; readonly prev?: SegmentEnd })
+  | (HeaderOf & {
+      readonly kind: 'log'
+      readonly firstSeq: Seq
+      readonly prev?: SegmentEnd
+      /** Commits may be missing in it, because retention has let go of them. */
+      readonly sparse?: true
+    })
   | (HeaderOf & { readonly kind: 'base'; readonly upTo: Seq })
 
 /** Commits `from` … `to` are missing here: a salvage could not read them. `sha256` is that of the bytes it kept instead. */
@@ -57,6 +63,11 @@ export function durableLine(dur: { readonly seq: Seq; readonly dur: Seq }, times
   return controlLine('$dur', { timestamp, data: {}, ...dur })
 }
 
+/** Behind commit `seq`, lines of a later epoch follow: only in the archive, which holds several segments in one. */
+export function epochLine({ seq, epoch }: { readonly seq: Seq; readonly epoch: Epoch }, timestamp: string): Buffer {
+  return controlLine('$epoch', { timestamp, data: { epoch }, seq })
+}
+
 export function gapLine(gap: Gap, timestamp: string): Buffer {
   return controlLine('$gap', { timestamp, data: gap, seq: gap.from - 1 })
 }
@@ -73,6 +84,7 @@ function controlLine(
 export type Control =
   | { readonly type: '$segment'; readonly header: SegmentHeader }
   | { readonly type: '$gap'; readonly gap: Gap }
+  | { readonly type: '$epoch'; readonly epoch: Epoch }
   | { readonly type: '$close' | '$dur' | 'other' }
   /** A segment's header of a format that cannot be read here. */
   | { readonly type: 'foreign'; readonly format: Format }
@@ -85,6 +97,8 @@ export function parseControl(line: string): Control | string {
       return parseHeader(data)
     case '$gap':
       return parseGap(data)
+    case '$epoch':
+      return parseEpoch(data)
     case '$close':
     case '$dur':
       return { type }
@@ -95,7 +109,10 @@ export function parseControl(line: string): Control | string {
 
 function parseHeader(data: unknown): Control | string {
   const found = data as Partial<
-    Record<'log' | 'segment' | 'epoch' | 'kind' | 'firstSeq' | 'upTo' | 'prev' | 'format' | 'salvage', unknown>
+    Record<
+      'log' | 'segment' | 'epoch' | 'kind' | 'firstSeq' | 'upTo' | 'prev' | 'format' | 'salvage' | 'sparse',
+      unknown
+    >
   >
   const version = parseFormat(found?.format)
   if (version === undefined) return 'the segment header names no format'
@@ -111,7 +128,8 @@ function parseHeader(data: unknown): Control | string {
   }
   const prev = found.prev === undefined ? undefined : parseEnd(found.prev)
   if (!isCount(found.firstSeq) || typeof prev === 'string') return 'the segment header lacks firstSeq or a whole prev'
-  const log = { ...shared, kind: 'log' as const, firstSeq: found.firstSeq }
+  const holes = found.sparse === true ? { sparse: true as const } : {}
+  const log = { ...shared, kind: 'log' as const, firstSeq: found.firstSeq, ...holes }
   return { type: '$segment', header: prev === undefined ? log : { ...log, prev } }
 }
 
@@ -119,6 +137,11 @@ function parseEnd(value: unknown): SegmentEnd | string {
   const { segment, lastSeq, bytes, crc } = (value ?? {}) as Partial<Record<keyof SegmentEnd, unknown>>
   if (!isCount(segment) || !isCount(lastSeq) || !isCount(bytes) || typeof crc !== 'string') return 'no end'
   return { segment, lastSeq, bytes, crc }
+}
+
+function parseEpoch(data: unknown): Control | string {
+  const epoch = typeof data === 'object' && data !== null && 'epoch' in data ? data.epoch : undefined
+  return isCount(epoch) ? { type: '$epoch', epoch } : 'the epoch line names no epoch'
 }
 
 function parseGap(data: unknown): Control | string {

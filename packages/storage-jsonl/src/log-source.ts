@@ -39,10 +39,21 @@ export function partsOf({ manifest, tail }: LogSource): Part[] {
   })
 }
 
-/** The oldest commit that can be read; one past the last where none can. */
+/** The oldest commit from which on all are there up to the last; one past the last where there is none. */
 export function firstSeqOf(source: LogSource): Seq {
-  const first = partsOf(source).find(({ firstSeq, lastSeq }) => firstSeq <= lastSeq)
-  return first === undefined ? source.tail.lastSeq + 1 : first.firstSeq
+  const parts = partsOf(source)
+  let first = source.tail.lastSeq + 1
+  for (let at = parts.length - 1; at >= 0; at--) {
+    const part = parts[at]
+    if (part === undefined || part.firstSeq > part.lastSeq) continue
+    if (part.lastSeq < first - 1 || isSparse(part)) return first
+    first = part.firstSeq
+  }
+  return first
+}
+
+export function isSparse({ entry }: Part): boolean {
+  return entry.kind === 'archive' && entry.sparse === true
 }
 
 /** The base of the latest state. */

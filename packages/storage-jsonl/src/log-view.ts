@@ -14,7 +14,7 @@ import { fetchLines, type Target } from './fetch-lines.ts'
 import { FileCache } from './file-cache.ts'
 import { loadBase } from './load-base.ts'
 import { firstSeqOf, type LogSource, newestBase, openingCostOf, partsOf } from './log-source.ts'
-import { cursorAt, readLog } from './read-log.ts'
+import { cursorAt, readKept, readLog } from './read-log.ts'
 import { verifyLog } from './verify-log.ts'
 
 /** Everything that is read of a log, for whoever knows where it ends: its writer or a reader. */
@@ -62,6 +62,23 @@ export class LogView {
     assertNotAborted(signal)
     const cursor = cursorAt(Math.max(from, 1))
     for await (const batch of readLog({ source: this.#source, files: this.files }, cursor, await tail)) {
+      assertNotAborted(signal)
+      this.#assertOpen()
+      yield batch
+    }
+  }
+
+  /** As `read`, of everything that is there: neither `TRIMMED`, nor stopped by what retention has let go of. */
+  readKept(from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
+    const tail = this.#closing.signal.aborted ? 0 : this.#source.tailNow()
+    if (tail instanceof Promise) tail.catch(() => {})
+    return this.#readKeptUpTo(tail, from, signal)
+  }
+
+  async *#readKeptUpTo(tail: Seq | Promise<Seq>, from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
+    this.#assertOpen()
+    assertNotAborted(signal)
+    for await (const batch of readKept({ source: this.#source, files: this.files }, Math.max(from, 1), await tail)) {
       assertNotAborted(signal)
       this.#assertOpen()
       yield batch

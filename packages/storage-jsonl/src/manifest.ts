@@ -31,7 +31,10 @@ export interface LogEntry extends InFile {
   readonly cutFrom?: number
 }
 
-/** A log segment that was moved, compressed, into the archive; `bytes` and `crc` are those of its text. */
+/**
+ * Log segments that were moved, compressed, into one file of the archive; `bytes` and `crc` are those of its text. It stands
+ * for all commits from `firstSeq` to `lastSeq`.
+ */
 export interface ArchiveEntry extends InFile {
   readonly kind: 'archive'
   readonly epoch: Epoch
@@ -40,6 +43,10 @@ export interface ArchiveEntry extends InFile {
   readonly bytes: number
   readonly crc: string
   readonly packedBytes: number
+  /** The latest time that a commit in it or before it bears, as `instantKey`; absent in stores of former versions. */
+  readonly newest?: string
+  /** Some of its commits are not there any more, because retention has let go of them: `read` begins behind it. */
+  readonly sparse?: boolean
 }
 
 /** A file in the plain format, adopted as it was found. */

@@ -4,7 +4,7 @@ import { bounds } from './bounds.ts'
 import type { Environment } from './environment.ts'
 import { nodeDisk } from './node-disk.ts'
 import { nodeClock, nodeMachine, nodeRandom, nodeTimers } from './node-environment.ts'
-import type { Retention } from './truncate.ts'
+import { checkedRetention, type Retention } from './retention.ts'
 
 export type LockMethod = 'flock' | 'pidfile'
 
@@ -19,7 +19,10 @@ export interface JsonlStorageOptions {
   readonly durability?: Durability
   /** The longest time between a write at level `interval` and the sync that makes it durable. 1 … 86 400 000, default 1000. */
   readonly intervalMs?: number
-  /** What becomes of commits that a base covers: `all` moves them, compressed, into `archive/` (default); `none` removes them. */
+  /**
+   * What becomes of commits that a base covers: `all` moves them, compressed, into `archive/` (default); `none` removes
+   * them; `{ days }` and `{ versions }` remove what is older, or superseded more often. Decided at each compaction.
+   */
   readonly retention?: Retention
   /** A segment that would grow beyond this is ended and the next begun. 4096 … 4 294 967 296, default 67 108 864. */
   readonly segmentBytes?: number
@@ -86,7 +89,6 @@ export function settingsOf(options: JsonlStorageOptions): Settings {
   const { dir, durability = 'commit', retention = 'all', recovery = 'refuse', lock } = options
   if (typeof dir !== 'string' || dir === '') throw invalid('dir', 'the path of a directory', dir)
   if (!durabilityLevels.includes(durability)) throw invalid('durability', durabilityLevels.join(', '), durability)
-  if (retention !== 'all' && retention !== 'none') throw invalid('retention', 'all or none', retention)
   if (lock !== undefined && lock !== 'flock' && lock !== 'pidfile') throw invalid('lock', 'flock or pidfile', lock)
   if (!policies.includes(recovery)) throw invalid('recovery', policies.join(', '), recovery)
   const number = (name: Numbers): number => {
@@ -99,7 +101,7 @@ export function settingsOf(options: JsonlStorageOptions): Settings {
   return {
     dir,
     durability,
-    retention,
+    retention: checkedRetention(retention),
     recovery,
     lock,
     intervalMs: number('intervalMs'),

@@ -23,6 +23,8 @@ export interface ReadPlan {
   /** Commits outside `from` … `to` are checked and left out. */
   readonly from: Seq
   readonly to: Seq
+  /** Whether commits may be missing between others. */
+  readonly sparse?: boolean
 }
 
 /**
@@ -30,44 +32,85 @@ export interface ReadPlan {
  * Throws `CORRUPT` at the first line that does not hold.
  */
 export async function* readCommits(lines: AsyncIterable<Lines>, plan: ReadPlan): AsyncGenerator<ReadBatch> {
-  let { next } = plan
+  const reader = new CommitReader(plan)
   for await (const piece of lines) {
-    if (!isUtf8(piece.bytes)) throw new DamagedLine(plan.file, piece.offset, 'these bytes are not UTF-8')
-    if (!piece.whole) throw new DamagedLine(plan.file, piece.offset, 'the line does not end')
-    let records: Uint8Array[] = []
-    let ptrs: number[] = []
-    for (let at = 0; at < piece.bytes.length; ) {
-      const end = piece.bytes.indexOf(lineFeed, at)
-      const tail = readTail(piece.bytes, at, end)
-      if (typeof tail === 'string') throw new DamagedLine(plan.file, piece.offset + at, tail)
-      if (isControl(piece.bytes, at)) {
-        const gap = gapIn(piece.bytes.subarray(at, end))
-        if (gap !== undefined) {
-          if (gap.from !== next)
-            throw new DamagedLine(plan.file, piece.offset + at, `a gap from ${gap.from} at ${next}`)
-          if (records.length > 0) yield batchOf(plan, { records, ptrs, next, end: piece.offset + at })
-          if (gap.from > plan.to) return
-          records = []
-          ptrs = []
-          next = gap.to + 1
-          if (gap.to >= plan.from) yield lostBatch(plan, gap, piece.offset + end + 1)
+    yield* reader.take(piece)
+    if (reader.isBehind) return
+  }
+}
+
+/** Takes the lines of a segment piece by piece, and gives what they hold as batches of one epoch without holes. */
+class CommitReader {
+  #plan: ReadPlan
+  #next: Seq
+  #records: Uint8Array[] = []
+  #ptrs: number[] = []
+  /** Whether everything that was asked for has been given. */
+  isBehind = false
+
+  constructor(plan: ReadPlan) {
+    this.#plan = plan
+    this.#next = plan.next
+  }
+
+  *take({ bytes, offset, whole }: Lines): Generator<ReadBatch> {
+    const { file, from, to, segment } = this.#plan
+    if (!isUtf8(bytes)) throw new DamagedLine(file, offset, 'these bytes are not UTF-8')
+    if (!whole) throw new DamagedLine(file, offset, 'the line does not end')
+    for (let at = 0; at < bytes.length; ) {
+      const end = bytes.indexOf(lineFeed, at)
+      const tail = readTail(bytes, at, end)
+      if (typeof tail === 'string') throw new DamagedLine(file, offset + at, tail)
+      if (isControl(bytes, at)) yield* this.#control(bytes.subarray(at, end), offset + at)
+      else {
+        if (tail.seq !== this.#next || tail.seq > to) yield* this.#goTo(tail.seq, offset + at)
+        if (!this.isBehind && tail.seq >= from) {
+          this.#records.push(unsealInPlace(bytes, at, tail))
+          this.#ptrs.push(makePtr(segment, offset + at))
         }
-      } else {
-        if (tail.seq !== next)
-          throw new DamagedLine(plan.file, piece.offset + at, `expected seq ${next}, found ${tail.seq}`)
-        if (next > plan.to) {
-          if (records.length > 0) yield batchOf(plan, { records, ptrs, next, end: piece.offset + at })
-          return
-        }
-        if (next >= plan.from) {
-          records.push(unsealInPlace(piece.bytes, at, tail))
-          ptrs.push(makePtr(plan.segment, piece.offset + at))
-        }
-        next++
+        this.#next++
       }
+      if (this.isBehind) return
       at = end + 1
     }
-    if (records.length > 0) yield batchOf(plan, { records, ptrs, next, end: piece.offset + piece.bytes.length })
+    yield* this.#flush(offset + bytes.length)
+  }
+
+  *#control(line: Buffer, at: number): Generator<ReadBatch> {
+    const { gap, epoch } = controlIn(line)
+    if (epoch !== undefined) {
+      yield* this.#flush(at)
+      this.#plan = { ...this.#plan, epoch }
+    }
+    if (gap === undefined) return
+    if (!this.#mayBe(gap.from)) throw new DamagedLine(this.#plan.file, at, `a gap from ${gap.from} at ${this.#next}`)
+    yield* this.#flush(at)
+    this.isBehind = gap.from > this.#plan.to
+    if (this.isBehind) return
+    this.#next = gap.to + 1
+    if (gap.to >= this.#plan.from) yield lostBatch(this.#plan, gap, at + line.length + 1)
+  }
+
+  /** A commit that is not the next one, or behind what was asked for. */
+  *#goTo(seq: Seq, at: number): Generator<ReadBatch> {
+    const { file, to } = this.#plan
+    if (!this.#mayBe(seq)) throw new DamagedLine(file, at, `expected seq ${this.#next}, found ${seq}`)
+    yield* this.#flush(at)
+    this.isBehind = seq > to
+    this.#next = seq
+  }
+
+  #mayBe(seq: Seq): boolean {
+    return seq === this.#next || (this.#plan.sparse === true && seq > this.#next)
+  }
+
+  *#flush(end: number): Generator<ReadBatch> {
+    if (this.#records.length === 0) return
+    const records = this.#records
+    const ptrs = this.#ptrs
+    this.#records = []
+    this.#ptrs = []
+    yield batchOf(this.#plan, { records, ptrs, next: this.#next, end })
   }
 }
 
@@ -84,9 +127,11 @@ function lostBatch(plan: ReadPlan, { from, to, report }: Gap, end: number): Read
   return { batch: { firstSeq: to + 1, epoch, records: [], ptrs: [], lost: { from, to, report } }, end }
 }
 
-/** The commits that a `$gap` line leaves out; `undefined` for other lines. */
-function gapIn(line: Buffer): Gap | undefined {
-  if (!line.includes('"$gap"')) return undefined
+/** The commits that a `$gap` line leaves out, or the epoch that an `$epoch` line begins; neither for other lines. */
+function controlIn(line: Buffer): { readonly gap?: Gap; readonly epoch?: Epoch } {
+  if (!line.includes('"$gap"') && !line.includes('"$epoch"')) return {}
   const control = parseControl(line.toString())
-  return typeof control !== 'string' && control.type === '$gap' ? control.gap : undefined
+  if (typeof control === 'string') return {}
+  if (control.type === '$gap') return { gap: control.gap }
+  return control.type === '$epoch' ? { epoch: control.epoch } : {}
 }

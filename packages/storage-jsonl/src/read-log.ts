@@ -4,7 +4,7 @@ import { fileChunks, wholeLines } from './chunks.ts'
 import { DamagedLine, damageIn } from './damage.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import type { FileCache } from './file-cache.ts'
-import { firstSeqOf, type LogSource, type Part, partsOf } from './log-source.ts'
+import { firstSeqOf, isSparse, type LogSource, type Part, partsOf } from './log-source.ts'
 import { readPlain } from './plain.ts'
 import { type ReadBatch, readCommits } from './read-lines.ts'
 
@@ -48,6 +48,28 @@ export async function* readLog(
   }
 }
 
+/** As `readLog`, from the oldest commit that is there on, and over the holes that retention has left. */
+export async function* readKept(
+  { source, files }: { source: LogSource; files: FileCache },
+  from: Seq,
+  to: Seq,
+): AsyncGenerator<LogBatch> {
+  const cursor = cursorAt(from)
+  for (let tries = 0; cursor.next <= to; ) {
+    const part = partsOf(source).find(({ firstSeq, lastSeq }) => cursor.next <= lastSeq && firstSeq <= lastSeq)
+    if (part === undefined) return
+    cursor.next = Math.max(cursor.next, part.firstSeq)
+    try {
+      yield* readPart(files, { part, to }, cursor)
+      cursor.next = Math.max(cursor.next, Math.min(part.lastSeq, to) + 1)
+      tries = 0
+    } catch (error) {
+      if (diskCode(error) !== 'ENOENT' || tries++ > 0) throw storageFailed(error, 'reading the log')
+      await source.refresh()
+    }
+  }
+}
+
 async function* readPart(
   files: FileCache,
   { part, to }: { part: Part; to: Seq },
@@ -63,6 +85,7 @@ async function* readPart(
     next: isKnown ? cursor.next : part.firstSeq,
     from: cursor.next,
     to: Math.min(to, part.lastSeq),
+    sparse: isSparse(part),
   }
   const from = isKnown ? cursor.byte : 0
   try {

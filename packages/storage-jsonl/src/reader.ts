@@ -97,6 +97,10 @@ export class JsonlReader implements LogReader, LogSource {
     return this.#view.read(from, signal)
   }
 
+  readKept(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
+    return this.#view.readKept(from, signal)
+  }
+
   follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch> {
     return this.#view.follow(from, signal)
   }

@@ -140,13 +140,14 @@ export class Scan implements SegmentScan {
       return this.#control(bytes.toString('utf8', start, end), { tail, end: offset + end + 1 })
     if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
     if (this.#next !== undefined && tail.seq !== this.#next) return `expected seq ${this.#next}, found ${tail.seq}`
-    // Rows of a base ascend, with holes and in groups; commits count.
+    // Rows of a base ascend, with holes and in groups; commits count, but where retention has let go of some.
     const isBase = this.header?.kind === 'base'
+    const hasHoles = isBase || this.#isSparse
     const least = isBase ? this.#last : this.#last + 1
     if (tail.seq < least) return `expected seq ${least} or a later one, found ${tail.seq}`
-    if (!isBase && tail.seq > least) this.missing.push({ from: least, to: tail.seq - 1 })
+    if (!hasHoles && tail.seq > least) this.missing.push({ from: least, to: tail.seq - 1 })
     this.#last = tail.seq
-    this.#next = isBase ? undefined : tail.seq + 1
+    this.#next = hasHoles ? undefined : tail.seq + 1
     if (this.firstBad === undefined) {
       this.lastSeq = tail.seq
       if (tail.dur >= 0) this.#batches.set(tail.seq, this.commitEnd)
@@ -170,9 +171,9 @@ export class Scan implements SegmentScan {
     if (control.type === '$gap') {
       const least = this.#next ?? this.#last + 1
       if (control.gap.from < least) return `expected a gap from seq ${least} on, found one from ${control.gap.from}`
-      if (control.gap.from > least) this.missing.push({ from: least, to: control.gap.from - 1 })
+      if (control.gap.from > least && !this.#isSparse) this.missing.push({ from: least, to: control.gap.from - 1 })
       this.gaps.push(control.gap)
-      this.#next = control.gap.to + 1
+      this.#next = this.#isSparse ? undefined : control.gap.to + 1
       this.#last = control.gap.to
       if (this.firstBad === undefined) {
         this.lastSeq = control.gap.to
@@ -194,8 +195,12 @@ export class Scan implements SegmentScan {
     this.commitEnd = end
     this.#headerEnd = end
     this.#last = before
-    this.#next = header.kind === 'log' ? before + 1 : undefined
+    this.#next = header.kind === 'log' && !this.#isSparse ? before + 1 : undefined
     return undefined
+  }
+
+  get #isSparse(): boolean {
+    return this.header?.kind === 'log' && this.header.sparse === true
   }
 
   #prove({ dur }: Tail): void {

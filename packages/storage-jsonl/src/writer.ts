@@ -14,6 +14,7 @@ import {
   StatewardError,
   type StorageCheck,
   type StoredBase,
+  type TruncateOptions,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
 import { closedError } from './append-errors.ts'
@@ -50,6 +51,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly #keeper: ManifestKeeper
   readonly #commits: GroupCommit
   readonly #view: LogView
+  readonly readKept: LogView['readKept'] = (from, signal) => this.#view.readKept(from, signal)
   readonly #pacer: Pacer
   readonly #room: Room
   readonly #bell = new Bell()
@@ -159,22 +161,21 @@ export class JsonlWriter implements LogWriter, LogSource {
     })
   }
 
-  async truncate(upTo: Seq, options: MaintenanceOptions = {}): Promise<void> {
+  async truncate(upTo: Seq, options: TruncateOptions = {}): Promise<void> {
     await this.#maintain(async () => {
-      const { environment, dir, retention } = this.#settings
       await this.#room.giveWay()
       await this.#check()
       await this.#commits.guarded(async () => {
-        const obsolete = await truncateLog(environment.disk, {
-          dir,
-          manifest: this.manifest,
+        const obsolete = await truncateLog(this.#settings.environment, {
+          settings: this.#settings,
+          keeper: this.#keeper,
           publish: (change) => this.#publish(change),
           upTo,
-          retention,
+          ...options,
           checkpoint: checkpointOf('truncating the log', options, this.#closing.signal),
         })
         this.#view.forget(obsolete)
-        await removeObsolete(environment.disk, dir, obsolete)
+        await removeObsolete(this.#settings.environment.disk, this.#settings.dir, obsolete)
       }, 'truncating the log')
     })
     // Not waited for: this may have been what makes room.

@@ -141,7 +141,7 @@ test('history that was adopted stays readable behind a base', async () => {
     })(),
   )
   await writer.truncate(3)
-  expect(readdirSync(join(dir, 'archive'))).toEqual(['log-00000002.jsonl.gz'])
+  expect(readdirSync(join(dir, 'archive'))).toEqual(['log-00000005.jsonl.gz'])
   expect(await readAll(writer)).toEqual([plan, spec, textOf(recordOf(3))])
   expect((await writer.fetch(Array.from(ptrs))).map(textOf)).toEqual([textOf(recordOf('row'))])
   await writer.close()

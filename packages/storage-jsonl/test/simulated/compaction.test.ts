@@ -23,14 +23,15 @@ function names(medium: SimMedium): string[] {
   return [...medium.files().keys()].map((path) => path.slice('/store/'.length)).sort()
 }
 
+function archives(medium: SimMedium): string[] {
+  return names(medium).filter((name) => name.startsWith('archive/'))
+}
+
 test('with retention all, compaction moves whole segments into the archive, where history is still read', async () => {
   const { medium, storage, writer, ptrs } = await filled('all')
-  const before = names(medium).filter((name) => name.startsWith('log-'))
   await writer.saveBase(40, rows(40))
   await writer.truncate(40)
-  expect(names(medium).filter((name) => name.startsWith('archive/'))).toEqual(
-    before.map((name) => `archive/${name}.gz`),
-  )
+  expect(archives(medium)).toHaveLength(2)
   expect(names(medium).filter((name) => name.startsWith('log-'))).toHaveLength(1)
   expect(await writer.stats()).toMatchObject({ firstSeq: 1, lastSeq: 40 })
   expect(await readAll(writer)).toEqual(texts)
@@ -67,16 +68,17 @@ test('a segment that a base covers only in part stays where it is, and pointers 
   expect(fetched.slice(15).map(textOf)).toEqual(texts.slice(15))
   expect(writer.fetchSync?.(ptrs)).toEqual(fetched)
   expect(await readAll(writer)).toEqual(texts)
-  expect(names(medium)).toContain('archive/log-00000001.jsonl.gz')
+  expect(archives(medium)).toHaveLength(1)
 })
 
 test('an archive that was damaged is found, and read no further than it reads', async () => {
   const { medium, storage, writer } = await filled('all')
   await writer.saveBase(40, rows(40))
   await writer.truncate(40)
-  const packed = medium.file('/store/archive/log-00000001.jsonl.gz')
+  const [name = ''] = archives(medium)
+  const packed = medium.file(`/store/${name}`)
   packed.rot(Math.floor(packed.size / 2), 3)
-  expect(await writer.verify()).toMatchObject({ ok: false, damage: [{ file: 'archive/log-00000001.jsonl.gz' }] })
+  expect(await writer.verify()).toMatchObject({ ok: false, damage: [{ file: name }] })
   await expect(readAll(writer)).rejects.toMatchObject({ code: 'CORRUPT' })
   await writer.close()
   packed.truncate(packed.size - 1)

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Pick } from '@stateward/conformance'
 import { boot, Died, type SimFault, SimMedium, type SimStep, seededPick } from '@stateward/conformance'
-import { hasCode, type Quarantined } from '@stateward/contract'
+import { hasCode, type LogWriter, type Quarantined } from '@stateward/contract'
 import { expect } from 'vitest'
-import type { JsonlStorageOptions } from '../../src/index.ts'
-import { readAll } from '../records.ts'
+import type { JsonlStorageOptions, Retention } from '../../src/index.ts'
+import { readAll, textOf } from '../records.ts'
 import { simStorage } from './sim-storage.ts'
-import { Ledger, whyWrongBase, work } from './workload.ts'
+import { isSuperseded, Ledger, whyWrongBase, work } from './workload.ts'
 
 /** What a disk does beside what the test wants of it; the protocol with one step taken out, for example. */
 export type Habit = (step: SimStep) => SimFault
@@ -31,6 +31,7 @@ const noHabit: Habit = () => undefined
 export async function dieAt(at: number, { seed, steps, habit = noHabit, options = {} }: TrialOptions): Promise<Trial> {
   const medium = new SimMedium()
   const ledger = new Ledger()
+  ledger.owed = owedBy(options.retention)
   let happened = false
   medium.onStep = (step) => {
     if (step.step !== at) return habit(step)
@@ -83,9 +84,27 @@ async function recovered(medium: SimMedium, ledger: Ledger, least: number): Prom
   expect(served.length, 'acknowledged commits are there').toBeGreaterThanOrEqual(least)
   expect(served.length, 'refused commits are not there').toBeLessThanOrEqual(ledger.most)
   expect(recovery.lastSeq).toBe(served.length)
+  await assertKept(writer, ledger, firstSeq)
   expect(await whyWrongBase(writer, ledger)).toBeUndefined()
   expect(await writer.verify()).toMatchObject({ ok: true, damage: [] })
   return { served, quarantined: recovery.quarantined }
+}
+
+function owedBy(retention: Retention = 'all'): (seq: number) => boolean {
+  if (retention === 'all') return () => true
+  return typeof retention === 'object' && 'versions' in retention ? (seq) => !isSuperseded(seq) : () => false
+}
+
+/** Of what is behind a base, what retention owes is there, and nothing that is there is wrong. */
+async function assertKept(writer: LogWriter, ledger: Ledger, firstSeq: number): Promise<void> {
+  const kept = new Set<number>()
+  for await (const batch of writer.readKept?.(1) ?? []) {
+    for (const [at, record] of batch.records.entries()) {
+      expect(textOf(record)).toBe(ledger.given[batch.firstSeq + at - 1])
+      kept.add(batch.firstSeq + at)
+    }
+  }
+  for (let seq = 1; seq < firstSeq; seq++) if (ledger.owed(seq)) expect(kept, `commit ${seq}`).toContain(seq)
 }
 
 /** Opens and dies again at a random step of the recovery, if it has that many. */

@@ -2,6 +2,7 @@ import type { SimStep } from '@stateward/conformance'
 import { boot, seededPick } from '@stateward/conformance'
 import { expect, test } from 'vitest'
 import { rig } from '../../../../test/reliability/rig.ts'
+import type { Retention } from '../../src/index.ts'
 import { readAll, recordOf } from '../records.ts'
 import { assertRecovers, dieAt, failAt, type Habit, type TrialOptions } from './crash-harness.ts'
 import { simStorage } from './sim-storage.ts'
@@ -27,8 +28,10 @@ async function crashAtEveryStep({ seed, from = 1, ...options }: Crashes): Promis
   }
 }
 
+const retentions: readonly Retention[] = ['none', 'all', { versions: 1 }, { days: 1 }]
+
 rig('crash', ({ each }) =>
-  each((seed) => crashAtEveryStep({ seed, options: { retention: seed % 2 === 0 ? 'none' : 'all' } })),
+  each((seed) => crashAtEveryStep({ seed, options: { retention: retentions[seed % retentions.length] ?? 'all' } })),
 )
 
 test.each(['EIO', 'ENOSPC'])(

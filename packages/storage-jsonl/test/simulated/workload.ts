@@ -19,6 +19,9 @@ export class Ledger {
   /** Commits behind this one were refused for good: none of them may ever appear. */
   most: Seq = Number.POSITIVE_INFINITY
 
+  /** Whether retention owes this commit, also when the log was truncated behind it. */
+  owed: (seq: Seq) => boolean = () => false
+
   answered(seq: Seq, level: Durability): void {
     this.acknowledged = Math.max(this.acknowledged, seq)
     if (level === 'commit') this.durable = Math.max(this.durable, seq)
@@ -41,13 +44,22 @@ export async function work(disk: SimDisk, ledger: Ledger, { pick, steps, options
     if (choice < 8) await burst(writer, ledger, pick)
     else if (choice === 8) await idle(writer, clock)
     else if (choice === 9) await base(writer, ledger, pick)
-    else if (choice === 10) await writer.truncate(pick(ledger.given.length + 1))
+    else if (choice === 10) await writer.truncate(pick(ledger.given.length + 1), { newestRev })
     else {
       await writer.close()
       writer = (await storage.openWriter('workload')).writer
     }
   }
   await writer.close()
+}
+
+/** Half of the records, by their numbers, as if many versions had come since. */
+function newestRev(_type: string, id: string): number {
+  return isSuperseded(Number(id.slice(1))) ? 1_000 : 1
+}
+
+export function isSuperseded(seq: Seq): boolean {
+  return seq % 2 === 1
 }
 
 async function burst(writer: LogWriter, ledger: Ledger, pick: Pick): Promise<void> {
