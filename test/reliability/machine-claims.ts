@@ -1,6 +1,6 @@
 import type { Claim } from './claim.ts'
 
-export type MachineRig = 'kill-nine' | 'power-cut' | 'planted-bugs'
+export type MachineRig = 'kill-nine' | 'power-cut' | 'failing-sync' | 'full-disk' | 'lock-race' | 'planted-bugs'
 
 /** Rigs that need a real machine: processes, file systems, signals. */
 export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
@@ -22,6 +22,35 @@ export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
     limits:
       'needs Linux, root, loop devices and mkfs.ext4, and is skipped elsewhere; the writer is held while the blocks are copied, so that no block is newer than the one copied before it; ext4 only',
     files: ['packages/storage-jsonl/test/machine/power-cut-image.test.ts'],
+  },
+  'failing-sync': {
+    claim:
+      'the device below a real ext4 runs out of room, so that fdatasync fails after write has succeeded: the writes on their way are UNKNOWN, the writer stops, and after a reopening and a power cut nothing acknowledged is missing',
+    unit: 'failed syncs',
+    every: 4,
+    nightly: 50,
+    limits:
+      'needs Linux, root, loop devices and mkfs.ext4, and is skipped elsewhere; 1, 4, 32 or 128 callers; an ext4 without a journal may show old blocks after that, which is refused as CORRUPT',
+    files: ['packages/storage-jsonl/test/machine/failing-sync.test.ts'],
+  },
+  'full-disk': {
+    claim:
+      'a disk of 1 MiB is filled: writes are FULL, reads go on, a base and a truncation make room, and writes are taken again. No line is torn, and nothing was acknowledged that is not there',
+    unit: 'fillings',
+    every: 20,
+    nightly: 1_000,
+    limits: 'needs Linux and root, to mount a tmpfs, and is skipped elsewhere; quotas are not looked at',
+    files: ['packages/storage-jsonl/test/machine/full-disk.test.ts'],
+  },
+  'lock-race': {
+    claim:
+      'eight processes want to write at once, over stale LOCK files, and their holder is killed or stopped for as long as you like: never two get in, and never does a lock outlive its process',
+    unit: 'races',
+    every: 50,
+    nightly: 5_000,
+    limits:
+      'flock of a local Linux file system; the pid file, network file systems and other systems have tests of their own or none',
+    files: ['packages/storage-jsonl/test/machine/lock-race.test.ts'],
   },
   'planted-bugs': {
     claim:

@@ -14,7 +14,9 @@ let next = 0
 
 async function open(): Promise<LogWriter> {
   telling.phase('opening')
-  const { writer, recovery } = await jsonlStorage({ dir, retention, segmentBytes: 16_384 }).openWriter('loaded')
+  const { writer, recovery } = await jsonlStorage({ dir, retention, segmentBytes: 16_384, ballastBytes: 0 }).openWriter(
+    'loaded',
+  )
   next = recovery.lastSeq
   telling.phase('loading')
   return writer

@@ -44,18 +44,19 @@ export class Mounts {
   }
 }
 
-/** Why this machine cannot mount images for a test, in words; `undefined` when it can. Looked at once, by doing it. */
-export async function whyNoImages(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'only Linux mounts ext4 images'
+/** Why this machine cannot mount such a thing for a test, in words; `undefined` when it can. Looked at by doing it. */
+export async function whyNoMounts(kind: 'image' | { readonly tmpfsBytes: number }): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'only Linux mounts what this needs'
   if (process.getuid?.() !== 0) return 'mounting needs root'
   installOnce(['mkfs.ext4', 'e2fsprogs'], ['mount', 'util-linux'])
   const mounts = new Mounts('probe')
   try {
-    const image = await makeImage(join(mounts.folder, 'probe.img'), { megabytes: 2, blockBytes: 1_024 })
-    await mounts.unmount(await mounts.mount('probe', { image }))
+    const path = join(mounts.folder, 'probe.img')
+    const source = kind === 'image' ? { image: await makeImage(path, { megabytes: 2, blockBytes: 1_024 }) } : kind
+    await mounts.unmount(await mounts.mount('probe', source))
     return undefined
   } catch (error) {
-    return `an ext4 image cannot be made and mounted here: ${error instanceof Error ? error.message.trim() : error}`
+    return `this machine cannot mount what it needs: ${error instanceof Error ? error.message.trim() : error}`
   } finally {
     mounts.dispose()
   }
@@ -64,18 +65,15 @@ export async function whyNoImages(): Promise<string | undefined> {
 export interface ImageShape {
   readonly megabytes: number
   readonly blockBytes: number
-  /** Default: with a journal. */
-  readonly journal?: boolean
 }
 
 /** Makes an empty ext4 image. Resolves with its path. */
-export async function makeImage(path: string, { megabytes, blockBytes, journal = true }: ImageShape): Promise<string> {
+export async function makeImage(path: string, { megabytes, blockBytes }: ImageShape): Promise<string> {
   rmSync(path, { force: true })
   await command('truncate', '-s', `${megabytes}M`, path)
   // Everything of the file system's own is written now: nothing but the test is on the disk later.
   const ready = 'lazy_itable_init=0,lazy_journal_init=0,nodiscard'
-  const features = journal ? 'has_journal' : '^has_journal'
-  await command('mkfs.ext4', '-q', '-F', '-b', `${blockBytes}`, '-O', features, '-E', ready, path)
+  await command('mkfs.ext4', '-q', '-F', '-b', `${blockBytes}`, '-E', ready, path)
   return path
 }
 

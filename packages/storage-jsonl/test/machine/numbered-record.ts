@@ -7,13 +7,14 @@ export function numberedRecord(seq: Seq): Buffer {
   return recordOf(seq, fill)
 }
 
-/** The one base of such a log up to `upTo`: every third commit, as a row. */
+const rowEvery = 30
+const rowsAChunk = 50
+
+/** The one base of such a log up to `upTo`: every thirtieth commit, as a row. */
 export async function* numberedBase(upTo: Seq): AsyncGenerator<BaseChunk> {
-  for (let from = 3; from <= upTo; from += 300) {
-    const seqs = Array.from(
-      { length: Math.min(100, Math.floor((upTo - from) / 3) + 1) },
-      (_, index) => from + index * 3,
-    )
+  const rows = Array.from({ length: Math.floor(upTo / rowEvery) }, (_, index) => (index + 1) * rowEvery)
+  for (let at = 0; at < rows.length; at += rowsAChunk) {
+    const seqs = rows.slice(at, at + rowsAChunk)
     yield { seqs, records: seqs.map(numberedRecord) }
   }
 }
@@ -47,12 +48,12 @@ async function wrongBase(reader: LogReader, firstSeq: Seq): Promise<string | und
   if (base === undefined)
     return firstSeq === 1 ? undefined : `the log begins at ${firstSeq}, and no base covers what went`
   if (base.upTo < firstSeq - 1) return `the log begins at ${firstSeq}, its base ends at ${base.upTo}`
-  let seq = 3
+  let seq = rowEvery
   for await (const { seqs, records } of base.chunks) {
     for (const [index, record] of records.entries()) {
       if (seqs[index] !== seq || !numberedRecord(seq).equals(record))
         return `row ${seq} of the base is not what was saved`
-      seq += 3
+      seq += rowEvery
     }
   }
   return seq > base.upTo ? undefined : `the base up to ${base.upTo} lacks row ${seq}`

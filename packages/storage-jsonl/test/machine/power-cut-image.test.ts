@@ -10,7 +10,7 @@ import { append } from '../records.ts'
 import { bundled } from './bundled.ts'
 import { inLanes } from './in-lanes.ts'
 import { startLoading } from './loading.ts'
-import { Mounts, makeImage, whyNoImages } from './mounting.ts'
+import { Mounts, makeImage, whyNoMounts } from './mounting.ts'
 import { checkNumbered, numberedRecord } from './numbered-record.ts'
 import { type Phase, readTold } from './told.ts'
 
@@ -21,7 +21,7 @@ const mounts = new Mounts('power-cut')
 afterAll(() => mounts.dispose())
 
 rig('power-cut', async ({ each, note, skip }) => {
-  const missing = await whyNoImages()
+  const missing = await whyNoMounts('image')
   if (missing !== undefined) skip(missing)
   const script = await bundled(new URL('loaded-writer.ts', import.meta.url), mounts.folder)
   const seen = new Map<Phase, number>()
