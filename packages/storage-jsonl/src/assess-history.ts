@@ -10,6 +10,7 @@ import { readFirstLine } from './first-line.ts'
 import { whyUnreadable } from './format.ts'
 import { type Entry, type HistoryEntry, isHistory, lastSeqOf, type Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
+import type { Verify } from './options.ts'
 import { changedPlain } from './plain.ts'
 import type { Recovery } from './recovery.ts'
 import type { Survey } from './survey.ts'
@@ -28,12 +29,16 @@ export interface HistoryFound extends Pick<Recovery, 'rehome' | 'quarantine' | '
 }
 
 /** Checks every file that the manifest lists, its bases too. */
-export async function assessHistory(disk: Disk, { dir }: Survey, manifest: Manifest): Promise<HistoryFound> {
+export async function assessHistory(
+  disk: Disk,
+  { dir }: Survey,
+  { manifest, verify }: { readonly manifest: Manifest; readonly verify: Verify },
+): Promise<HistoryFound> {
   const damage = new DamageList()
   const history = manifest.segments.filter(isHistory)
   const found = new Map<Entry, SegmentFound>()
   for (const entry of manifest.segments) {
-    const segment = await assessEntry({ disk, dir, manifest }, entry, entry === history.at(-1))
+    const segment = await assessEntry({ disk, dir, manifest, verify }, entry, entry === history.at(-1))
     damage.addAll(segment.damage)
     found.set(entry, segment)
   }
@@ -64,6 +69,8 @@ export interface Place {
   readonly disk: Disk
   readonly dir: string
   readonly manifest: Manifest
+  /** How much of a segment that is complete is read; default `full`. */
+  readonly verify?: Verify
 }
 
 /** Checks one file that the manifest lists. Reads only. */
@@ -92,7 +99,7 @@ async function assessFile(
   const strange = await assessHeader(place, entry, file)
   if (strange !== undefined) return strange
   if (entry.kind === 'active') return assessLast(file, entry)
-  const complete = await assessComplete(file, entry)
+  const complete = await assessComplete(file, entry, place.verify)
   if (complete.damage.lines === 0 || !isLast || entry.kind === 'base') return complete
   return assessLast(file, entry)
 }

@@ -3,9 +3,15 @@ import { classifyTail, isTorn } from './classify.ts'
 import type { SegmentHeader } from './control-line.ts'
 import { DamageList, lineNumberAt } from './damage.ts'
 import { checksumOf } from './file-sums.ts'
+import { readTail } from './line.ts'
 import type { ActiveEntry, BaseEntry, LogEntry } from './manifest.ts'
+import type { Verify } from './options.ts'
 import type { Cutting, Rehoming } from './recovery.ts'
 import { type SegmentScan, scanSegment } from './scan.ts'
+
+const lineFeed = 0x0a
+/** Most last lines are shorter; a segment with a longer one is read whole. */
+const endBytes = 65_536
 
 /** What an opening found in one segment. */
 export interface SegmentFound {
@@ -22,13 +28,34 @@ export interface SegmentFound {
   readonly closed?: boolean
 }
 
-/** Checks a segment that is complete: by its length and the checksum of the whole, which says where it is damaged only if it is. */
-export async function assessComplete(file: DiskFile, entry: LogEntry | BaseEntry): Promise<SegmentFound> {
+/**
+ * Checks a segment that is complete: by its length and the checksum of the whole, which says where it is damaged only if
+ * it is. Where only the tail is asked for, by its length and its last line; one that does not end well is read whole.
+ */
+export async function assessComplete(
+  file: DiskFile,
+  entry: LogEntry | BaseEntry,
+  verify: Verify = 'full',
+): Promise<SegmentFound> {
   const { bytes: size } = await file.stat()
-  const isWhole = size >= entry.bytes && (await checksumOf(file, { from: 0, to: entry.bytes })) === entry.crc
+  const isWhole =
+    size >= entry.bytes &&
+    ((verify === 'tail' && (await endsWell(file, entry))) ||
+      (await checksumOf(file, { from: 0, to: entry.bytes })) === entry.crc)
   if (!isWhole) return damagedSegment(file, entry, size)
   if (entry.kind === 'base' || size === entry.bytes) return { damage: new DamageList() }
   return assessSurplus(file, entry, size)
+}
+
+/** Whether the last line that the manifest counts in reads, and is of the commit that it says. */
+async function endsWell(file: DiskFile, entry: LogEntry | BaseEntry): Promise<boolean> {
+  const bytes = Buffer.alloc(Math.min(entry.bytes, endBytes))
+  const count = await file.read(bytes, entry.bytes - bytes.length)
+  const end = bytes.length - 1
+  const start = bytes.lastIndexOf(lineFeed, end - 1) + 1
+  if (count < bytes.length || bytes[end] !== lineFeed || start === 0) return false
+  const tail = readTail(bytes, start, end)
+  return typeof tail !== 'string' && (entry.kind === 'base' || tail.seq === entry.lastSeq)
 }
 
 async function damagedSegment(file: DiskFile, entry: LogEntry | BaseEntry, size: number): Promise<SegmentFound> {

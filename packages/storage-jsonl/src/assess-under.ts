@@ -1,7 +1,7 @@
 import { type Damage, hasCode, type LostCommits } from '@stateward/contract'
 import { assess } from './assess.ts'
 import type { HeldStore } from './held-store.ts'
-import type { RecoveryPolicy } from './options.ts'
+import type { Settings } from './options.ts'
 import { type ReadablePart, readablePart } from './readable-part.ts'
 import type { Recovery } from './recovery.ts'
 import { salvageHeld } from './salvage-log.ts'
@@ -13,11 +13,14 @@ export type Assessed =
   | { readonly kind: 'readable'; readonly part: ReadablePart; readonly damage: readonly Damage[] }
 
 /** As `assess`, and does with a damaged log what the policy says. Errors as `assess`, and as `salvageLog`. */
-export async function assessUnder(policy: RecoveryPolicy, store: Omit<HeldStore, 'survey'>): Promise<Assessed> {
+export async function assessUnder(
+  { recovery: policy, verify }: Pick<Settings, 'recovery' | 'verify'>,
+  store: Omit<HeldStore, 'survey'>,
+): Promise<Assessed> {
   const { environment, dir } = store
   const survey = await surveyDirectory(environment.disk, dir)
   try {
-    return { kind: 'whole', recovery: await assess(environment, survey), lost: [] }
+    return { kind: 'whole', recovery: await assess(environment, survey, verify), lost: [] }
   } catch (error) {
     if (policy === 'refuse' || !hasCode(error, 'CORRUPT')) throw error
     if (policy === 'readonly') {

@@ -4,6 +4,7 @@ import { corrupt } from './damage.ts'
 import { type DamageExtent, rangesText } from './damage-extent.ts'
 import type { Environment } from './environment.ts'
 import type { Manifest } from './manifest.ts'
+import type { Verify } from './options.ts'
 import { assessPlain } from './plain.ts'
 import { randomUuid } from './random-uuid.ts'
 import { isUnpublished, rebuildManifest } from './rebuild-manifest.ts'
@@ -16,12 +17,13 @@ import { withUnpublished } from './unpublished.ts'
  * Finds out what a store holds and what an opening has to do. Reads only. Throws `CORRUPT` naming every line that does
  * not hold, `UNSUPPORTED` for files of a newer format, `INVALID` for a directory that is something else.
  */
-export async function assess(environment: Environment, survey: Survey): Promise<Recovery> {
+export async function assess(environment: Environment, survey: Survey, verify: Verify = 'full'): Promise<Recovery> {
   const { manifest } = survey
-  if (manifest !== undefined && typeof manifest !== 'string') return assessManifest(environment, survey, manifest)
+  if (manifest !== undefined && typeof manifest !== 'string')
+    return assessManifest(environment, survey, { published: manifest, verify })
   const unpublished = manifest === undefined ? await assessUnpublished(environment, survey) : undefined
   if (unpublished !== undefined) return unpublished
-  return assessManifest(environment, survey, await rebuildManifest(environment.disk, survey))
+  return assessManifest(environment, survey, { published: await rebuildManifest(environment.disk, survey), verify })
 }
 
 const nothing: Omit<Recovery, 'log' | 'segment' | 'temporary'> = {
@@ -60,9 +62,13 @@ async function assessUnpublished({ disk, random }: Environment, survey: Survey):
   }
 }
 
-async function assessManifest({ disk }: Environment, survey: Survey, published: Manifest): Promise<Recovery> {
+async function assessManifest(
+  { disk }: Environment,
+  survey: Survey,
+  { published, verify }: { readonly published: Manifest; readonly verify: Verify },
+): Promise<Recovery> {
   const manifest = await withUnpublished(disk, survey, published)
-  const history = await assessHistory(disk, survey, manifest)
+  const history = await assessHistory(disk, survey, { manifest, verify })
   const leftovers = await assessLeftovers(disk, { survey, manifest, lastSeq: history.lastSeq })
   history.damage.addAll(leftovers.damage)
   if (history.damage.lines > 0) throw corrupt(history.damage, advice(survey.dir, history.extent), { ...history.extent })

@@ -38,7 +38,7 @@ export async function openWriter(
       const lock = await takeLock(environment, { dir, owner, method: settings.lock })
       try {
         await syncNames(disk, dir)
-        const found = await assessUnder(settings.recovery, { environment, dir, owner })
+        const found = await assessUnder(settings, { environment, dir, owner })
         if (found.kind === 'readable') return openDamaged({ settings, lock, ...found })
         assertCuttable(found.recovery)
         const recovered = await recover(environment, { dir, owner, recovery: found.recovery })

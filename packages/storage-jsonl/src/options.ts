@@ -12,6 +12,8 @@ export type RecoveryPolicy = 'refuse' | 'readonly' | 'salvage'
 
 const policies: readonly RecoveryPolicy[] = ['refuse', 'readonly', 'salvage']
 
+export type Verify = 'full' | 'tail'
+
 export interface JsonlStorageOptions {
   /** The store's directory; made, mode 0700, when it is not there. */
   readonly dir: string
@@ -33,6 +35,12 @@ export interface JsonlStorageOptions {
    * serves what reads up to the first damage, and takes no appends. `salvage`: keeps what reads, as `salvageLog` does.
    */
   readonly recovery?: RecoveryPolicy
+  /**
+   * How much of a segment that is complete an opening reads. `full` (default): every byte, so that damage is refused before
+   * anything is written. `tail`: its header, its length and its last line; damage elsewhere is found by whoever reads
+   * the line, and by a verification.
+   */
+  readonly verify?: Verify
   /** How writers keep each other out. Default: `flock`, and `pidfile` where this machine or file system cannot. */
   readonly lock?: LockMethod
   /** After so long without commits the log says that everything in it is durable. 0: never. Default 20. */
@@ -68,6 +76,7 @@ export interface Settings extends Readonly<Record<Numbers, number>> {
   readonly durability: Durability
   readonly retention: Retention
   readonly recovery: RecoveryPolicy
+  readonly verify: Verify
   readonly lock: LockMethod | undefined
   readonly environment: Environment
 }
@@ -86,10 +95,11 @@ const ranges: Readonly<Record<Numbers, readonly [least: number, most: number]>> 
 
 /** Throws `INVALID` for an option out of its bounds. */
 export function settingsOf(options: JsonlStorageOptions): Settings {
-  const { dir, durability = 'commit', retention = 'all', recovery = 'refuse', lock } = options
+  const { dir, durability = 'commit', retention = 'all', recovery = 'refuse', verify = 'full', lock } = options
   if (typeof dir !== 'string' || dir === '') throw invalid('dir', 'the path of a directory', dir)
   if (!durabilityLevels.includes(durability)) throw invalid('durability', durabilityLevels.join(', '), durability)
   if (lock !== undefined && lock !== 'flock' && lock !== 'pidfile') throw invalid('lock', 'flock or pidfile', lock)
+  if (verify !== 'full' && verify !== 'tail') throw invalid('verify', 'full or tail', verify)
   if (!policies.includes(recovery)) throw invalid('recovery', policies.join(', '), recovery)
   const number = (name: Numbers): number => {
     const value = options[name] ?? bounds[name]
@@ -103,6 +113,7 @@ export function settingsOf(options: JsonlStorageOptions): Settings {
     durability,
     retention: checkedRetention(retention),
     recovery,
+    verify,
     lock,
     intervalMs: number('intervalMs'),
     segmentBytes: number('segmentBytes'),

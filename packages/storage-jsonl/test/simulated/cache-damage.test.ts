@@ -1,7 +1,7 @@
 import { boot, SimMedium } from '@stateward/conformance'
 import type { LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { append, recordOf } from '../records.ts'
+import { append, readAll, recordOf } from '../records.ts'
 import { simStorage } from './sim-storage.ts'
 
 const path = '/store/cache/state.cache'
@@ -113,4 +113,19 @@ test('a file put in the place of the directory of caches costs the cache; the ne
   await writer.close()
   expect(medium.file('/store/cache').bytes).toEqual(Buffer.from('mine'))
   await expect(simStorage(boot(medium)).openWriter('next')).rejects.toMatchObject({ code: 'INVALID' })
+})
+
+test('an opening that verifies tails only finds a damaged end, and leaves damage before it to whoever reads there', async () => {
+  const whole = await cached()
+  const log = '/store/log-00000001.jsonl'
+  const { bytes } = whole.file(log)
+  const middle = whole.copy()
+  middle.file(log).rot(Buffer.from(bytes).indexOf('cached-2'), 1)
+  await expect(simStorage(boot(middle.copy())).openWriter('full')).rejects.toMatchObject({ code: 'CORRUPT' })
+  const { writer } = await simStorage(boot(middle), { verify: 'tail' }).openWriter('tail')
+  await expect(readAll(writer)).rejects.toMatchObject({ code: 'CORRUPT' })
+  expect(await writer.verify()).toMatchObject({ ok: false, damage: [{ file: 'log-00000001.jsonl' }] })
+  const end = whole.copy()
+  end.file(log).rot(bytes.length - 30, 1)
+  await expect(simStorage(boot(end), { verify: 'tail' }).openWriter('tail')).rejects.toMatchObject({ code: 'CORRUPT' })
 })
