@@ -139,3 +139,28 @@ test('a disk that fails again while the log is reopened', async () => {
     }
   }
 })
+
+test('no read sees a commit before the disk has it, and none sees one that failed', async () => {
+  const medium = new SimMedium()
+  const state = await openCold(boot(medium))
+  await state.note.create({ id: 'a', n: 0 })
+  const seen: (number | undefined)[] = []
+  let isFailing = false
+  medium.onStep = ({ operation }) => {
+    if (operation !== 'datasync') return undefined
+    seen.push(state.view.note.get('a')?.n)
+    return isFailing ? { fail: 'ENOSPC' } : undefined
+  }
+  await state.note.update('a', { n: 1 })
+  await state.note.update('a', { n: 2 })
+  expect(seen, 'while it is being synced, what was there before').toEqual([0, 1])
+  isFailing = true
+  // Without room for what it has taken already a disk has lost it: that is no full disk, it is a failed one.
+  await expect(state.note.update('a', { n: 3 })).rejects.toMatchObject({ code: 'UNKNOWN' })
+  expect(state.view.note.get('a')).toMatchObject({ n: 2 })
+  expect((await state.stats()).health).toBe('failed')
+  medium.onStep = () => undefined
+  await state.reopen()
+  expect((await state.note.get('a'))?.n, 'there or not there, as recovery has found').toBeOneOf([2, 3])
+  await state.close()
+})
