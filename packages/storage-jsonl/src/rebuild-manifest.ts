@@ -96,7 +96,7 @@ function refusal({ dir, manifest, segments }: Survey, why: string): StatewardErr
   const reason = `${fileNames.manifest} ${state}, and cannot be rebuilt: ${why}`
   return new StatewardError(
     'CORRUPT',
-    `${dir}: ${reason}. Nothing was changed. Restore it from a backup, or look at ${fileNames.previousManifest}.`,
+    `${dir}: ${reason}. Nothing was changed. Restore it from a backup, or look whether it can be mended: npx stateward repair --dir ${dir}`,
     {
       details: {
         damage: [{ file: fileNames.manifest, line: 1, byte: 0, reason }],

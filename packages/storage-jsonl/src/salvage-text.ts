@@ -2,6 +2,7 @@ import type { LostCommits } from '@stateward/contract'
 import type { SalvagedFile, SalvageReport } from './salvage-report.ts'
 
 const shown = 20
+const columns = 80
 
 /** The report of a salvage for people, line by line. */
 export function salvageText(report: SalvageReport, dir: string): string[] {
@@ -14,7 +15,7 @@ export function salvageText(report: SalvageReport, dir: string): string[] {
     `damaged    ${counted(damagedLines, 'place')}`,
     ...lostLines(lost),
     ...files.flatMap((file) => ['', ...fileLines(file, verb)]),
-    ...notes.flatMap((note) => ['', note]),
+    ...notes.flatMap((note) => ['', ...wrapped(note)]),
   ]
 }
 
@@ -42,6 +43,17 @@ function fileLines({ file, keptIn, becomes, kept, orphans, bad, badRuns }: Salva
     ...bad.slice(0, shown).map(({ byte, bytes, reason }) => `  byte ${byte}, ${counted(bytes, 'byte')}: ${reason}`),
     ...(more > 0 ? [`  and ${more} more places`] : []),
   ]
+}
+
+/** Words in lines that fit a terminal; a word that is longer stands alone. */
+function wrapped(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length >= columns) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }
 
 function counted(count: number, noun: string): string {
