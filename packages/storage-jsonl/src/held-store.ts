@@ -2,6 +2,7 @@ import { StatewardError } from '@stateward/contract'
 import type { Environment } from './environment.ts'
 import { storageFailed } from './failure.ts'
 import { type JsonlStorageOptions, settingsOf } from './options.ts'
+import { refuseStrange } from './refuse-strange.ts'
 import { type Survey, surveyDirectory } from './survey.ts'
 import { syncNames } from './sync-names.ts'
 import { takeLock } from './take-lock.ts'
@@ -26,7 +27,7 @@ export interface HeldStore {
 
 /**
  * Holds a store's lock while `care` runs; leaves no LOCK behind that was not there. Rejects with `LOCKED` while a writer
- * has it open, `NOT_FOUND` where there is no directory, `STORAGE_FAILED`.
+ * has it open, `NOT_FOUND` where there is no directory, `INVALID` where a link or the like stands in it, `STORAGE_FAILED`.
  */
 export async function holdStore<T>(options: CareOptions, care: (store: HeldStore) => Promise<T>): Promise<T> {
   const { environment, lock: method, dir: given } = settingsOf(options)
@@ -37,6 +38,7 @@ export async function holdStore<T>(options: CareOptions, care: (store: HeldStore
     if ((await disk.stat(dir))?.kind !== 'directory') {
       throw new StatewardError('NOT_FOUND', `expected the directory of a store at ${dir}, found none; name another.`)
     }
+    await refuseStrange(disk, dir)
     const lock = await takeLock(environment, { dir, owner, method })
     try {
       await syncNames(disk, dir)

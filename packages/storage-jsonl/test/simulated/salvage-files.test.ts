@@ -1,7 +1,7 @@
 import { boot, SimMedium } from '@stateward/conformance'
 import type { BaseChunk, LogReader, LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { salvageLog } from '../../src/index.ts'
+import { acknowledgeSalvage, repairLog, resealLog, salvageLog } from '../../src/index.ts'
 import { append, textOf } from '../records.ts'
 import { records, rewrite, served, stamp } from './salvage-fixture.ts'
 import { modelOf } from './salvage-model.ts'
@@ -170,3 +170,18 @@ test('the end of a log that was being written: what may have been acknowledged i
   expect(lost).toEqual([3])
   expect([...commits.keys()]).toEqual([1, 2, 4, 5, 6, 7, 8])
 })
+
+test.each(['quarantine', 'archive', 'LOCK'])(
+  'a link planted as %s is refused by all who look after a store',
+  async (name) => {
+    const { medium, base } = await compacted('none')
+    medium.file(base).rot(300, 1)
+    medium.plant(`/store/${name}`, { link: '/elsewhere' })
+    const before = medium.contents()
+    for (const care of [salvageLog, repairLog, resealLog, acknowledgeSalvage]) {
+      const refusal: unknown = await care({ ...careOf(boot(medium)), dryRun: false }).catch((error: unknown) => error)
+      expect(refusal).toMatchObject({ code: expect.stringMatching(/^(INVALID|STORAGE_FAILED)$/) })
+    }
+    expect(medium.contents()).toEqual(before)
+  },
+)
