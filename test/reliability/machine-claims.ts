@@ -1,6 +1,13 @@
 import type { Claim } from './claim.ts'
 
-export type MachineRig = 'kill-nine' | 'power-cut' | 'failing-sync' | 'full-disk' | 'lock-race' | 'planted-bugs'
+export type MachineRig =
+  | 'kill-nine'
+  | 'power-cut'
+  | 'failing-sync'
+  | 'full-disk'
+  | 'lock-race'
+  | 'failing-call'
+  | 'planted-bugs'
 
 /** Rigs that need a real machine: processes, file systems, signals. */
 export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
@@ -51,6 +58,15 @@ export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
     limits:
       'flock of a local Linux file system; the pid file, network file systems and other systems have tests of their own or none',
     files: ['packages/storage-jsonl/test/machine/lock-race.test.ts'],
+  },
+  'failing-call': {
+    claim:
+      'the n-th write, fdatasync, fsync, rename, unlink or ftruncate of a real process kills it or fails with EIO or ENOSPC: what it was told is safe is there, nothing is there that it did not send, and the store opens',
+    unit: 'failed calls',
+    every: 60,
+    nightly: 10_000,
+    limits: 'needs strace and the right to trace, and is skipped elsewhere; the kernel lives on',
+    files: ['packages/storage-jsonl/test/machine/failing-call.test.ts'],
   },
   'planted-bugs': {
     claim:

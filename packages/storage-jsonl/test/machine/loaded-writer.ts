@@ -7,7 +7,7 @@ import type { LoadedWriter } from './loading.ts'
 import { numberedBase, numberedRecord } from './numbered-record.ts'
 import { Telling } from './told.ts'
 
-const { dir, told, callers, seed, retention }: LoadedWriter = JSON.parse(process.argv[2] ?? '{}')
+const { dir, told, callers, seed, retention, rounds }: LoadedWriter = JSON.parse(process.argv[2] ?? '{}')
 const pick = seededPick(seed)
 const telling = new Telling(told)
 let next = 0
@@ -50,7 +50,7 @@ async function compact(writer: LogWriter): Promise<void> {
 }
 
 let writer = await open()
-for (;;) {
+for (let round = 0; round !== rounds; round++) {
   await Promise.all([load(writer), pick(3) === 0 ? compact(writer) : undefined])
   if (pick(4) > 0) continue
   telling.phase('closing')

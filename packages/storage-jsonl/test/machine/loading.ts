@@ -9,6 +9,8 @@ export interface LoadedWriter {
   readonly callers: number
   readonly seed: number
   readonly retention: Retention
+  /** After so many spells of load it ends by itself; absent: never. */
+  readonly rounds?: number
 }
 
 /** A writer in a process of its own. */
