@@ -1,4 +1,4 @@
-import { boot, SimMedium } from '@stateward/conformance'
+import { boot, SimMedium, seededPick } from '@stateward/conformance'
 import type { LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf } from '../records.ts'
@@ -27,7 +27,10 @@ async function cached(seed = 1): Promise<SimMedium> {
 }
 
 /** What an opening gets of the cache: its bytes, or nothing. Says why to whoever listens. */
-async function loaded(medium: SimMedium): Promise<{ bytes: Uint8Array | undefined; ignored: number }> {
+async function loaded(
+  medium: SimMedium,
+  lastSeq: number = records.length,
+): Promise<{ bytes: Uint8Array | undefined; ignored: number }> {
   let ignored = 0
   const notify = ({ kind }: { readonly kind: string }): void => {
     if (kind === 'cacheIgnored') ignored++
@@ -39,7 +42,7 @@ async function loaded(medium: SimMedium): Promise<{ bytes: Uint8Array | undefine
     () => true,
     () => false,
   )
-  expect((await writer.stats()).lastSeq).toBe(records.length)
+  expect((await writer.stats()).lastSeq).toBe(lastSeq)
   return { bytes: isRead === true ? into : undefined, ignored }
 }
 
@@ -128,4 +131,27 @@ test('an opening that verifies tails only finds a damaged end, and leaves damage
   const end = whole.copy()
   end.file(log).rot(bytes.length - 30, 1)
   await expect(simStorage(boot(end), { verify: 'tail' }).openWriter('tail')).rejects.toMatchObject({ code: 'CORRUPT' })
+})
+
+test('no step of a cache that fails, and no power cut there, costs anything but the cache', async () => {
+  for (let failing = 0, steps = 1; failing < steps; failing++) {
+    const medium = await cached()
+    const { writer } = await simStorage(boot(medium)).openWriter('next')
+    await append(writer, [recordOf('more')])
+    let seen = 0
+    medium.onStep = ({ path }) => (path.startsWith('/store/cache') && seen++ === failing ? { fail: 'EIO' } : undefined)
+    const outcome = await writer.caches?.save('state', async (put) => {
+      await put(content)
+      return records.length + 1
+    })
+    medium.onStep = () => undefined
+    const afterCut = await loaded(medium.afterPowerCut(seededPick(failing)), records.length + 1)
+    if (afterCut.bytes !== undefined) expect(afterCut.bytes, `power cut at step ${failing}`).toEqual(content)
+    steps = Math.max(steps, seen)
+    await append(writer, [recordOf('and more')])
+    const cache = await writer.caches?.load('state')
+    expect([records.length, records.length + 1], `step ${failing}`).toContain(cache?.upTo)
+    if (outcome?.saved === true) expect(cache?.upTo, `step ${failing}`).toBe(records.length + 1)
+    await writer.close()
+  }
 })
