@@ -43,6 +43,8 @@ export interface Store {
   readonly writes?: Writes
   readonly reads?: Reads
   readonly groups?: Groups
+  /** Puts what is stored together anew; resolves when that is done. */
+  compact?(signal: AbortSignal): Promise<unknown>
   /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
   watch?(): () => string | undefined
   close(): Soon<void>
@@ -57,7 +59,7 @@ export interface OpenContext {
 }
 
 /** What a contender can be asked to do. */
-export type Ability = 'create' | 'load' | 'update' | 'get' | 'query' | 'reopen' | 'group'
+export type Ability = 'create' | 'load' | 'update' | 'get' | 'query' | 'reopen' | 'compact' | 'group'
 
 export interface Contender {
   readonly name: string

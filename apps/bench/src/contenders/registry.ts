@@ -9,7 +9,7 @@ export const contenders: readonly Contender[] = [
     title: 'Stateward, openState(), JSON lines, one write and fdatasync a group',
     role: 'stateward',
     durability: 'power',
-    abilities: everything,
+    abilities: [...everything, 'compact'],
     warmOperations: 20_000,
     opener: async () => {
       const { openStateward } = await import('./stateward.ts')

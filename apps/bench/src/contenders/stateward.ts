@@ -10,6 +10,7 @@ export async function openStateward(dir: string, options: Pick<OpenStateOptions,
   return {
     writes: new StatewardWrites(state),
     reads: new StatewardReads(state),
+    compact: (signal) => state.compact({ signal }),
     watch: () => watchGroups(dir),
     close: () => state.close(),
   }

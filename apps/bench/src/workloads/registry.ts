@@ -1,5 +1,6 @@
 import type { Workload } from '../workload.ts'
 import { bulkLoad } from './bulk-load.ts'
+import { compactUnderLoad } from './compact-under-load.ts'
 import { countsByStatus } from './counts-by-status.ts'
 import { durableCreate } from './durable-create.ts'
 import { durableUpdate } from './durable-update.ts'
@@ -23,6 +24,7 @@ export const workloads: readonly Workload[] = [
   timeRange,
   countsByStatus,
   mixed,
+  compactUnderLoad,
   firstAnswer,
 ]
 
