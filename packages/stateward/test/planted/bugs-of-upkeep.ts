@@ -39,7 +39,8 @@ export const bugsOfUpkeep: readonly Bug[] = [
     name: 'deletes before the manifest is swapped',
     file: 'storage-jsonl/src/truncate.ts',
     find: '  await publish((current) =>',
-    replace: '  for (const file of obsolete) await disk.remove([dir, file].join("/"))\n  await publish((current) =>',
+    replace:
+      '  for (const file of obsolete) await environment.disk.remove([settings.dir, file].join("/"))\n  await publish((current) =>',
     crash: { seed: 2, from: 100 },
     foundBy: ['crash'],
   },
