@@ -41,7 +41,7 @@ export interface RigOptions {
 }
 
 const nightlyMs = 12 * 60 * 60_000
-const everyMs = 4 * 60_000
+const everyMs = 15 * 60_000
 
 /**
  * One test of the reliability programme. The body looks at cases and resolves with how many it looked at; the count is

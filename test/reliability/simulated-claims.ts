@@ -1,6 +1,14 @@
 import type { Claim } from './claim.ts'
 
-export type SimulatedRig = 'crash' | 'serializable' | 'salvage' | 'salvage-crash' | 'repair'
+export type SimulatedRig =
+  | 'bytes'
+  | 'crash'
+  | 'crash-retention'
+  | 'protocol-mutants'
+  | 'repair'
+  | 'salvage'
+  | 'salvage-crash'
+  | 'serializable'
 
 /** Rigs that run on the simulated disk. */
 export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
@@ -8,10 +16,43 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     claim:
       'after a crash at any step, a second one inside recovery and power cuts, what was acknowledged is there, what is there is an exact prefix of what was given, and what was served once survives the next power cut',
     unit: 'recoveries',
-    every: 1_000,
+    every: 100_000,
     nightly: 5_000_000,
     limits: 'a model of a disk that keeps its promises: one that lies about a sync is found out only at the next read',
+    files: [
+      'packages/storage-jsonl/test/simulated/crash-1.test.ts',
+      'packages/storage-jsonl/test/simulated/crash-2.test.ts',
+    ],
+  },
+  'crash-retention': {
+    claim:
+      'the same where history is thinned out by days, versions or not kept at all: what retention owes is there after any crash',
+    unit: 'recoveries',
+    every: 1_000,
+    nightly: 100_000,
+    limits: 'the disk is that of the rig `crash`',
     files: ['packages/storage-jsonl/test/simulated/crash.test.ts'],
+  },
+  'protocol-mutants': {
+    claim:
+      'with any one step of the protocol left out (each sync, directory sync, rename, write, cut, removal) something is lost and the crash rig sees it, or a proof says why nothing can be',
+    unit: 'mutants',
+    every: 25,
+    nightly: 300,
+    limits: 'steps that a disk can leave out; checks that only the code can leave out are among the planted bugs',
+    files: ['packages/storage-jsonl/test/simulated/mutants.test.ts'],
+  },
+  bytes: {
+    claim:
+      'with any one file of a store (log, base, archive, both manifests, LOCK, caches) cut at any byte, with any bit flipped, any sector zeroed, any line left out, doubled or swapped, no wrong data is served: it is all there, or the torn end is kept aside and reported, or the opening is refused with file, line and byte and changes nothing',
+    unit: 'damaged stores',
+    every: 100_000,
+    nightly: 5_000_000,
+    limits: 'one change at a time; what was not proven durable when the process died may be called torn',
+    files: [
+      'packages/storage-jsonl/test/simulated/bytes-1.test.ts',
+      'packages/storage-jsonl/test/simulated/bytes-2.test.ts',
+    ],
   },
   salvage: {
     claim:

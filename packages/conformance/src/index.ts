@@ -9,6 +9,14 @@ export { beside, boot, SimDisk } from './simulated/sim-disk.ts'
 export type { Pick } from './simulated/sim-file.ts'
 export { SimFile } from './simulated/sim-file.ts'
 export { simMachine } from './simulated/sim-machine.ts'
-export { Died, type SimFault, SimMedium, type SimOperation, type SimStep } from './simulated/sim-medium.ts'
+export {
+  Died,
+  failure,
+  type SimCall,
+  type SimFault,
+  SimMedium,
+  type SimOperation,
+  type SimStep,
+} from './simulated/sim-medium.ts'
 export { storageCases, testStorage } from './storage/storage-suite.ts'
 export type { OpenedStorage, OpenStorage, StorageCase } from './storage/trial.ts'

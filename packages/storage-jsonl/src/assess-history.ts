@@ -55,7 +55,8 @@ export async function assessHistory(
     },
     kept,
     lastSeq,
-    provenSeq: kept.at(-1)?.lastSeq ?? Math.max(manifest.truncated, (history[0]?.firstSeq ?? 1) - 1),
+    // Where nothing stays, what is written again begins with the first commit that is there, also where a base covers it.
+    provenSeq: kept.at(-1)?.lastSeq ?? (history[0] === undefined ? manifest.truncated : history[0].firstSeq - 1),
     dropped: history.flatMap((entry) => (keptOf(entry, found.get(entry)).length === 0 ? [entry.file] : [])),
     closed: last === undefined || found.get(last)?.closed !== false,
     rehome: segments.find(({ rehome }) => rehome !== undefined)?.rehome,

@@ -2,6 +2,8 @@ import type { DiskFile } from '@stateward/contract'
 import { readTail } from './line.ts'
 
 const headerBytesMax = 65_536
+/** More than any header that this version writes. */
+const headerBytesLikely = 1_024
 
 export interface FirstLine {
   readonly text: string
@@ -11,9 +13,16 @@ export interface FirstLine {
 
 /** The first line of a segment, if it is whole and its checksum holds. */
 export async function readFirstLine(file: DiskFile): Promise<FirstLine | undefined> {
-  const bytes = Buffer.alloc(headerBytesMax)
-  const found = bytes.subarray(0, await file.read(bytes, 0))
+  let found = await readStart(file, headerBytesLikely)
+  // A line feed as the last byte does not tell whether more comes behind it.
+  const isEnough = found.length < headerBytesLikely || found.subarray(0, -1).includes(0x0a)
+  if (!isEnough) found = await readStart(file, headerBytesMax)
   const end = found.indexOf(0x0a)
   if (end < 0 || typeof readTail(found, 0, end) === 'string') return undefined
   return { text: found.toString('utf8', 0, end), isAll: end + 1 === found.length }
+}
+
+async function readStart(file: DiskFile, most: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(most)
+  return bytes.subarray(0, await file.read(bytes, 0))
 }

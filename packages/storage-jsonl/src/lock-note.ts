@@ -21,7 +21,8 @@ export function noteBytes(note: LockNote): Buffer {
 }
 
 export async function readNote(file: DiskFile): Promise<Buffer> {
-  const bytes = Buffer.alloc(noteBytesMax)
+  const { bytes: size } = await file.stat()
+  const bytes = Buffer.allocUnsafe(Math.min(size, noteBytesMax))
   return bytes.subarray(0, await file.read(bytes, 0))
 }
 

@@ -1,12 +1,13 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Disk } from '@stateward/contract'
 import { type LogWriter, type OpenWriterOptions, type RecoveryReport, StatewardError } from '@stateward/contract'
 import { assessUnder } from './assess-under.ts'
 import { DamagedLog, type DamagedLogOptions } from './damaged-log.ts'
-import { storageFailed } from './failure.ts'
+import { diskCode, storageFailed } from './failure.ts'
 import type { LockMethod, Settings } from './options.ts'
 import { recover } from './recover.ts'
 import { assertCuttable, refuseStrange } from './refuse-strange.ts'
+import { fileNames } from './segment-name.ts'
 import { syncNames } from './sync-names.ts'
 import { takeLock } from './take-lock.ts'
 import { JsonlWriter } from './writer.ts'
@@ -72,7 +73,11 @@ function openDamaged(options: DamagedLogOptions): OpenedJsonlWriter {
 /** Makes the directory and those above it, each durable by its parent. Resolves with the new ones, outermost first. */
 async function makeDirectories(disk: Disk, dir: string): Promise<string[]> {
   const standing = await disk.stat(dir)
-  if (standing?.kind === 'directory') return []
+  if (standing?.kind === 'directory') {
+    const isPublished = dir === dirname(dir) || (await disk.stat(join(dir, fileNames.manifest))) !== undefined
+    if (!isPublished) await syncName(disk, dir)
+    return []
+  }
   if (standing !== undefined) {
     throw new StatewardError(
       'INVALID',
@@ -83,4 +88,11 @@ async function makeDirectories(disk: Disk, dir: string): Promise<string[]> {
   if (await disk.makeDirectory(dir)) made.push(dir)
   await disk.syncDirectory(dirname(dir))
   return made
+}
+
+/** A process that died may have made the directory and not its name durable. What may not be read was not made by one like this. */
+async function syncName(disk: Disk, dir: string): Promise<void> {
+  await disk.syncDirectory(dirname(dir)).catch((error: unknown) => {
+    if (!['EACCES', 'EPERM'].includes(diskCode(error))) throw error
+  })
 }

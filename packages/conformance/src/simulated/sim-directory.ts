@@ -27,6 +27,25 @@ export class SimDirectory {
     this.#pending = []
   }
 
+  /** The directory once more, as it is now, with forks of what lies in it. */
+  fork(seen: Map<SimNode, SimNode>): SimDirectory {
+    const fork = new SimDirectory(this.inode)
+    seen.set(this, fork)
+    const forkOf = (node: SimNode): SimNode => {
+      const known = seen.get(node)
+      if (known !== undefined) return known
+      const copy = node.kind === 'directory' ? node.fork(seen) : node.fork()
+      seen.set(node, copy)
+      return copy
+    }
+    for (const [name, node] of this.names) fork.names.set(name, forkOf(node))
+    for (const [name, node] of this.#kept) fork.#kept.set(name, forkOf(node))
+    fork.#pending = this.#pending.map((change) =>
+      change.map(([name, node]) => [name, node === undefined ? undefined : forkOf(node)] as const),
+    )
+    return fork
+  }
+
   /** The directory after a power cut: of the changes that were not synced, any. */
   afterPowerCut(pick: Pick, seen: Map<SimNode, SimNode>): SimDirectory {
     const after = new SimDirectory(this.inode)

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Disk, DiskFile, DiskSpace, DiskStat, OpenMode } from '@stateward/contract'
 import type { SimNode } from './sim-directory.ts'
 import type { SimFile } from './sim-file.ts'
-import { Died, failure, type SimMedium } from './sim-medium.ts'
+import { Died, failure, type SimCall, type SimMedium } from './sim-medium.ts'
 
 /** A medium as one process sees it, for as long as that process lives. */
 export class SimDisk implements Disk {
@@ -15,6 +15,7 @@ export class SimDisk implements Disk {
   }
 
   async open(path: string, mode: OpenMode): Promise<DiskFile> {
+    await this.#called('open', path)
     return this.#open(path, mode)
   }
 
@@ -23,7 +24,7 @@ export class SimDisk implements Disk {
   }
 
   async stat(path: string): Promise<DiskStat | undefined> {
-    this.#assertAlive()
+    await this.#called('stat', path)
     const node = this.medium.find(path)
     return node === undefined ? undefined : statOf(node)
   }
@@ -33,12 +34,12 @@ export class SimDisk implements Disk {
   }
 
   async list(directory: string): Promise<string[]> {
-    this.#assertAlive()
+    await this.#called('list', directory)
     return [...this.medium.directory(directory).names.keys()]
   }
 
   async makeDirectory(path: string): Promise<boolean> {
-    this.#assertAlive()
+    await this.#called('makeDirectory', path)
     if (this.medium.find(path) !== undefined) return false
     const parent = this.medium.parentOf(path)
     this.medium.step('makeDirectory', path)
@@ -47,14 +48,14 @@ export class SimDisk implements Disk {
   }
 
   async removeDirectory(path: string): Promise<void> {
-    this.#assertAlive()
+    await this.#called('removeDirectory', path)
     if (this.medium.directory(path).names.size > 0) throw failure('ENOTEMPTY', path)
     this.medium.step('remove', path)
     this.medium.parentOf(path).change([[basename(path), undefined]])
   }
 
   async rename(from: string, to: string): Promise<void> {
-    this.#assertAlive()
+    await this.#called('rename', from)
     const node = this.medium.existing(from)
     const parent = this.medium.parentOf(from)
     if (parent !== this.medium.parentOf(to)) throw failure('EXDEV', to)
@@ -66,20 +67,20 @@ export class SimDisk implements Disk {
   }
 
   async remove(path: string): Promise<void> {
-    this.#assertAlive()
+    await this.#called('remove', path)
     if (this.medium.existing(path).kind === 'directory') throw failure('EISDIR', path)
     if (this.medium.step('remove', path) !== undefined) return
     this.medium.parentOf(path).change([[basename(path), undefined]])
   }
 
   async syncDirectory(path: string): Promise<void> {
-    this.#assertAlive()
+    await this.#called('syncDirectory', path)
     const directory = this.medium.directory(path)
     if (this.medium.step('syncDirectory', path) === undefined) directory.sync()
   }
 
   async space(path: string): Promise<DiskSpace> {
-    this.#assertAlive()
+    await this.#called('space', path)
     this.medium.existing(path)
     return { freeBytes: this.medium.freeBytes, totalBytes: this.medium.capacityBytes }
   }
@@ -113,18 +114,27 @@ export class SimDisk implements Disk {
       return file.read(into, position)
     }
     return {
-      read: async (into, position) => read(into, position),
+      read: async (into, position) => {
+        await this.#called('read', path)
+        return read(into, position)
+      },
       readSync: read,
-      write: async (from, position) => write(from, position),
+      write: async (from, position) => {
+        await this.#called('write', path)
+        return write(from, position)
+      },
       writeSync: write,
-      datasync: async () => this.#datasync(file, path),
+      datasync: async () => {
+        await this.#called('datasync', path)
+        this.#datasync(file, path)
+      },
       truncate: async (size) => {
-        this.#assertAlive()
+        await this.#called('truncate', path)
         if (this.medium.step('truncate', path) === undefined) file.truncate(size)
       },
       stat: async () => statOf(file),
       lock: async () => {
-        this.#assertAlive()
+        await this.#called('lock', path)
         if (file.locked?.process === this.medium.process) return 'held'
         file.locked = holder
         return 'taken'
@@ -137,7 +147,7 @@ export class SimDisk implements Disk {
 
   #write(file: SimFile, { path, from, position }: { path: string; from: Uint8Array; position: number }): number {
     this.#assertAlive()
-    const fault = this.medium.step('write', path, from.length)
+    const fault = this.medium.step('write', path, { from, position, inode: file.inode })
     if (fault !== undefined && 'skip' in fault) return from.length
     const allowed = fault !== undefined && 'short' in fault ? Math.min(fault.short, from.length) : from.length
     const roomFor = Math.max(0, file.size - position) + this.medium.freeBytes
@@ -155,6 +165,14 @@ export class SimDisk implements Disk {
       if (!(error instanceof Died)) file.sync({ lie: true })
       throw error
     }
+  }
+
+  /** A process that dies while a call waits does nothing more. */
+  async #called(call: SimCall['call'], path: string): Promise<void> {
+    this.#assertAlive()
+    if (this.medium.onCall === undefined) return
+    await this.medium.onCall({ call, path })
+    this.#assertAlive()
   }
 
   #assertAlive(): void {

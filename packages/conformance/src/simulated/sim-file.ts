@@ -1,4 +1,5 @@
 const sectorBytes = 512
+const nothing = Buffer.alloc(0)
 
 /** A random number from 0 up to, not including, `below`. */
 export type Pick = (below: number) => number
@@ -11,11 +12,13 @@ export class SimFile {
   size = 0
   /** The open file that holds the lock, with the process that it is of. */
   locked: { readonly process: object } | undefined
-  #seen: Buffer = Buffer.alloc(0)
+  #seen: Buffer = nothing
   /** As the medium holds it; sectors that are dirty may be either. */
-  #kept: Buffer = Buffer.alloc(0)
+  #kept: Buffer = nothing
   #keptSize = 0
-  readonly #dirty = new Set<number>()
+  /** Whether other files, forks of this one, use the same buffers: they are copied before they are changed. */
+  #isShared = false
+  #dirty: Set<number> = new Set()
 
   constructor(inode: string, kind: 'file' | 'link' = 'file') {
     this.inode = inode
@@ -35,6 +38,7 @@ export class SimFile {
 
   write(from: Uint8Array, position: number): void {
     const end = position + from.length
+    this.#own()
     this.#grow(end)
     this.#seen.set(from, position)
     this.size = Math.max(this.size, end)
@@ -44,6 +48,7 @@ export class SimFile {
   truncate(size: number): void {
     const from = Math.min(size, this.size)
     const to = Math.max(size, this.size)
+    this.#own()
     this.#grow(to)
     this.#seen.fill(0, from, to)
     this.#touch(from, to)
@@ -53,6 +58,7 @@ export class SimFile {
   /** What is seen now is on the medium. With `lie`, the pages are called clean and are not: what a failed fsync leaves. */
   sync({ lie }: { lie: boolean } = { lie: false }): void {
     if (!lie) {
+      if (this.#dirty.size > 0) this.#own()
       for (const sector of this.#dirty) this.#keep(sector)
       this.#keptSize = this.size
     }
@@ -61,15 +67,34 @@ export class SimFile {
 
   /** Flips one bit, seen and kept. */
   rot(byte: number, bit: number): void {
+    this.#own()
     for (const content of [this.#seen, this.#kept]) {
       if (byte < content.length) content[byte] = (content[byte] ?? 0) ^ (1 << bit)
     }
   }
 
+  /** The file once more, as it is now; what happens to the one does not happen to the other. */
+  fork(): SimFile {
+    const fork = new SimFile(this.inode, this.kind)
+    this.#isShared = true
+    fork.#isShared = true
+    fork.#seen = this.#seen
+    fork.#kept = this.#kept
+    fork.#keptSize = this.#keptSize
+    fork.size = this.size
+    fork.#dirty = new Set(this.#dirty)
+    return fork
+  }
+
   /** The file after a power cut: of what was not synced, any of the sectors, and a size between the old and the new one. */
   afterPowerCut(pick: Pick): SimFile {
     const after = new SimFile(this.inode, this.kind)
-    after.#seen = Buffer.from(this.#kept)
+    after.#seen = this.#kept
+    if (this.#dirty.size > 0 || this.size !== this.#keptSize) after.#seen = Buffer.from(this.#kept)
+    else {
+      this.#isShared = true
+      after.#isShared = true
+    }
     for (const sector of this.#dirty) {
       if (pick(2) === 0) continue
       after.#grow((sector + 1) * sectorBytes)
@@ -78,10 +103,13 @@ export class SimFile {
     const [least, most] = [Math.min(this.#keptSize, this.size), Math.max(this.#keptSize, this.size)]
     const choice = pick(4)
     after.size = choice === 0 ? this.#keptSize : choice === 1 ? least + pick(most - least + 1) : this.size
-    after.#grow(after.size)
-    after.#seen.fill(0, after.size)
-    after.#kept = Buffer.from(after.#seen)
+    if (!after.#isShared) {
+      after.#grow(after.size)
+      after.#seen.fill(0, after.size)
+    }
+    after.#kept = after.#seen
     after.#keptSize = after.size
+    after.#isShared = true
     return after
   }
 
@@ -95,6 +123,13 @@ export class SimFile {
     const at = sector * sectorBytes
     this.#kept.fill(0, at, end)
     this.#sectorOf(this.#seen, sector).copy(this.#kept, at)
+  }
+
+  #own(): void {
+    if (!this.#isShared) return
+    this.#isShared = false
+    this.#seen = Buffer.from(this.#seen)
+    this.#kept = Buffer.from(this.#kept)
   }
 
   #sectorOf(content: Buffer, sector: number): Buffer {

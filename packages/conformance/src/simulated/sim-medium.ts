@@ -12,13 +12,23 @@ export type SimOperation =
   | 'makeDirectory'
   | 'syncDirectory'
 
+/** A call of a disk that has a promise, before it begins. */
+export interface SimCall {
+  readonly call: SimOperation | 'open' | 'read' | 'stat' | 'list' | 'lock' | 'space' | 'removeDirectory'
+  readonly path: string
+}
+
 /** One operation that changes something, before it takes place. */
 export interface SimStep {
   /** 1, 2, 3 … since the medium was made. */
   readonly step: number
   readonly operation: SimOperation
+  /** Of the file as it was opened: it may have another name by now. */
   readonly path: string
+  /** Of a write; 0 otherwise. */
   readonly bytes: number
+  /** What a write writes, and where. */
+  readonly written?: { readonly from: Uint8Array; readonly position: number; readonly inode: string } | undefined
 }
 
 /**
@@ -41,6 +51,11 @@ export class SimMedium {
   readonly root: SimDirectory
   /** Decides, and takes note, before each step. */
   onStep: (step: SimStep) => SimFault = () => undefined
+  /**
+   * Comes before each call that has a promise, also one that only looks. The call waits for it, as for a disk that takes
+   * its time, and rejects with what it throws: `failure('EMFILE', path)`.
+   */
+  onCall: ((call: SimCall) => Promise<void> | void) | undefined
   steps = 0
   /** What all files together may take; what would go beyond it is written short, and then not at all. */
   capacityBytes: number = Number.MAX_SAFE_INTEGER
@@ -63,6 +78,17 @@ export class SimMedium {
     const after = new SimMedium(this.root.afterPowerCut(pick, new Map()), this.#inodes)
     after.capacityBytes = this.capacityBytes
     return after
+  }
+
+  /**
+   * The medium once more as it is now, with what is not synced yet, as if its process were killed at this moment. What
+   * happens to the one does not happen to the other, so that one run of a workload gives a crash at each of its steps.
+   * Takes time in proportion to the number of files: their bytes are shared until either changes them.
+   */
+  fork(): SimMedium {
+    const fork = new SimMedium(this.root.fork(new Map()), this.#inodes)
+    fork.capacityBytes = this.capacityBytes
+    return fork
   }
 
   /** The medium copied as it is now, everything on it synced. */
@@ -111,15 +137,17 @@ export class SimMedium {
     parent.sync()
   }
 
-  step(operation: SimOperation, path: string, bytes = 0): SimFault {
-    const fault = this.onStep({ step: ++this.steps, operation, path, bytes })
+  step(operation: SimOperation, path: string, written?: SimStep['written']): SimFault {
+    const bytes = written?.from.length ?? 0
+    const fault = this.onStep({ step: ++this.steps, operation, path, bytes, written })
     if (fault !== undefined && 'fail' in fault) throw failure(fault.fail, path)
     return fault
   }
 
   find(path: string): SimNode | undefined {
     let node: SimNode | undefined = this.root
-    for (const name of path.split('/').filter((part) => part !== '')) {
+    for (const name of path.split('/')) {
+      if (name === '') continue
       if (node?.kind !== 'directory') return undefined
       node = node.names.get(name)
     }
@@ -156,6 +184,14 @@ function syncAll(directory: SimDirectory): void {
   for (const node of directory.names.values()) if (node.kind === 'directory') syncAll(node)
 }
 
+/** What a call fails with: an error with a `code` of POSIX. */
 export function failure(code: string, path: string): Error {
-  return Object.assign(new Error(`${code}: simulated, ${path}`), { code })
+  const { stackTraceLimit } = Error
+  // What is thrown a thousand times a second, mostly to be told ENOENT, is worth more without its stack.
+  Error.stackTraceLimit = 0
+  try {
+    return Object.assign(new Error(`${code}: simulated, ${path}`), { code })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }

@@ -30,7 +30,7 @@ async function crashAtEveryStep({ seed, from = 1, ...options }: Crashes): Promis
 
 const retentions: readonly Retention[] = ['none', 'all', { versions: 1 }, { days: 1 }]
 
-rig('crash', ({ each }) =>
+rig('crash-retention', ({ each }) =>
   each((seed) => crashAtEveryStep({ seed, options: { retention: retentions[seed % retentions.length] ?? 'all' } })),
 )
 

@@ -2,16 +2,23 @@ import { SimClock, type SimDisk, seededPick, simMachine } from '@stateward/confo
 import type { Random } from '@stateward/contract'
 import { type CareOptions, type JsonlStorage, type JsonlStorageOptions, jsonlStorage } from '../../src/index.ts'
 
+/** The storage under test: the source's own, or one in which somebody has planted a bug. */
+export type MakeStorage = typeof jsonlStorage
+
+export interface SimStorageOptions extends Partial<JsonlStorageOptions> {
+  readonly seed?: number
+  readonly make?: MakeStorage
+}
+
 /** A storage on a simulated disk, with nothing of the real machine in it. */
 export function simStorage(
   disk: SimDisk,
-  options: Partial<JsonlStorageOptions> & { readonly seed?: number } = {},
+  { seed = 1, make = jsonlStorage, ...rest }: SimStorageOptions = {},
 ): JsonlStorage {
-  const { seed = 1, ...rest } = options
   const pick = seededPick(seed)
   const random: Random = { bytes: (count) => Uint8Array.from({ length: count }, () => pick(256)) }
   const clock = new SimClock()
-  return jsonlStorage({
+  return make({
     dir: '/store',
     fs: disk,
     clock,
