@@ -8,7 +8,7 @@ import {
   type StateReader,
 } from '@stateward/core'
 import { domain as workDomain } from '@stateward/domain'
-import { jsonlStorage, type RecoveryPolicy } from '@stateward/storage-jsonl'
+import { type JsonlStorageOptions, jsonlStorage } from '@stateward/storage-jsonl'
 
 /** How `openState` opens a directory. Everything has a default. */
 export interface OpenStateOptions<D extends Domain = Domain> {
@@ -24,7 +24,19 @@ export interface OpenStateOptions<D extends Domain = Domain> {
    * What to do with a damaged log: `refuse` (default) rejects with `CORRUPT`; `readonly` opens what reads up to the first
    * damage, and every write is `STORAGE_FAILED`; `salvage` keeps what reads, and `stats().lost` says what is lost.
    */
-  readonly recovery?: RecoveryPolicy
+  readonly recovery?: NonNullable<JsonlStorageOptions['recovery']>
+  /**
+   * What becomes of history that a compaction has covered: `all` (default) keeps it, compressed; `{ days }` and `{ versions }`
+   * let go of what is older, or more; `none` keeps none.
+   */
+  readonly retention?: NonNullable<JsonlStorageOptions['retention']>
+  /**
+   * How much an opening reads: `full` (default) every byte; `tail` the ends of complete files and the last one, so that it
+   * takes as long as the checkpoint and not as the log. What it did not read is checked when it is.
+   */
+  readonly verify?: NonNullable<JsonlStorageOptions['verify']>
+  /** When the state is saved beside the log, so that opening is fast; `false`: never. */
+  readonly checkpoints?: NonNullable<StateManagerOptions<D>['checkpoints']>
   /** When the store compacts itself; `false`: only when asked. */
   readonly compaction?: CompactionOptions | false
   readonly clock?: Clock
@@ -41,8 +53,9 @@ export async function openState<const D extends Domain = typeof workDomain>(
   dir: string,
   options: OpenStateOptions<D> = {},
 ): Promise<State<D>> {
-  const { domain, recovery = 'refuse', ...rest } = options
-  return createStateManager({ ...rest, domain: domainOr(domain), storage: jsonlStorage({ dir, recovery }) })
+  const { domain, recovery = 'refuse', retention = 'all', verify = 'full', ...rest } = options
+  const storage = jsonlStorage({ dir, recovery, retention, verify })
+  return createStateManager({ ...rest, domain: domainOr(domain), storage })
 }
 
 /** How `readState` looks at a directory. */

@@ -45,6 +45,22 @@ describe('openState', () => {
     expect(await state.note.get('n1')).toMatchObject({ title: 'typed', rev: 1 })
   })
 
+  test('hands on how the log is kept and read', async () => {
+    const dir = freshFolder()
+    const options = { retention: { versions: 2 }, verify: 'tail', checkpoints: false } as const
+    {
+      await using state = await openState(dir, options)
+      const { id } = await state.plan.create({ name: '0' })
+      for (let n = 1; n < 40; n++) await state.plan.update(id, { name: `${n}` })
+      await state.compact()
+      expect((await state.stats()).firstSeq).toBeGreaterThan(1)
+    }
+    expect(readdirSync(dir)).not.toContain('cache')
+    await expect(openState(dir, { verify: 'none' as never })).rejects.toMatchObject({ code: 'INVALID' })
+    await using again = await openState(dir, options)
+    expect((await again.plan.where().first())?.name).toBe('39')
+  })
+
   test('a second one is told who holds the directory; the first goes on', async () => {
     const dir = freshFolder()
     await using state = await openState(dir)
