@@ -33,6 +33,14 @@ describe('reads are those of the snapshot', () => {
     ])
   })
 
+  test('aggregate', async () => {
+    const endpoint = new FakeEndpoint()
+    const measures = { n: { count: true } } as const
+    await readOnly(endpoint, 'snap').ask('aggregate', { query: { type: 'task' }, by: 'status', measures }, options)
+    const body = { query: { type: 'task', snapshot: 'snap' }, by: 'status', measures }
+    expect(endpoint.asked).toEqual([{ kind: 'aggregate', body, options }])
+  })
+
   test('through collections and every page of a stream', async () => {
     const endpoint = new FakeEndpoint(({ kind }) =>
       kind !== 'query'
@@ -66,7 +74,7 @@ test.each([
   const endpoint = new FakeEndpoint()
   const refused = readOnly(endpoint, 'snap').ask(kind as MessageKind, { type: 'task' } as never)
   await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { message: kind } })
-  await expect(refused).rejects.toThrow('a snapshot answers get, getMany, query, count, explain, groupBy; found')
+  await expect(refused).rejects.toThrow('a snapshot answers get, getMany, query, count, explain, groupBy, aggregate; found')
   expect(endpoint.asked).toEqual([])
 })
 
