@@ -5,11 +5,15 @@ import { fileChunks } from './chunks.ts'
 import { DamagedLine } from './damage.ts'
 import type { ArchiveEntry } from './manifest.ts'
 
-/** The text of an archived segment. Throws a `DamagedLine` where the archive does not unpack. */
+/** The text of an archived segment. Throws a `DamagedLine` where the archive does not unpack; what the disk throws stays what it is. */
 export async function* unpackedChunks(file: DiskFile, entry: ArchiveEntry): AsyncGenerator<Buffer> {
   const packed = Readable.from(fileChunks(file, { from: 0, to: entry.packedBytes }), { objectMode: false })
   const unpacked = createGunzip()
-  packed.on('error', (error) => unpacked.destroy(error))
+  let unread: unknown
+  packed.on('error', (error) => {
+    unread = error
+    unpacked.destroy(error)
+  })
   packed.pipe(unpacked)
   let bytes = 0
   try {
@@ -18,6 +22,8 @@ export async function* unpackedChunks(file: DiskFile, entry: ArchiveEntry): Asyn
       yield chunk
     }
   } catch (error) {
+    // A disk that cannot read now tells nothing about what stands there: a salvage would give it up for good.
+    if (error === unread) throw error
     const reason = `the archive does not unpack: ${error instanceof Error ? error.message : error}`
     throw new DamagedLine(entry.file, bytes, reason)
   } finally {

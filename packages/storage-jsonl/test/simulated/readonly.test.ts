@@ -95,3 +95,34 @@ test('whole segments behind a damaged one are not served: the beginning ends at 
   expect((await writer.stats()).lastSeq).toBe(5)
   expect(await commitsFrom(writer, 1)).toEqual(records.slice(0, 5).map(textOf))
 })
+
+test('a damaged log takes nothing, says what it is, follows without end, and gives its LOCK back', async () => {
+  const medium = await withBase(true)
+  damage(medium, 'log-', '"n":7')
+  medium.plant('/store/LOCK', 'somebody was here')
+  const writer = await openedReadonly(medium)
+  expect(await writer.stats()).toMatchObject({ health: 'readonly', lastSeq: 10 })
+  const failed = {
+    code: 'STORAGE_FAILED',
+    message: expect.stringMatching(
+      /^the log is damaged, log-\d+\.jsonl line \d+: .* up to seq 10, .* repair --dir \/store$/,
+    ),
+    details: { damage: [{ file: expect.stringContaining('log-') }] },
+  }
+  const write = () => writer.append([row], { expectedSeq: 10, commitId: 'c', durability: 'commit' })
+  for (const change of [write, () => writer.saveBase(10, baseRows()), () => writer.truncate(8)]) {
+    await expect(change()).rejects.toMatchObject(failed)
+  }
+  for await (const { ptrs, records: found } of writer.read(9)) expect(writer.fetchSync?.(ptrs)).toEqual(found)
+  const stop = new AbortController()
+  const followed: number[] = []
+  for await (const batch of writer.follow(9, stop.signal)) {
+    followed.push(...batch.records.map((_, at) => batch.firstSeq + at))
+    if (followed.includes(10)) setImmediate(() => stop.abort())
+  }
+  expect(followed).toEqual([9, 10])
+  for await (const _ of writer.follow(11, AbortSignal.abort())) expect.unreachable('it was aborted before it began')
+  await Promise.all([writer.close(), writer.close()])
+  expect(medium.file('/store/LOCK').bytes.toString()).toBe('somebody was here')
+  await expect(write()).rejects.toMatchObject({ code: 'CLOSED' })
+})
