@@ -30,6 +30,7 @@ export class SimDisk implements Disk {
   }
 
   async resolve(path: string): Promise<string> {
+    this.#assertAlive()
     return path
   }
 
@@ -42,15 +43,16 @@ export class SimDisk implements Disk {
     await this.#called('makeDirectory', path)
     if (this.medium.find(path) !== undefined) return false
     const parent = this.medium.parentOf(path)
-    this.medium.step('makeDirectory', path)
-    parent.change([[basename(path), this.medium.newDirectory()]])
+    if (this.medium.step('makeDirectory', path) === undefined) {
+      parent.change([[basename(path), this.medium.newDirectory()]])
+    }
     return true
   }
 
   async removeDirectory(path: string): Promise<void> {
     await this.#called('removeDirectory', path)
     if (this.medium.directory(path).names.size > 0) throw failure('ENOTEMPTY', path)
-    this.medium.step('remove', path)
+    if (this.medium.step('remove', path) !== undefined) return
     this.medium.parentOf(path).change([[basename(path), undefined]])
   }
 
@@ -95,9 +97,9 @@ export class SimDisk implements Disk {
     if (mode === 'create') {
       if (found !== undefined) throw failure('EEXIST', path)
       const parent = this.medium.parentOf(path)
-      this.medium.step('create', path)
+      const fault = this.medium.step('create', path)
       const file = this.medium.newFile()
-      parent.change([[basename(path), file]])
+      if (fault === undefined) parent.change([[basename(path), file]])
       return this.#handle(path, file)
     }
     if (found === undefined) throw failure('ENOENT', path)
@@ -132,7 +134,10 @@ export class SimDisk implements Disk {
         await this.#called('truncate', path)
         if (this.medium.step('truncate', path) === undefined) file.truncate(size)
       },
-      stat: async () => statOf(file),
+      stat: async () => {
+        this.#assertAlive()
+        return statOf(file)
+      },
       lock: async () => {
         await this.#called('lock', path)
         if (file.locked?.process === this.medium.process) return 'held'
@@ -190,7 +195,7 @@ export function boot(medium: SimMedium): SimDisk {
   return new SimDisk(medium, medium.process)
 }
 
-/** A disk for a second process beside the running one. */
+/** A disk for a second process beside the running one; it sees what that writes, and `kill` ends both. */
 export function beside(medium: SimMedium): SimDisk {
   return new SimDisk(medium, medium.process)
 }

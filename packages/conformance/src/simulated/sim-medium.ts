@@ -49,7 +49,7 @@ export class Died extends Error {
  */
 export class SimMedium {
   readonly root: SimDirectory
-  /** Decides, and takes note, before each step. */
+  /** Decides, and takes note, before each step. When it kills the process, nothing of the step is done. */
   onStep: (step: SimStep) => SimFault = () => undefined
   /**
    * Comes before each call that has a promise, also one that only looks. The call waits for it, as for a disk that takes
@@ -68,7 +68,7 @@ export class SimMedium {
     this.#inodes = inodes
   }
 
-  /** Ends the running process. What it wrote stays as it is. */
+  /** Ends the running process, and those beside it. What they wrote stays as it is. */
   kill(): void {
     this.process = {}
   }
@@ -139,7 +139,9 @@ export class SimMedium {
 
   step(operation: SimOperation, path: string, written?: SimStep['written']): SimFault {
     const bytes = written?.from.length ?? 0
+    const { process } = this
     const fault = this.onStep({ step: ++this.steps, operation, path, bytes, written })
+    if (this.process !== process) throw new Died('killed at this step')
     if (fault !== undefined && 'fail' in fault) throw failure(fault.fail, path)
     return fault
   }
