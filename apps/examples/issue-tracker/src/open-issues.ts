@@ -1,4 +1,4 @@
-import { createStateManager, type State, type Storage } from '@stateward/core'
+import { createStateManager, type State, type StateManagerOptions, type Storage } from '@stateward/core'
 import { jsonlStorage } from '@stateward/storage-jsonl'
 import { memoryStorage } from '@stateward/storage-memory'
 import { issueDomain } from './issue-domain.ts'
@@ -12,6 +12,9 @@ export function issueStorage(dir: string | undefined): Storage {
 }
 
 /** Opens the store in a storage; rejects with what `createStateManager` rejects with. */
-export function openIssues(storage: Storage): Promise<IssueState> {
-  return createStateManager({ storage, domain: issueDomain })
+export function openIssues(
+  storage: Storage,
+  options: Pick<StateManagerOptions<typeof issueDomain>, 'compaction'> = {},
+): Promise<IssueState> {
+  return createStateManager({ ...options, storage, domain: issueDomain })
 }
