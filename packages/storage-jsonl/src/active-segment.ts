@@ -6,6 +6,7 @@ import { checksum, hex8 } from './crc.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { fullOr } from './failure.ts'
 import type { ActiveEntry, LogEntry } from './manifest.ts'
+import { SeekTable } from './seek-table.ts'
 import { fileNames, segmentName } from './segment-name.ts'
 import { createTemporary, writeAll } from './write-whole.ts'
 
@@ -24,6 +25,8 @@ export class ActiveSegment {
   bytes = 0
   /** Of the first `bytes` bytes. */
   crc = 0
+  /** Where lines of it begin. */
+  readonly places: SeekTable = new SeekTable()
 
   constructor(file: DiskFile, header: LogHeader, madeMs: number) {
     this.file = file

@@ -16,7 +16,7 @@ import type { Recovery } from './recovery.ts'
 import type { Survey } from './survey.ts'
 
 /** What the listed files of a store turned out to be. */
-export interface HistoryFound extends Pick<Recovery, 'rehome' | 'quarantine' | 'cuts' | 'prev'> {
+export interface HistoryFound extends Pick<Recovery, 'rehome' | 'ended' | 'quarantine' | 'cuts' | 'prev'> {
   readonly damage: DamageList
   readonly extent: DamageExtent
   readonly kept: readonly EndedEntry[]
@@ -60,6 +60,9 @@ export async function assessHistory(
     dropped: history.flatMap((entry) => (keptOf(entry, found.get(entry)).length === 0 ? [entry.file] : [])),
     closed: last === undefined || found.get(last)?.closed !== false,
     rehome: segments.find(({ rehome }) => rehome !== undefined)?.rehome,
+    ended: segments.flatMap(({ entry, scan }) =>
+      entry && scan ? [{ segment: entry.segment, places: scan.places }] : [],
+    )[0],
     quarantine: segments.flatMap(({ quarantine }) => quarantine ?? []),
     cuts: segments.flatMap(({ cut }) => cut ?? []),
     prev: endOf(kept.at(-1)),

@@ -86,6 +86,7 @@ async function assessManifest(
     prev: history.prev,
     segment: numbers.reduce((most, number) => Math.max(most, number), 0) + 1,
     rehome: history.rehome,
+    ended: history.ended,
     quarantine: history.quarantine,
     cuts: history.cuts,
     obsolete: [

@@ -19,6 +19,8 @@ export const bounds = {
   segmentBytesMin: 4_096,
   segmentBytesMax: 4_294_967_296,
   manifestBytes: 268_435_456,
+  /** A hint names a line of a segment for each so many bytes: what a read from its middle may check in vain. */
+  seekBytes: 65_536,
   openFiles: 64,
   /** Bad lines that an error names; the others are counted. */
   namedDamage: 20,

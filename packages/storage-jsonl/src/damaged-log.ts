@@ -41,7 +41,7 @@ export class DamagedLog implements LogWriter, LogSource {
     this.manifest = part.manifest
     this.epoch = part.manifest.epoch
     this.tail = { segment: -1, bytes: 0, lastSeq: part.lastSeq }
-    this.#view = new LogView(environment, dir, this)
+    this.#view = new LogView({ environment, dir, source: this })
     this.#lock = lock
     this.#damage = damage
     this.#dir = dir
@@ -51,6 +51,10 @@ export class DamagedLog implements LogWriter, LogSource {
 
   tailNow(): Seq {
     return this.tail.lastSeq
+  }
+
+  activePlaces(): undefined {
+    return undefined
   }
 
   /** Nothing ever comes. */

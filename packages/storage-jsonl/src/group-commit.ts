@@ -12,6 +12,7 @@ import { conflictError, fullError, stillFullError, unknownError } from './append
 import { BatchBuffer, roomFor } from './batch-buffer.ts'
 import { isHarmless, storageFailed } from './failure.ts'
 import { whyUnfit } from './record-check.ts'
+import type { SeekTable } from './seek-table.ts'
 import { levelOfBatch, takeBatch, type Waiting } from './waiting.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -68,6 +69,11 @@ export class GroupCommit {
 
   get active(): ActiveSegment {
     return this.#active
+  }
+
+  /** Where lines begin of a segment, where that is the active one. */
+  placesOf(segment: number): SeekTable | undefined {
+    return segment === this.#active.segment ? this.#active.places : undefined
   }
 
   /** The last commit in the file; between batches only. */
@@ -231,6 +237,7 @@ export class GroupCommit {
     const outcome = written instanceof Promise ? await written : written
     if (outcome.kind === 'full') return this.#full(outcome.cause)
     if (outcome.kind === 'failed') return this.#unknown(batch, outcome.cause)
+    this.#active.places.noteBatch(place.firstSeq, ptrs, this.#active.bytes)
     const lastSeq = place.firstSeq + ptrs.reduce((sum, own) => sum + own.length, 0) - 1
     this.#writtenSeq = lastSeq
     if (levelOfBatch(batch) === 'commit') {

@@ -1,5 +1,6 @@
 import type { OpeningCost, Seq } from '@stateward/contract'
 import { type BaseEntry, type HistoryEntry, isHistory, lastSeqOf, type Manifest } from './manifest.ts'
+import type { SeekTable } from './seek-table.ts'
 
 /** How far the segment that is being written may be read. */
 export interface Tail {
@@ -17,6 +18,8 @@ export interface LogSource {
   refresh(): Promise<void>
   /** The tail to answer a call with that is made now: everything acknowledged before it, as far as can be known. */
   tailNow(): Seq | Promise<Seq>
+  /** Where lines begin of the segment that is being written, where that is this one and known. */
+  activePlaces(segment: number): SeekTable | undefined
   /** Resolves when there may be commits behind `seen`, or when `signal` aborts. */
   moved(seen: Seq, signal: AbortSignal): Promise<void>
 }

@@ -8,25 +8,27 @@ import {
   type StoredBase,
 } from '@stateward/contract'
 import { DamagedLine, damageIn, damageInSync } from './damage.ts'
-import type { Environment } from './environment.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import { fetchLines, type Target } from './fetch-lines.ts'
 import { FileCache } from './file-cache.ts'
+import { Hints, type HintsOptions } from './hints.ts'
 import { loadBase } from './load-base.ts'
 import { firstSeqOf, type LogSource, newestBase, openingCostOf, partsOf } from './log-source.ts'
-import { cursorAt, readKept, readLog } from './read-log.ts'
+import { cursorAt, type ReadPlace, readKept, readLog } from './read-log.ts'
 import { verifyLog } from './verify-log.ts'
 
 /** Everything that is read of a log, for whoever knows where it ends: its writer or a reader. */
 export class LogView {
   readonly files: FileCache
+  readonly hints: Hints
   readonly #source: LogSource
   readonly #closing = new AbortController()
   #targets: { readonly manifest: unknown; readonly bySegment: ReadonlyMap<number, Target> } | undefined
   #scratch = Buffer.allocUnsafeSlow(65_536)
 
-  constructor(environment: Environment, dir: string, source: LogSource) {
+  constructor({ environment, dir, source, notify }: HintsOptions) {
     this.files = new FileCache(environment.disk, dir)
+    this.hints = new Hints({ environment, dir, source, notify })
     this.#source = source
   }
 
@@ -61,7 +63,7 @@ export class LogView {
     this.#assertOpen()
     assertNotAborted(signal)
     const cursor = cursorAt(Math.max(from, 1))
-    for await (const batch of readLog({ source: this.#source, files: this.files }, cursor, await tail)) {
+    for await (const batch of readLog(this.#place, cursor, await tail)) {
       assertNotAborted(signal)
       this.#assertOpen()
       yield batch
@@ -78,7 +80,7 @@ export class LogView {
   async *#readKeptUpTo(tail: Seq | Promise<Seq>, from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
     this.#assertOpen()
     assertNotAborted(signal)
-    for await (const batch of readKept({ source: this.#source, files: this.files }, Math.max(from, 1), await tail)) {
+    for await (const batch of readKept(this.#place, Math.max(from, 1), await tail)) {
       assertNotAborted(signal)
       this.#assertOpen()
       yield batch
@@ -90,11 +92,7 @@ export class LogView {
     const either = AbortSignal.any([signal, this.#closing.signal])
     while (!signal.aborted) {
       await this.#refresh()
-      for await (const batch of readLog(
-        { source: this.#source, files: this.files },
-        cursor,
-        this.#source.tail.lastSeq,
-      )) {
+      for await (const batch of readLog(this.#place, cursor, this.#source.tail.lastSeq)) {
         if (signal.aborted) return
         this.#assertOpen()
         yield batch
@@ -165,6 +163,10 @@ export class LogView {
   close(): void {
     this.#closing.abort()
     this.files.close()
+  }
+
+  get #place(): ReadPlace {
+    return { source: this.#source, files: this.files, hints: this.hints }
   }
 
   async #refresh(): Promise<void> {

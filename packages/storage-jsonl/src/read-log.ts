@@ -1,12 +1,20 @@
-import { type LogBatch, type Seq, StatewardError } from '@stateward/contract'
+import { type DiskFile, type LogBatch, type Seq, StatewardError } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
 import { DamagedLine, damageIn } from './damage.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import type { FileCache } from './file-cache.ts'
+import type { Hints } from './hints.ts'
 import { firstSeqOf, isSparse, type LogSource, type Part, partsOf } from './log-source.ts'
 import { readPlain } from './plain.ts'
 import { type ReadBatch, readCommits } from './read-lines.ts'
+import type { SeekPoint } from './seek-table.ts'
+
+export interface ReadPlace {
+  readonly source: LogSource
+  readonly files: FileCache
+  readonly hints: Hints
+}
 
 /** Where the next commit's line begins, where that is known. */
 export interface Cursor {
@@ -23,11 +31,8 @@ export function cursorAt(next: Seq): Cursor {
  * The commits from `cursor` up to `to`, in order; moves the cursor behind what it gave. Throws `TRIMMED` where the next
  * one is no longer there, `CORRUPT` where it does not read.
  */
-export async function* readLog(
-  { source, files }: { source: LogSource; files: FileCache },
-  cursor: Cursor,
-  to: Seq,
-): AsyncGenerator<LogBatch> {
+export async function* readLog(place: ReadPlace, cursor: Cursor, to: Seq): AsyncGenerator<LogBatch> {
+  const { source, files } = place
   for (let tries = 0; ; ) {
     const firstSeq = firstSeqOf(source)
     if (cursor.next < firstSeq) throw trimmed(cursor.next, firstSeq)
@@ -36,7 +41,7 @@ export async function* readLog(
     if (part === undefined) return
     const { next } = cursor
     try {
-      yield* readPart(files, { part, to }, cursor)
+      yield* readPart(place, { part, to }, cursor)
     } catch (error) {
       // The file was moved to the archive, or given up, since the list was made: look once more.
       if (diskCode(error) !== 'ENOENT' || tries++ > 0) throw storageFailed(error, 'reading the log')
@@ -49,18 +54,15 @@ export async function* readLog(
 }
 
 /** As `readLog`, from the oldest commit that is there on, and over the holes that retention has left. */
-export async function* readKept(
-  { source, files }: { source: LogSource; files: FileCache },
-  from: Seq,
-  to: Seq,
-): AsyncGenerator<LogBatch> {
+export async function* readKept(place: ReadPlace, from: Seq, to: Seq): AsyncGenerator<LogBatch> {
+  const { source } = place
   const cursor = cursorAt(from)
   for (let tries = 0; cursor.next <= to; ) {
     const part = partsOf(source).find(({ firstSeq, lastSeq }) => cursor.next <= lastSeq && firstSeq <= lastSeq)
     if (part === undefined) return
     cursor.next = Math.max(cursor.next, part.firstSeq)
     try {
-      yield* readPart(files, { part, to }, cursor)
+      yield* readPart(place, { part, to }, cursor)
       cursor.next = Math.max(cursor.next, Math.min(part.lastSeq, to) + 1)
       tries = 0
     } catch (error) {
@@ -71,38 +73,62 @@ export async function* readKept(
 }
 
 async function* readPart(
-  files: FileCache,
+  { files, hints }: ReadPlace,
   { part, to }: { part: Part; to: Seq },
   cursor: Cursor,
 ): AsyncGenerator<LogBatch> {
   const { entry } = part
+  const { next } = cursor
   const held = await files.acquire(entry.file)
   const isKnown = cursor.segment === entry.segment && entry.kind !== 'archive'
-  const plan = {
-    file: entry.file,
-    segment: entry.segment,
-    epoch: entry.kind === 'plain' ? 0 : entry.epoch,
-    next: isKnown ? cursor.next : part.firstSeq,
-    from: cursor.next,
-    to: Math.min(to, part.lastSeq),
-    sparse: isSparse(part),
-  }
-  const from = isKnown ? cursor.byte : 0
+  const span = { file: held.file, part, to, start: { seq: part.firstSeq, byte: 0 } }
   try {
-    const chunks =
-      entry.kind === 'archive' ? unpackedChunks(held.file, entry) : fileChunks(held.file, { from, to: part.bytes })
-    const lines = wholeLines(chunks, from)
-    const batches: AsyncIterable<ReadBatch> = entry.kind === 'plain' ? readPlain(lines, plan) : readCommits(lines, plan)
-    for await (const { batch, end } of batches) {
-      cursor.segment = entry.segment
-      cursor.byte = end
-      cursor.next = batch.firstSeq + batch.records.length
-      yield batch
+    const hint = isKnown ? { seq: next, byte: cursor.byte } : await hints.before(entry, next)
+    if (hint === undefined) return yield* readSpan(span, cursor)
+    try {
+      yield* readSpan({ ...span, start: hint }, cursor)
+    } catch (error) {
+      // Of a place that was made up nothing is read: the first line behind it is another one, or none.
+      if (isKnown || cursor.next !== next || !(error instanceof DamagedLine)) throw error
     }
+    if (isKnown || cursor.next !== next) return
+    hints.drop(entry, `commit ${hint.seq} does not begin at byte ${hint.byte}`)
+    yield* readSpan(span, cursor)
   } catch (error) {
     throw error instanceof DamagedLine ? await damageIn(held.file, error) : error
   } finally {
     files.release(held)
+  }
+}
+
+interface Span {
+  readonly file: DiskFile
+  readonly part: Part
+  readonly to: Seq
+  /** Where reading begins; the line there is that of this commit. */
+  readonly start: SeekPoint
+}
+
+async function* readSpan({ file, part, to, start }: Span, cursor: Cursor): AsyncGenerator<LogBatch> {
+  const { entry } = part
+  const plan = {
+    file: entry.file,
+    segment: entry.segment,
+    epoch: entry.kind === 'plain' ? 0 : entry.epoch,
+    next: start.seq,
+    from: cursor.next,
+    to: Math.min(to, part.lastSeq),
+    sparse: isSparse(part),
+  }
+  const from = start.byte
+  const chunks = entry.kind === 'archive' ? unpackedChunks(file, entry) : fileChunks(file, { from, to: part.bytes })
+  const lines = wholeLines(chunks, from)
+  const batches: AsyncIterable<ReadBatch> = entry.kind === 'plain' ? readPlain(lines, plan) : readCommits(lines, plan)
+  for await (const { batch, end } of batches) {
+    cursor.segment = entry.segment
+    cursor.byte = end
+    cursor.next = batch.firstSeq + batch.records.length
+    yield batch
   }
 }
 

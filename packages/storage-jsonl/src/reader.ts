@@ -22,6 +22,7 @@ import { type ActiveEntry, knownLastSeq, type Manifest } from './manifest.ts'
 import type { Settings } from './options.ts'
 import { manifestToRead } from './reader-manifest.ts'
 import { Scan } from './scan.ts'
+import type { SeekTable } from './seek-table.ts'
 
 const lostCommits = 'Nothing was changed. Commits were lost: restore the file from a copy.'
 
@@ -44,7 +45,7 @@ export class JsonlReader implements LogReader, LogSource {
   constructor(settings: Settings) {
     this.#settings = settings
     const { environment, dir } = settings
-    this.#view = new LogView(environment, dir, this)
+    this.#view = new LogView({ environment, dir, source: this })
     this.caches = new JsonlCaches({ environment, dir, source: this, files: this.#view.files })
   }
 
@@ -83,6 +84,10 @@ export class JsonlReader implements LogReader, LogSource {
       await this.refresh()
     }
     return this.#tail.lastSeq
+  }
+
+  activePlaces(segment: number): SeekTable | undefined {
+    return this.#scan?.segment === segment ? this.#scan.scan.places : undefined
   }
 
   async moved(_seen: Seq, signal: AbortSignal): Promise<void> {

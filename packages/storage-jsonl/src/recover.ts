@@ -16,6 +16,7 @@ export interface Recovered {
   readonly active: ActiveSegment
   readonly manifest: Manifest
   readonly lastSeq: Seq
+  readonly ended: Recovery['ended']
   readonly report: RecoveryReport
 }
 
@@ -40,8 +41,8 @@ export async function recover(
     for (const cut of recovery.cuts) await cutFile(environment, dir, cut)
     await removeObsolete(disk, dir, manifest.obsolete)
     const lastSeq = recovery.rehome?.lastSeq ?? recovery.firstSeq - 1
-    const { clean, created, adopted } = recovery
-    return { active, manifest, lastSeq, report: { clean, created, lastSeq, quarantined, adopted } }
+    const { clean, created, adopted, ended } = recovery
+    return { active, manifest, lastSeq, ended, report: { clean, created, lastSeq, quarantined, adopted } }
   } catch (error) {
     await active.file.close().catch(() => {})
     throw error

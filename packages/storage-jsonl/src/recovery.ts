@@ -1,6 +1,7 @@
 import type { LostCommits, Seq } from '@stateward/contract'
 import type { SegmentEnd } from './control-line.ts'
 import type { Entry } from './manifest.ts'
+import type { SeekTable } from './seek-table.ts'
 
 /** Bytes of a file that are kept aside before they are cut: a torn write, or lines of a writer that was fenced. */
 export interface Cutting {
@@ -17,6 +18,12 @@ export interface Rehoming {
   readonly lastSeq: Seq
 }
 
+/** A segment to which nothing is added any more, and where lines of it begin. */
+export interface EndedSegment {
+  readonly segment: number
+  readonly places: SeekTable
+}
+
 /** What an opening has found out and is going to do. Making it changes nothing on the disk. */
 export interface Recovery {
   readonly log: string
@@ -30,6 +37,8 @@ export interface Recovery {
   /** Its number: higher than that of any file there is. */
   readonly segment: number
   readonly rehome: Rehoming | undefined
+  /** What the last writer did not end itself. */
+  readonly ended?: EndedSegment | undefined
   readonly quarantine: readonly Cutting[]
   /** Files that are longer than what is of the log. */
   readonly cuts: readonly { readonly file: string; readonly bytes: number }[]

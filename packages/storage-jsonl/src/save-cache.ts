@@ -4,11 +4,14 @@ import { type CacheClaim, isAliveIn } from './cache-claim.ts'
 import { CacheFileWriter } from './cache-file.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { storageFailed } from './failure.ts'
-import { cacheName, fileNames } from './segment-name.ts'
+import { fileNames } from './segment-name.ts'
 import { createTemporary } from './write-whole.ts'
 
 export interface SaveCacheOptions {
   readonly dir: string
+  /** Relative to `dir`. */
+  readonly file: string
+  /** What the file says that it is. */
   readonly name: string
   readonly fill: (put: PutBytes) => Promise<Seq>
   /** The segments that pointers lead into at the start. */
@@ -28,8 +31,8 @@ const aborted = 'it was aborted'
 /** Writes a cache under a temporary name and gives it its own one once it is durable. Touches nothing but the cache's file. */
 export async function saveCache(environment: Environment, options: SaveCacheOptions): Promise<CacheSaved> {
   const { disk } = environment
-  const { dir, name } = options
-  const path = join(dir, cacheName(name))
+  const { dir, file } = options
+  const path = join(dir, file)
   try {
     if (await disk.makeDirectory(join(dir, fileNames.cache))) await disk.syncDirectory(dir)
     const standing = await disk.stat(join(dir, fileNames.cache))

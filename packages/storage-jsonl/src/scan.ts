@@ -6,6 +6,7 @@ import { DamageList } from './damage.ts'
 import type { Format } from './format.ts'
 import { readTail, type Tail } from './line.ts'
 import type { SeqRange } from './lost-seqs.ts'
+import { SeekTable } from './seek-table.ts'
 
 const lineFeed = 0x0a
 const sectorBytes = 512
@@ -39,6 +40,8 @@ export interface SegmentScan {
   readonly commitEnd: number
   /** What the `$gap` lines say that a former salvage has lost. */
   readonly gaps: readonly Gap[]
+  /** Where lines of the good prefix begin. */
+  readonly places: SeekTable
   /** Whether the good prefix ends with the line of an orderly close. */
   readonly closed: boolean
   readonly firstBad: FirstBad | undefined
@@ -78,6 +81,7 @@ export class Scan implements SegmentScan {
   lastSeq: Seq = 0
   provenBehind: Seq = -1
   readonly gaps: Gap[] = []
+  readonly places: SeekTable = new SeekTable()
   linesBehind = 0
   readonly missing: SeqRange[] = []
   closed = false
@@ -152,6 +156,7 @@ export class Scan implements SegmentScan {
       this.lastSeq = tail.seq
       if (tail.dur >= 0) this.#batches.set(tail.seq, this.commitEnd)
       this.commitEnd = offset + end + 1
+      this.places.note(tail.seq, offset + start)
     }
     this.#prove(tail)
     return undefined

@@ -34,6 +34,17 @@ export function cacheName(name: string): string {
   return `${fileNames.cache}/${name}.cache`
 }
 
+/** `cache/log-00000007.hint`. */
+export function hintName(segment: number): string {
+  return `${fileNames.cache}/log-${String(segment).padStart(digits, '0')}.hint`
+}
+
+/** The segment that a file in the directory of caches is the hint of; `undefined` for others. */
+export function segmentOfHint(name: string): number | undefined {
+  const parts = /^log-(\d{8,})\.hint$/.exec(name)
+  return parts === null ? undefined : Number(parts[1])
+}
+
 /** What a name says, or `undefined` when it is no segment's. */
 export function parseSegmentName(name: string): SegmentName | undefined {
   const parts = segmentPattern.exec(name)

@@ -7,6 +7,7 @@ import type { GroupCommit } from './group-commit.ts'
 import type { LogSource } from './log-source.ts'
 import type { Manifest } from './manifest.ts'
 import { saveCache } from './save-cache.ts'
+import { cacheName } from './segment-name.ts'
 
 export interface WriterCachesOptions extends CachesOptions {
   readonly source: LogSource & { readonly manifest: Manifest; readonly tail: SummedTail }
@@ -38,7 +39,8 @@ export class WriterCaches implements WritableCaches {
     const either = signal === undefined ? closing : AbortSignal.any([signal, closing])
     const saved = this.#turn.then(() => {
       const alive = aliveSegments(source.manifest)
-      return saveCache(environment, { dir, name, fill, alive, claim: (upTo) => this.#claim(upTo), signal: either })
+      const claim = (upTo: Seq): Promise<CacheClaim> => this.#claim(upTo)
+      return saveCache(environment, { dir, file: cacheName(name), name, fill, alive, claim, signal: either })
     })
     this.#turn = saved.catch(() => {})
     return saved

@@ -12,8 +12,6 @@ import {
   type Ptr,
   type Seq,
   StatewardError,
-  type StorageCheck,
-  type StoredBase,
   type TruncateOptions,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
@@ -41,6 +39,7 @@ import { assertBaseable, writeBase } from './save-base.ts'
 import { sealLog } from './seal-log.ts'
 import { truncateLog } from './truncate.ts'
 import { WriterCaches } from './writer-caches.ts'
+import { WriterHints } from './writer-hints.ts'
 import type { WriterOptions } from './writer-options.ts'
 
 /** The one writer of a store. */
@@ -52,6 +51,9 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly #commits: GroupCommit
   readonly #view: LogView
   readonly readKept: LogView['readKept'] = (from, signal) => this.#view.readKept(from, signal)
+  readonly loadBase: LogView['loadBase'] = () => this.#view.loadBase()
+  readonly verify: LogView['verify'] = (signal) => this.#view.verify(signal)
+  readonly activePlaces: LogSource['activePlaces'] = (segment) => this.#commits.placesOf(segment)
   readonly #pacer: Pacer
   readonly #room: Room
   readonly #bell = new Bell()
@@ -62,11 +64,12 @@ export class JsonlWriter implements LogWriter, LogSource {
   #maintenance: Promise<unknown> = Promise.resolve()
   #retired: Promise<void> | undefined
   #closed: Promise<void> | undefined
+  readonly #hints: WriterHints
   readonly caches: WriterCaches
 
   constructor({ settings, lock, recovered, notify = () => {} }: WriterOptions) {
     const { environment, dir } = settings
-    const { active, manifest, lastSeq } = recovered
+    const { active, manifest, lastSeq, ended } = recovered
     this.epoch = manifest.epoch
     this.#settings = settings
     this.#lock = lock
@@ -86,20 +89,14 @@ export class JsonlWriter implements LogWriter, LogSource {
     })
     this.#proof = new Proof(this.#commits, environment.clock)
     this.#room = new Room({ ...settings, environment, notify, probe: (resumed) => this.#proof.probe(resumed) })
-    this.#view = new LogView(environment, dir, this)
-    const { files } = this.#view
+    const beside = { environment, dir, source: this, notify }
+    this.#view = new LogView(beside)
+    const { files, hints } = this.#view
+    this.#hints = new WriterHints(hints, beside)
+    if (ended !== undefined) this.#hints.save(ended)
     const { signal: closing } = this.#closing
     const prove = () => this.#proof.prove()
-    this.caches = new WriterCaches({
-      environment,
-      dir,
-      source: this,
-      files,
-      notify,
-      commits: this.#commits,
-      prove,
-      closing,
-    })
+    this.caches = new WriterCaches({ ...beside, files, commits: this.#commits, prove, closing })
     this.#pacer = new Pacer(environment.timers, settings, {
       sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(prove),
       prove,
@@ -110,6 +107,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   /** Makes what a new writer should have beside its log. */
   prepare(): Promise<void> {
+    this.#hints.sweep()
     return this.#room.prepare()
   }
 
@@ -176,6 +174,7 @@ export class JsonlWriter implements LogWriter, LogSource {
         })
         this.#view.forget(obsolete)
         await removeObsolete(this.#settings.environment.disk, this.#settings.dir, obsolete)
+        this.#hints.sweep()
       }, 'truncating the log')
     })
     // Not waited for: this may have been what makes room.
@@ -204,14 +203,6 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#view.fetchSync(ptrs)
   }
 
-  loadBase(): Promise<StoredBase | undefined> {
-    return this.#view.loadBase()
-  }
-
-  verify(signal?: AbortSignal): Promise<StorageCheck> {
-    return this.#view.verify(signal)
-  }
-
   /** Settles what was appended, ends the segment in order and gives the lock back. A writer that has stopped only lets go. */
   retire(): Promise<void> {
     this.#retired ??= this.#retire().catch((error: unknown) => {
@@ -230,6 +221,7 @@ export class JsonlWriter implements LogWriter, LogSource {
       await this.#commits.drained()
       if (this.#commits.stopped === undefined) await this.#commits.exclusive(() => this.#seal())
     } finally {
+      await this.#hints.settled()
       await this.#commits.active.file.close().catch(() => {})
       await this.#lock.release()
     }
@@ -246,6 +238,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     const { obsolete } = this.manifest
     await this.#room.giveWay()
     await sealLog(environment, { dir, commits: this.#commits, obsolete, publish: (change) => this.#publish(change) })
+    this.#hints.save(this.#commits.active)
   }
 
   #committed(level: Durability): void {
@@ -258,7 +251,9 @@ export class JsonlWriter implements LogWriter, LogSource {
   async #rotate(lastSeq: Seq): Promise<ActiveSegment> {
     const { environment, dir } = this.#settings
     await this.#assertNewest()
-    const next = await nextSegment(environment, { dir, keeper: this.#keeper, from: this.#commits.active, lastSeq })
+    const from = this.#commits.active
+    const next = await nextSegment(environment, { dir, keeper: this.#keeper, from, lastSeq })
+    this.#hints.save(from)
     this.#tail = next.tailAt(lastSeq)
     return next
   }
