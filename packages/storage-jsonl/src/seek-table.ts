@@ -14,6 +14,7 @@ const pointBytes = 16
 /** Where some of the lines of a segment begin, one for each `bounds.seekBytes` of it at most, ascending. */
 export class SeekTable {
   readonly #points: SeekPoint[] = []
+  #lastByte = 0
 
   get size(): number {
     return this.#points.length
@@ -21,7 +22,9 @@ export class SeekTable {
 
   /** Takes note of a line behind all those noted before; of one that is close to the last no note is taken. */
   note(seq: Seq, byte: number): void {
-    if (byte - this.#lastByte >= bounds.seekBytes) this.#points.push({ seq, byte })
+    if (byte - this.#lastByte < bounds.seekBytes) return
+    this.#points.push({ seq, byte })
+    this.#lastByte = byte
   }
 
   /** As `note`, for every line of a batch that ends before `end`. */
@@ -71,9 +74,5 @@ export class SeekTable {
       if (seq <= before || table.size !== at / pointBytes + 1) return undefined
     }
     return table
-  }
-
-  get #lastByte(): number {
-    return this.#points.at(-1)?.byte ?? 0
   }
 }
