@@ -75,6 +75,7 @@ function sourceOf(manifest: Manifest | undefined, bytes = text.length): LogSourc
     tail: { ...tail, bytes },
     refresh: async () => {},
     tailNow: () => tail.lastSeq,
+    activePlaces: () => undefined,
     moved: async () => {},
   }
 }
