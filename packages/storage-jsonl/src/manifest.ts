@@ -123,7 +123,7 @@ export function decodeManifest(bytes: Buffer): Manifest | { readonly foreign: Fo
     type?: unknown
     data?: Partial<Record<keyof Manifest, unknown>>
   }
-  if (type !== '$manifest' || typeof data !== 'object') return 'it is of another type'
+  if (type !== '$manifest' || typeof data !== 'object' || data === null) return 'it is of another type'
   const found = parseFormat(data.format)
   if (found === undefined) return 'it names no format'
   if (found.major !== format.major || found.incompat.length > 0) return { foreign: found }
