@@ -25,6 +25,7 @@ export interface DecidedChange {
 export class Draft implements RuleReader {
   readonly timestamp: string
   readonly #base: HeadReader
+  readonly #revBefore: (type: string, id: string) => number
   readonly #layer: HeadLayer
   /** What this write has deleted, as it was before. */
   #removed: Map<string, StoredRecord> | undefined
@@ -33,8 +34,10 @@ export class Draft implements RuleReader {
   /** The last record that was looked up below: deciding asks for the same one again and again. */
   #looked: { readonly type: string; readonly id: string; readonly head: Head | undefined } | undefined
 
-  constructor(base: HeadReader, timestamp: string) {
+  /** `revBefore` tells the rev that a record has before the commit; default: its rev in `base`. */
+  constructor(base: HeadReader, timestamp: string, revBefore?: (type: string, id: string) => number) {
     this.#base = base
+    this.#revBefore = revBefore ?? ((type, id) => this.#start(type, id)?.rev ?? 0)
     this.#layer = new HeadLayer({
       exists: (type, id) => base.exists(type, id),
       head: (type, id) => this.#start(type, id),
@@ -70,7 +73,7 @@ export class Draft implements RuleReader {
 
   /** The rev that this write gives to a record, however often it touches it. */
   nextRev(type: string, id: string): number {
-    return (this.#start(type, id)?.rev ?? 0) + 1
+    return this.#revBefore(type, id) + 1
   }
 
   put(type: string, id: string, data: JsonObject): StoredRecord {

@@ -173,7 +173,8 @@ export class TransactionEndpoint implements Endpoint {
 
   #decide({ kind, steps, checks }: Write): readonly Result[] {
     const { domain, view, timestamp } = this.#options
-    const draft = new Draft(view, timestamp)
+    // All writes of the transaction will be one commit, so that a record gets one rev of it, however many calls touch it.
+    const draft = new Draft(view, timestamp, (type, id) => view.revBefore(type, id))
     const deciding = { domain, draft, checks, last: refuseRestore }
     const results = steps.map((step) => decide(step, deciding))
     for (const { change, after, patches } of draft.finish())

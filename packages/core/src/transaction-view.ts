@@ -74,6 +74,11 @@ export class TransactionView implements ReadView, HeadReader {
     return this.own.head(type, id)
   }
 
+  /** The rev that a record had when the transaction began; 0 when it had none. May throw `ColdBodies`. */
+  revBefore(type: string, id: string): number {
+    return this.#headBefore(type, id)?.rev ?? 0
+  }
+
   referring(type: string, field: string, id: string): readonly StoredRecord[] {
     return this.own.referring(type, field, id)
   }

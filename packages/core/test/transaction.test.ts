@@ -249,3 +249,19 @@ test('records that are not in memory are read from the log, inside and at the co
   expect(await state.task.where({ n: { gte: 100 } }).count()).toBe(10)
   await state.close()
 })
+
+test('a record that a transaction writes several times gets one rev, and every answer tells it', async () => {
+  const { state } = await openTiny()
+  await state.task.create({ id: 'a', n: 1 })
+  const revs = await state.transaction(async (tx) => {
+    const first = await tx.task.update('a', { n: 2 })
+    const second = await tx.task.update('a', { n: 3 }, { expectedRev: first.rev })
+    const third = await tx.task.update('a', { n: 4 }, { expectedRev: second.rev })
+    await tx.task.create({ id: 'b' })
+    const { rev } = await tx.task.update('b', { n: 1 })
+    return [first.rev, second.rev, third.rev, (await tx.task.get('a'))?.rev, (await tx.task.delete('a')).rev, rev]
+  })
+  expect(revs).toEqual([2, 2, 2, 2, 2, 1])
+  expect(await state.task.get('b')).toMatchObject({ rev: 1, n: 1 })
+  await state.close()
+})
