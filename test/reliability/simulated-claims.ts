@@ -4,7 +4,7 @@ export type SimulatedRig =
   | 'bytes'
   | 'crash'
   | 'crash-retention'
-  | 'faulty-disk'
+  | 'model'
   | 'protocol-mutants'
   | 'repair'
   | 'salvage'
@@ -42,16 +42,6 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     nightly: 300,
     limits: 'steps that a disk can leave out; checks that only the code can leave out are among the planted bugs',
     files: ['packages/storage-jsonl/test/simulated/mutants.test.ts'],
-  },
-  'faulty-disk': {
-    claim:
-      'whichever call of a workload fails (EIO, ENOSPC, EMFILE, a short write, a sync that leaves clean pages), also one that only reads, once or for good: every promise settles, what is refused is not in the log, a writer whose sync has failed has stopped, reads go on, and nothing acknowledged is lost by a kill, a power cut or going on',
-    unit: 'failed calls',
-    every: 2_000,
-    nightly: 1_000_000,
-    limits:
-      'every call index of three workloads (appends; bases, archive and caches; reopenings); a disk that fails for good is repaired before it is read again',
-    files: ['packages/storage-jsonl/test/simulated/faulty-disk.test.ts'],
   },
   bytes: {
     claim:
@@ -100,5 +90,14 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'in one process, on a storage in memory whose appends take a random number of turns; transactions of at most eight reads and writes',
     files: ['packages/core/test/serializability.test.ts'],
+  },
+  model: {
+    claim:
+      'any history of writes, transactions, queries, snapshots, compactions, reopenings, crashes, power cuts, failed syncs, full disks and clocks set back and forth leaves a store that equals a plain Map: after a crash at an exact prefix of its commits with all in it that was acknowledged',
+    unit: 'histories',
+    every: 500,
+    nightly: 250_000,
+    limits: 'at most 13 steps over ten ids, with segments of 4 KiB; the disk is that of the rig `crash`',
+    files: ['packages/stateward/test/model/store-model.test.ts'],
   },
 }
