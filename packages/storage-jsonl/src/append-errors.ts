@@ -1,4 +1,5 @@
 import { type Seq, StatewardError } from '@stateward/contract'
+import { adviceFor } from './failure.ts'
 
 /** Another tail than the one expected, or one that will not come about since an append just before has failed. */
 export function conflictError(
@@ -42,10 +43,11 @@ export function noRoomForBase(neededBytes: number, freeBytes: number): Stateward
 
 /** Nobody knows whether the commits from `firstSeq` on are on the disk. */
 export function unknownError(firstSeq: Seq | undefined, cause: unknown): StatewardError {
+  const found = cause instanceof Error ? ` (${cause.message})` : ''
   return new StatewardError(
     'UNKNOWN',
-    `commits from seq ${firstSeq} on: the disk failed while they were written, they may or may not be in the log. ` +
-      'Open the store again: recovery finds out.',
+    `commits from seq ${firstSeq} on: the disk failed while they were written${found}, they may or may not be in the log. ` +
+      `${adviceFor(cause)}Open the store again: recovery finds out.`,
     { cause, details: { firstSeq } },
   )
 }

@@ -22,6 +22,12 @@ export function diskCode(error: unknown): string {
     : ''
 }
 
+/** What to do about a failed disk operation, with a space behind it; empty where nothing is known. */
+export function adviceFor(error: unknown): string {
+  const known = advice[diskCode(error)]
+  return known === undefined ? '' : `${known} `
+}
+
 /** Whether a write failed for want of room, which is no reason to distrust what was written before. */
 export function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(diskCode(error))
