@@ -7,6 +7,7 @@ import type { Report } from './report/markdown.ts'
 import { groupsOf } from './report/summary.ts'
 import { surroundingsOf } from './report/surroundings.ts'
 import type { Entry } from './run/entry.ts'
+import { killWriter } from './run/kill-writer.ts'
 import { onSignal } from './run/on-signal.ts'
 import type { Row } from './run/row.ts'
 import { runInChild } from './run/run-in-child.ts'
@@ -45,6 +46,7 @@ export async function bench(
       timing,
       dir: stores,
       run: (job) => runInChild(job, child),
+      killWriter: (job) => killWriter(job, child),
       onTurn: (turn, at) => progress.show(turn, at),
     })
     const asked = rows.filter((row) => workloads.some(({ id }) => id === row.workload))

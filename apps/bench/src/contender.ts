@@ -56,10 +56,22 @@ export type OpenStore = (dir: string, context: OpenContext) => Promise<Store>
 export interface OpenContext {
   readonly seed: number
   readonly size: number
+  /** A log that has segments begins the next one after so many bytes, and is left as it grows: nothing compacts it. */
+  readonly segmentBytes?: number
 }
 
-/** What a contender can be asked to do. */
-export type Ability = 'create' | 'load' | 'update' | 'get' | 'query' | 'reopen' | 'compact' | 'group'
+/** What a contender can be asked to do; `start`: to be opened with an eye on the clock, `killed`: and after a SIGKILL. */
+export type Ability =
+  | 'create'
+  | 'load'
+  | 'update'
+  | 'get'
+  | 'query'
+  | 'reopen'
+  | 'compact'
+  | 'group'
+  | 'start'
+  | 'killed'
 
 export interface Contender {
   readonly name: string
@@ -70,6 +82,10 @@ export interface Contender {
   readonly abilities: readonly Ability[]
   /** Operations until the compiler has done its best: many for JavaScript that goes through several packages, few for native code. */
   readonly warmOperations: number
+  /** Whose stores it opens; absent: it loads its own. */
+  readonly loadedBy?: Contender
+  /** A folder in its directory that only makes the next opening faster: it may be removed. */
+  readonly cacheFolder?: string
   /** Loaded only in the process that measures it. */
   readonly opener: () => Promise<OpenStore>
 }

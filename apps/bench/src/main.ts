@@ -8,6 +8,7 @@ import { ratioTable } from './report/ratio-table.ts'
 import { addToHistory, writeResults } from './report/write-results.ts'
 import { beChild, childArgument } from './run/child.ts'
 import { findEntry } from './run/entry.ts'
+import { beWriter, writerArgument } from './run/writer.ts'
 
 // Both this file and what is built of it lie one folder below the app's.
 const app = (folder: string): string => fileURLToPath(new URL(`../${folder}`, import.meta.url))
@@ -38,6 +39,7 @@ function parsed(): Options | undefined {
 }
 
 if (process.argv[2] === childArgument) beChild()
+else if (process.argv[2] === writerArgument) beWriter()
 else {
   const options = parsed()
   if (options?.help === true) console.log(usage)

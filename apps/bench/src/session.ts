@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { OpenStore, Store } from './contender.ts'
 import type { DataSet } from './data/data-set.ts'
 import type { Timing } from './measure/timing.ts'
@@ -11,6 +13,10 @@ export interface SessionOptions {
   readonly answers: boolean
   /** Whether what was written is there after closing and opening. */
   readonly reopens: boolean
+  /** In the directory, where there is one: what only makes opening faster. */
+  readonly cacheFolder?: string
+  /** Numbers of the new items whose acknowledgement was heard from the process that was killed in this directory. */
+  readonly acknowledged?: readonly number[]
 }
 
 /** One contender in one directory, with at most one open store. */
@@ -19,6 +25,7 @@ export class Session {
   readonly timing: Timing
   readonly answers: boolean
   readonly reopens: boolean
+  readonly acknowledged: readonly number[]
   readonly #options: SessionOptions
   #store: Store | undefined
 
@@ -28,6 +35,13 @@ export class Session {
     this.timing = options.timing
     this.answers = options.answers
     this.reopens = options.reopens
+    this.acknowledged = options.acknowledged ?? []
+  }
+
+  /** Before it is opened: nobody has left anything that makes it faster. */
+  async removeCache(): Promise<void> {
+    const { dir, cacheFolder } = this.#options
+    if (cacheFolder !== undefined) await rm(join(dir, cacheFolder), { recursive: true })
   }
 
   /** The open store; opened when it is not. */

@@ -17,6 +17,7 @@ const contender = (name: string, role: Contender['role'], durability: Contender[
 })
 const contenders = [
   contender('ours', 'stateward', 'power'),
+  contender('ours-otherwise', 'stateward', 'power'),
   contender('like', 'peer', 'power'),
   contender('slow', 'peer', 'power'),
   contender('careless', 'peer', 'process'),
@@ -102,6 +103,22 @@ describe('comparing', () => {
       return group.summaries[0] && verdictOf(group, group.summaries[0])?.holds
     })
     expect(verdicts).toEqual([false, true])
+  })
+
+  test('each way to open Stateward has a line, held against the same peers', () => {
+    const group = groupWith({ ours: [100], 'ours-otherwise': [200], like: [50] }, workload('ops/s', { times: 3 }))
+    const lines = ratioTable([group]).split('\n').slice(2)
+    expect(
+      lines.map((line) =>
+        line
+          .split('|')
+          .map((cell) => cell.trim())
+          .slice(3, 6),
+      ),
+    ).toEqual([
+      ['100 ops/s', '2.00 × like', '✗ 3.00 × like'],
+      ['200 ops/s (ours-otherwise)', '4.00 × like', '✓ 3.00 × like'],
+    ])
   })
 
   test('the table marks what is unlike', () => {

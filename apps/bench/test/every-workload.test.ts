@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contenders } from '../src/contenders/registry.ts'
 import { groupsOf } from '../src/report/summary.ts'
+import { findEntry } from '../src/run/entry.ts'
+import { killWriter } from '../src/run/kill-writer.ts'
 import type { Row } from '../src/run/row.ts'
 import { runJob } from '../src/run/run-job.ts'
 import { runTurns } from '../src/run/run-turns.ts'
@@ -21,8 +23,15 @@ describe('one round at the smallest size', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'stateward-bench-'))
     const turns = turnsOf({ workloads, contenders, sizes: [size], rounds: 1 })
-    rows = await runTurns(turns, { seed: 1, timing: { warmMs: 1, runMs: 10 }, dir, run: runJob })
-  })
+    const child = { entry: findEntry('source'), timeoutMs: 60_000 }
+    rows = await runTurns(turns, {
+      seed: 1,
+      timing: { warmMs: 1, runMs: 10 },
+      dir,
+      run: runJob,
+      killWriter: (job) => killWriter(job, child),
+    })
+  }, 240_000)
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
   test('every answer is right and everything acknowledged is there after reopening', () => {

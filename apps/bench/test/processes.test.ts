@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { findEntry } from '../src/run/entry.ts'
 import type { Job } from '../src/run/job.ts'
+import { killWriter } from '../src/run/kill-writer.ts'
 import { runInChild } from '../src/run/run-in-child.ts'
 
 const entry = findEntry('source')
@@ -46,4 +47,17 @@ test('a process that dies is an outcome', async () => {
 test('a process that takes too long is ended, and that is an outcome', async () => {
   const outcomes = await runInChild(job, { ...patient, timeoutMs: 1 })
   expect(outcomes).toMatchObject([{ workload: 'R1', failure: expect.stringContaining('took longer than') }, {}])
+})
+
+test('a process that writes is killed only when enough of it is acknowledged', async () => {
+  const acknowledged = await killWriter({ ...job, contender: 'ceiling' }, patient)
+  expect(acknowledged.length).toBeGreaterThanOrEqual(job.size / 20)
+  expect(new Set(acknowledged).size).toBe(acknowledged.length)
+})
+
+test('a process that ends before it is killed is an error that says why', async () => {
+  await expect(killWriter({ ...job, contender: 'nobody' }, patient)).rejects.toThrow('no contender is called nobody')
+  const broken = { ...entry, path: join(dir, 'ends.mjs') }
+  writeFileSync(broken.path, 'process.exit(3)')
+  await expect(killWriter(job, { ...patient, entry: broken })).rejects.toThrow('ended before it was killed')
 })

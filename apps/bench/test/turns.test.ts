@@ -33,6 +33,22 @@ describe('who does what, in order', () => {
     ])
   })
 
+  test('who opens what another one loads has that one load it, whether it takes part or not', () => {
+    const options = { contenders: named('stateward-tail'), sizes: [1000], rounds: 1 }
+    expect(told(turnsOf({ ...options, workloads: workloadsNamed(['R1', 'S1']) }))).toEqual([
+      'load W3 stateward 1000 0',
+      'start S1 stateward-tail 1000 0',
+    ])
+  })
+
+  test('what a killed process leaves needs nothing that is loaded', () => {
+    const options = { contenders: named('stateward', 'stateward-tail'), sizes: [1000], rounds: 1 }
+    expect(told(turnsOf({ ...options, workloads: workloadsNamed(['K1/log']) }))).toEqual([
+      'killed K1/log stateward 1000 0',
+      'killed K1/log stateward-tail 1000 0',
+    ])
+  })
+
   test('loading is measured in turns when it is asked for', () => {
     const options = { contenders: named('sqlite', 'lmdb'), sizes: [1000], rounds: 2 }
     expect(told(turnsOf({ ...options, workloads: workloadsNamed(['W3']) }))).toEqual([

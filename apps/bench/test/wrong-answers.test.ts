@@ -16,7 +16,7 @@ function shelfOf(): Shelf {
   return shelf
 }
 
-function run(id: string, open: () => Store): Promise<unknown> {
+function run(id: string, open: () => Store, acknowledged: readonly number[] = []): Promise<unknown> {
   const session = new Session({
     opener: async () => open(),
     dir: '',
@@ -24,6 +24,7 @@ function run(id: string, open: () => Store): Promise<unknown> {
     timing: { warmMs: 0, warmOperations: 0, runMs: 1 },
     answers: true,
     reopens: true,
+    acknowledged,
   })
   const [workload] = workloadsNamed([id])
   return workload === undefined ? Promise.reject(new Error(`no ${id}`)) : workload.run(session)
@@ -50,6 +51,7 @@ const lies: readonly (readonly [workload: string, what: string, open: () => Stor
   ['R4', 'a row too many', lying((reads) => ({ since: (from, limit) => reads.since(from, limit + 1) }))],
   ['R6', 'a count too high', lying((reads) => ({ counts: () => ({ ...reads.counts(), running: 1 }) }))],
   ['S1', 'another row', lying((reads) => ({ newest: (_, n) => reads.newest('pending', n) }))],
+  ['K1/cache', 'another row', lying((reads) => ({ newest: (_, n) => reads.newest('pending', n) }))],
 ]
 
 describe('a wrong answer is an error, not a figure', () => {
@@ -61,6 +63,38 @@ describe('a wrong answer is an error, not a figure', () => {
     for (const workload of new Set(lies.map(([id]) => id))) {
       await expect(run(workload, honest)).resolves.toBeDefined()
     }
+  })
+})
+
+describe('what a killed process leaves', () => {
+  const left = (counts: readonly number[], change: (shelf: Shelf) => void = () => undefined): (() => Store) => {
+    const shelf = shelfOf()
+    for (const item of counts.map((count) => data.newItem(count))) {
+      shelf.set(item.data.id, { type: item.type, row: { ...item.data } })
+    }
+    change(shelf)
+    return () => memoryStore(shelf)
+  }
+  const [first, last] = [data.itemAt(0).data.id, data.newItem(2).data.id]
+
+  test('is measured when everything acknowledged is there, and more, with gaps where nobody heard of it', async () => {
+    await expect(run('K1/cache', left([0, 2, 3, 40]), [2, 0])).resolves.toMatchObject({
+      remark: '2 acknowledged before the kill, all found, and 2 more',
+    })
+  })
+
+  const losses: readonly (readonly [what: string, open: () => Store])[] = [
+    ['a new item that was acknowledged and is gone', left([0, 2])],
+    ['a new item in another state', left([0, 1, 2], (shelf) => shelf.set(last, { type: 'phase', row: { id: last } }))],
+    ['a loaded record that is gone', left([0, 1, 2], (shelf) => shelf.delete(first))],
+    [
+      'a loaded record in another state',
+      left([0, 1, 2], (shelf) => shelf.set(first, { type: 'plan', row: { id: first } })),
+    ],
+    ['a record that nobody sent', left([0, 1, 2], (shelf) => shelf.set('x', { type: 'phase', row: { id: 'x' } }))],
+  ]
+  test.for(losses)('is an error with %s', async ([, open]) => {
+    await expect(run('K1/cache', open, [0, 1, 2])).rejects.toThrow('wrong answer')
   })
 })
 

@@ -1,27 +1,35 @@
 import type { Ability, Contender } from '../contender.ts'
 
-const everything: readonly Ability[] = ['create', 'load', 'update', 'get', 'query', 'reopen']
+const everything: readonly Ability[] = ['create', 'load', 'update', 'get', 'query', 'reopen', 'start']
+
+const stateward: Contender = {
+  name: 'stateward',
+  title: 'Stateward, openState(), JSON lines, one write and fdatasync a group',
+  role: 'stateward',
+  durability: 'power',
+  abilities: [...everything, 'compact', 'killed'],
+  warmOperations: 20_000,
+  cacheFolder: 'cache',
+  opener: async () => (await import('./stateward.ts')).openStateward,
+}
 
 /** Everybody who takes part, in the order in which they take their turns. */
 export const contenders: readonly Contender[] = [
+  stateward,
   {
-    name: 'stateward',
-    title: 'Stateward, openState(), JSON lines, one write and fdatasync a group',
-    role: 'stateward',
-    durability: 'power',
-    abilities: [...everything, 'compact'],
-    warmOperations: 20_000,
-    opener: async () => {
-      const { openStateward } = await import('./stateward.ts')
-      return (dir) => openStateward(dir)
-    },
+    ...stateward,
+    name: 'stateward-tail',
+    title: "the same store, opened with verify: 'tail': complete segments are not read through",
+    abilities: ['reopen', 'start', 'killed'],
+    loadedBy: stateward,
+    opener: async () => (await import('./stateward.ts')).openStatewardTail,
   },
   {
     name: 'sqlite',
     title: 'SQLite (libsql), WAL, synchronous FULL, JSON beside indexed columns, a commit a write',
     role: 'peer',
     durability: 'power',
-    abilities: everything,
+    abilities: [...everything, 'killed'],
     warmOperations: 2_000,
     opener: async () => {
       const { SqliteStore } = await import('./sqlite.ts')
@@ -45,7 +53,7 @@ export const contenders: readonly Contender[] = [
     title: 'lmdb, acknowledged when flushed, one table of index keys kept by hand',
     role: 'peer',
     durability: 'power',
-    abilities: everything,
+    abilities: [...everything, 'killed'],
     warmOperations: 2_000,
     opener: async () => {
       const { LmdbStore } = await import('./lmdb.ts')

@@ -1,12 +1,25 @@
-import { type OpenStateOptions, openState } from 'stateward'
-import type { Store } from '../contender.ts'
+import { createStateManager } from '@stateward/core'
+import { jsonlStorage } from '@stateward/storage-jsonl'
+import { domain, openState } from 'stateward'
+import type { OpenContext, Store } from '../contender.ts'
 import { watchGroups } from './log-groups.ts'
 import { StatewardReads } from './stateward-reads.ts'
 import { StatewardWrites } from './stateward-writes.ts'
+import type { WorkState } from './work-state.ts'
 
 /** Stateward as an application uses it: `openState`, the built-in domain with its schemas and references, collections. */
-export async function openStateward(dir: string, options: Pick<OpenStateOptions, 'memory'> = {}): Promise<Store> {
-  const state = await openState(dir, options)
+export async function openStateward(dir: string, { segmentBytes }: Partial<OpenContext> = {}): Promise<Store> {
+  if (segmentBytes === undefined) return storeOf(dir, await openState(dir))
+  const storage = jsonlStorage({ dir, segmentBytes })
+  return storeOf(dir, await createStateManager({ domain, storage, compaction: false }))
+}
+
+/** The same, but complete segments are read only at their ends when it opens. */
+export async function openStatewardTail(dir: string): Promise<Store> {
+  return storeOf(dir, await openState(dir, { verify: 'tail' }))
+}
+
+function storeOf(dir: string, state: WorkState): Store {
   return {
     writes: new StatewardWrites(state),
     reads: new StatewardReads(state),

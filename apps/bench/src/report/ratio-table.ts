@@ -5,12 +5,11 @@ import { table } from './table.ts'
 
 const head = ['workload', 'records', 'stateward', 'best like peer', 'bar', 'unlike peer', 'limit']
 
-/** One line a workload and size: Stateward, how many times better it is than whom, and whether that is enough. */
+/** One line a workload, size and way to open Stateward: how many times better it is than whom, and whether that is enough. */
 export function ratioTable(groups: readonly Group[]): string {
-  const rows = groups.flatMap((group) => {
-    const ours = oursOf(group)
-    return ours === undefined ? [] : [ratioRow(group, ours)]
-  })
+  const rows = groups.flatMap((group) =>
+    group.summaries.filter(({ contender }) => contender.role === 'stateward').map((ours) => ratioRow(group, ours)),
+  )
   return table(head, rows)
 }
 
@@ -18,7 +17,7 @@ function ratioRow(group: Group, ours: Summary): readonly string[] {
   return [
     `${group.workload.id} ${group.workload.title}`,
     shortSize(group.size),
-    `${short(ours.median)} ${group.workload.unit}`,
+    `${short(ours.median)} ${group.workload.unit}${ours === oursOf(group) ? '' : ` (${ours.contender.name})`}`,
     timesOver(ours, bestPeer(group, ours, 'like')),
     barText(verdictOf(group, ours)),
     timesOver(ours, bestPeer(group, ours, 'unlike')),

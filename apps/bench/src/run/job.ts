@@ -10,6 +10,8 @@ export interface Job {
   readonly seed: number
   readonly dir: string
   readonly timing: Omit<Timing, 'warmOperations'>
+  /** Numbers of the new items that the process that was killed in this directory had acknowledged. */
+  readonly acknowledged?: readonly number[]
 }
 
 /** What became of one workload: figures, or why there are none. */

@@ -1,6 +1,6 @@
-import { fork } from 'node:child_process'
 import { childArgument } from './child.ts'
 import type { Entry } from './entry.ts'
+import { forkEntry } from './fork-entry.ts'
 import type { Job, Outcome } from './job.ts'
 
 export interface ChildOptions {
@@ -13,10 +13,7 @@ export interface ChildOptions {
 /** Does a job in a process of its own. Never rejects: a process that dies or takes too long is an outcome of each workload. */
 export function runInChild(job: Job, { entry, timeoutMs, profileDir }: ChildOptions): Promise<readonly Outcome[]> {
   const profiling = profileDir === undefined ? [] : profileArguments(profileDir, job)
-  const child = fork(entry.path, [childArgument], {
-    execArgv: [...entry.execArgv, ...profiling],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  const child = forkEntry(entry, childArgument, profiling)
   return new Promise((resolve) => {
     let outcomes: readonly Outcome[] | undefined
     let late = false

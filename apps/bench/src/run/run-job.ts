@@ -16,6 +16,8 @@ export async function runJob(job: Job): Promise<readonly Outcome[]> {
       timing: { ...job.timing, warmOperations: contender.warmOperations },
       answers: contender.role !== 'limit' || contender.name === 'map-get',
       reopens: contender.abilities.includes('reopen'),
+      ...(contender.cacheFolder !== undefined && { cacheFolder: contender.cacheFolder }),
+      ...(job.acknowledged !== undefined && { acknowledged: job.acknowledged }),
     })
     for (const workload of workloadsNamed(job.workloads)) {
       try {
@@ -31,6 +33,7 @@ export async function runJob(job: Job): Promise<readonly Outcome[]> {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why something failed, for people. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -29,7 +29,12 @@ export function turnsOf(options: TurnsOptions): readonly Turn[] {
   return [
     ...alone('fresh', 0),
     ...options.sizes.flatMap((size) => {
-      const later = [...inTurns(options, of('loaded'), size), ...alone('start', size), ...alone('changed', size)]
+      const later = [
+        ...inTurns(options, of('loaded'), size),
+        ...alone('start', size),
+        ...alone('killed', size),
+        ...alone('changed', size),
+      ]
       return [...loads(options, later, size), ...later]
     }),
   ]
@@ -44,10 +49,15 @@ function inTurns({ contenders, rounds }: TurnsOptions, group: readonly Workload[
   ).flat()
 }
 
+/** Who loads the stores that this contender opens. */
+export function loaderOf(contender: Contender): Contender {
+  return contender.loadedBy ?? contender
+}
+
 function loads(options: TurnsOptions, later: readonly Turn[], size: number): readonly Turn[] {
-  if (options.workloads.includes(bulkLoad)) return inTurns(options, [bulkLoad], size)
-  const needed = options.contenders.filter(
-    (contender) => contender.abilities.includes('reopen') && later.some((turn) => turn.contender === contender),
-  )
-  return inTurns({ ...options, contenders: needed, rounds: 1 }, [bulkLoad], size)
+  const measured = options.workloads.includes(bulkLoad) ? inTurns(options, [bulkLoad], size) : []
+  const opening = later.filter(({ stage, contender }) => stage !== 'killed' && contender.abilities.includes('reopen'))
+  const needed = new Set(opening.map(({ contender }) => loaderOf(contender)))
+  for (const { contender } of measured) needed.delete(contender)
+  return [...measured, ...inTurns({ ...options, contenders: [...needed], rounds: 1 }, [bulkLoad], size)]
 }

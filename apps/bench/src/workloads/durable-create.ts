@@ -1,4 +1,4 @@
-import { expectEqual, expectItem } from '../check.ts'
+import { expectEqual, expectStored } from '../check.ts'
 import type { Store } from '../contender.ts'
 import { DataSet } from '../data/data-set.ts'
 import { closedLoop } from '../measure/closed-loop.ts'
@@ -59,8 +59,7 @@ async function runCreates(session: Session, store: Store, callers: number): Prom
 async function checkCreated(session: Session, data: DataSet, created: number): Promise<void> {
   const reads = readsOf(await session.open())
   expectEqual('records after reopening', parents + created, await reads.size())
-  for (let at = 0; at < created; at += Math.ceil(created / looks)) {
-    const item = data.newItem(at)
-    expectItem(`created record ${at} after reopening`, item, await reads.get(item.type, item.data.id))
-  }
+  const every = Math.ceil(created / looks)
+  const looked = Array.from({ length: Math.ceil(created / every) }, (_, at) => data.newItem(at * every))
+  await expectStored('created record after reopening', looked, reads)
 }

@@ -4,10 +4,11 @@ import { compactUnderLoad } from './compact-under-load.ts'
 import { countsByStatus } from './counts-by-status.ts'
 import { durableCreate } from './durable-create.ts'
 import { durableUpdate } from './durable-update.ts'
-import { firstAnswer } from './first-answer.ts'
+import { firstAnswer, openingBar } from './first-answer.ts'
 import { getById } from './get-by-id.ts'
 import { mixed } from './mixed.ts'
 import { newestByStatus } from './newest-by-status.ts'
+import { reopenKilled } from './reopen-killed.ts'
 import { specsOfPlan } from './specs-of-plan.ts'
 import { timeRange } from './time-range.ts'
 
@@ -26,6 +27,8 @@ export const workloads: readonly Workload[] = [
   mixed,
   compactUnderLoad,
   firstAnswer,
+  reopenKilled({ id: 'K1/cache', title: 'reopening after kill -9, to first answer', hasCache: true, bar: openingBar }),
+  reopenKilled({ id: 'K1/log', title: 'the same, with its cache removed', hasCache: false }),
 ]
 
 /** The workloads that one of these names: an id, or what comes before its slash. Throws for a name that fits none. */
