@@ -5,6 +5,7 @@ export type SimulatedRig =
   | 'crash'
   | 'crash-retention'
   | 'model'
+  | 'faulty-disk'
   | 'protocol-mutants'
   | 'repair'
   | 'salvage'
@@ -42,6 +43,16 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     nightly: 300,
     limits: 'steps that a disk can leave out; checks that only the code can leave out are among the planted bugs',
     files: ['packages/storage-jsonl/test/simulated/mutants.test.ts'],
+  },
+  'faulty-disk': {
+    claim:
+      'whichever call of a workload fails (EIO, ENOSPC, EMFILE, a short write, a sync that leaves clean pages), also one that only reads, once or for good: every promise settles, what is refused is not in the log, a writer whose sync has failed has stopped, reads go on, and nothing acknowledged is lost by a kill, a power cut or going on',
+    unit: 'failed calls',
+    every: 2_000,
+    nightly: 1_000_000,
+    limits:
+      'every call index of three workloads (appends; bases, archive and caches; reopenings); a disk that fails for good is repaired before it is read again',
+    files: ['packages/storage-jsonl/test/simulated/faulty-disk.test.ts'],
   },
   bytes: {
     claim:

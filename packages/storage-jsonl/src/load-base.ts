@@ -13,7 +13,9 @@ export async function* loadBase(
   files: FileCache,
   entry: BaseEntry,
 ): AsyncGenerator<BaseChunk & { readonly ptrs: readonly Ptr[] }> {
-  const held = await files.acquire(entry.file)
+  const held = await files.acquire(entry.file).catch((error: unknown) => {
+    throw storageFailed(error, 'reading a base')
+  })
   let rows = 0
   try {
     for await (const { bytes, offset, whole } of wholeLines(fileChunks(held.file, { from: 0, to: entry.bytes }))) {

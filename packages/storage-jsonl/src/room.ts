@@ -3,6 +3,7 @@ import { noRoomForBase } from './append-errors.ts'
 import { Ballast } from './ballast.ts'
 import { bounds } from './bounds.ts'
 import type { Environment } from './environment.ts'
+import { storageFailed } from './failure.ts'
 import type { BaseEntry } from './manifest.ts'
 
 export interface RoomOptions {
@@ -98,6 +99,8 @@ export class Room {
 export async function assertRoomForBase(disk: Disk, dir: string, former: BaseEntry | undefined): Promise<void> {
   const needed = Math.ceil((former?.bytes ?? 0) * bounds.baseRoom)
   if (needed === 0) return
-  const { freeBytes } = await disk.space(dir)
+  const { freeBytes } = await disk.space(dir).catch((error: unknown) => {
+    throw storageFailed(error, 'saving a base')
+  })
   if (freeBytes < needed) throw noRoomForBase(needed, freeBytes)
 }

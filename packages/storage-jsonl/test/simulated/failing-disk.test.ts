@@ -1,5 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { boot, SimClock, type SimFault, SimMedium, type SimStep, seededPick } from '@stateward/conformance'
+import {
+  boot,
+  failure,
+  type SimCall,
+  SimClock,
+  type SimFault,
+  SimMedium,
+  type SimStep,
+  seededPick,
+} from '@stateward/conformance'
 import { type ErrorCode, hasCode, type LogWriter, type StorageEvent } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import type { JsonlStorageOptions } from '../../src/index.ts'
@@ -254,3 +263,28 @@ test('at the level interval what was written becomes durable by the clock, at no
   await writer.close()
   expect(await survivors()).toBe(9)
 })
+
+test('a device that cannot say how much room it has, or open a base, is STORAGE_FAILED, and the writer goes on', async () => {
+  const { medium, writer } = await opened()
+  const base = () => writer.saveBase(3, rowOfAll())
+  await base()
+  const failing = (failed: SimCall['call']) => {
+    medium.onCall = ({ call, path }) => {
+      if (call === failed) throw failure('EIO', path)
+    }
+  }
+  failing('space')
+  await expect(base()).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { disk: 'EIO' } })
+  failing('open')
+  const read = async () => {
+    for await (const _ of (await writer.loadBase())?.chunks ?? []);
+  }
+  await expect(read()).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { disk: 'EIO' } })
+  medium.onCall = undefined
+  await read()
+  await append(writer, first)
+})
+
+async function* rowOfAll() {
+  yield { seqs: [3], records: [recordOf('row')] }
+}
