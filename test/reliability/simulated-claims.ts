@@ -4,8 +4,9 @@ export type SimulatedRig =
   | 'bytes'
   | 'crash'
   | 'crash-retention'
-  | 'model'
   | 'faulty-disk'
+  | 'line-fuzz'
+  | 'model'
   | 'protocol-mutants'
   | 'repair'
   | 'salvage'
@@ -53,6 +54,16 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'every call index of three workloads (appends; bases, archive and caches; reopenings); a disk that fails for good is repaired before it is read again',
     files: ['packages/storage-jsonl/test/simulated/faulty-disk.test.ts'],
+  },
+  'line-fuzz': {
+    claim:
+      'whatever is done to what lines are made of (tails, keys, numbers, quotes, braces, bytes that are no UTF-8, depth, doubled fields, headers, whole lines), also sealed again, no reader of lines, segments, manifests or caches breaks on it, and none believes a line that was not written',
+    unit: 'mutations',
+    every: 300_000,
+    nightly: 100_000_000,
+    limits:
+      'a line that was sealed again is indistinguishable from one that was written; by a checksum of 32 bits, so is one of four thousand million others',
+    files: ['packages/storage-jsonl/test/line-fuzz.test.ts'],
   },
   bytes: {
     claim:

@@ -3,6 +3,7 @@ import { type CacheClaim, hasFields, parseClaim } from './cache-claim.ts'
 import { isCount } from './control-line.ts'
 import { checksum } from './crc.ts'
 import { DamagedLine } from './damage.ts'
+import { jsonObject } from './json-object.ts'
 import { readTail, sealedLine } from './line.ts'
 import { writeAll } from './write-whole.ts'
 
@@ -157,8 +158,8 @@ function parseFooter(line: Buffer): Footer | string {
   if (line.indexOf(0x0a) !== end) return 'its last line does not end where it should'
   const tail = readTail(line, 0, end)
   if (typeof tail === 'string') return `its last line: ${tail}`
-  const parsed: unknown = JSON.parse(line.toString())
-  const data = hasFields(parsed) && parsed.type === '$cache' ? parsed.data : undefined
+  const parsed = jsonObject(line.toString())
+  const data = parsed?.type === '$cache' ? parsed.data : undefined
   if (!hasFields(data) || data.version !== version) return 'it is of a layout that cannot be read here'
   const { name, bytes, pagesCrc } = data
   const claim = parseClaim(data.claim)

@@ -1,5 +1,6 @@
 import type { Epoch, Seq } from '@stateward/contract'
 import { type Format, format, parseFormat } from './format.ts'
+import { jsonObject } from './json-object.ts'
 import { sealedLine } from './line.ts'
 
 /** Where the log segment before this one ended. */
@@ -91,7 +92,9 @@ export type Control =
 
 /** Reads a line whose checksum holds. Returns in words what is wrong when it is not as this storage writes it. */
 export function parseControl(line: string): Control | string {
-  const { type, data } = JSON.parse(line) as { type: string; data?: unknown }
+  const found = jsonObject(line)
+  if (found === undefined) return 'it is not a JSON object'
+  const { type, data } = found
   switch (type) {
     case '$segment':
       return parseHeader(data)

@@ -1,6 +1,7 @@
 import type { Epoch, LostCommits, Seq } from '@stateward/contract'
 import { isCount } from './control-line.ts'
 import { type Format, format, parseFormat } from './format.ts'
+import { jsonObject } from './json-object.ts'
 import { readTail, sealedLine } from './line.ts'
 import { fileNames, isRemovableName } from './segment-name.ts'
 
@@ -119,11 +120,10 @@ export function decodeManifest(bytes: Buffer): Manifest | { readonly foreign: Fo
   if (bytes.indexOf(0x0a) !== end) return 'it is not one line'
   const tail = readTail(bytes, 0, end)
   if (typeof tail === 'string') return tail
-  const { type, data } = JSON.parse(bytes.toString()) as {
-    type?: unknown
-    data?: Partial<Record<keyof Manifest, unknown>>
-  }
-  if (type !== '$manifest' || typeof data !== 'object' || data === null) return 'it is of another type'
+  const line = jsonObject(bytes.toString())
+  if (line === undefined) return 'it is not a JSON object'
+  if (line.type !== '$manifest' || typeof line.data !== 'object' || line.data === null) return 'it is of another type'
+  const data: Partial<Record<keyof Manifest, unknown>> = line.data
   const found = parseFormat(data.format)
   if (found === undefined) return 'it names no format'
   if (found.major !== format.major || found.incompat.length > 0) return { foreign: found }
