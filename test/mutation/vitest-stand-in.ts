@@ -70,7 +70,6 @@ export const test: object = Object.assign(add, {
   skipIf: (isSkipped: boolean) => (isSkipped ? leave : add),
   runIf: (isRun: boolean) => (isRun ? add : leave),
 })
-export const it: object = test
 export const describe: object = Object.assign((_name: string, body: Body) => body(), {
   each: (rows: readonly unknown[]) => (_name: string, body: Body) => {
     for (const row of rows) Array.isArray(row) ? body(...row) : body(row)
