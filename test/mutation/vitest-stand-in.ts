@@ -60,9 +60,12 @@ function add(name: string, ...rest: readonly unknown[]): void {
   if (body !== undefined) waiting.push({ name, body: () => body(context) })
 }
 
-const each = (rows: readonly unknown[]) => (name: string, body: Body) => {
-  for (const row of rows) waiting.push({ name, body: () => (Array.isArray(row) ? body(...row) : body(row)) })
-}
+const each =
+  (rows: readonly unknown[]) =>
+  (name: string, ...rest: readonly unknown[]) => {
+    const body = rest.find((one) => typeof one === 'function') as Body
+    for (const row of rows) waiting.push({ name, body: () => (Array.isArray(row) ? body(...row) : body(row)) })
+  }
 const leave = (): void => {}
 
 export const test: object = Object.assign(add, {
