@@ -27,7 +27,7 @@ interface Change {
 export function needsOf(line: Buffer): readonly Need[] {
   const isUpdate = startsWith(line, updateStart)
   if (!isUpdate && !startsWith(line, transactionStart)) return nothing
-  const parsed: Change = JSON.parse(line.toString())
+  const parsed = changeIn(line)
   const changes = isUpdate ? [parsed] : opsOf(parsed)
   return changes.flatMap(({ type, target, id, prev }) =>
     type === 'update' && typeof prev === 'number' ? [{ prev, key: recordKey(target, id) }] : [],
@@ -36,8 +36,17 @@ export function needsOf(line: Buffer): readonly Need[] {
 
 /** Type and id of the record, or tombstone, that a row of a base holds. */
 export function rowKeyOf(line: Buffer): string {
-  const { type, target, id, data }: Change = JSON.parse(line.toString())
+  const { type, target, id, data } = changeIn(line)
   return type === 'delete' ? recordKey(target, id) : recordKey(type, data?.id)
+}
+
+/** A line may be sealed and hold no JSON: such a one rests on nothing, and reading it will be refused. */
+function changeIn(line: Buffer): Change {
+  try {
+    return JSON.parse(line.toString())
+  } catch {
+    return {}
+  }
 }
 
 function opsOf({ data }: Change): readonly Change[] {
