@@ -74,7 +74,9 @@ test.each([
   const endpoint = new FakeEndpoint()
   const refused = readOnly(endpoint, 'snap').ask(kind as MessageKind, { type: 'task' } as never)
   await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { message: kind } })
-  await expect(refused).rejects.toThrow('a snapshot answers get, getMany, query, count, explain, groupBy, aggregate; found')
+  await expect(refused).rejects.toThrow(
+    'a snapshot answers get, getMany, query, count, explain, groupBy, aggregate; found',
+  )
   expect(endpoint.asked).toEqual([])
 })
 

@@ -60,11 +60,7 @@ export async function compareQuery(
 }
 
 /** Throws unless every version that retention owes is there, as it was, and none that never was. */
-async function compareHistory(
-  state: State<TinyDomain>,
-  { versions }: ModelStore,
-  retention: Retention,
-): Promise<void> {
+async function compareHistory(state: State<TinyDomain>, { versions }: ModelStore, retention: Retention): Promise<void> {
   const owed = retention === 'all' ? Number.POSITIVE_INFINITY : retention === 'none' ? 0 : 2
   for (const [type, known] of Object.entries(ids)) {
     for (const id of known) {
