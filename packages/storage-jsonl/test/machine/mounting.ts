@@ -2,9 +2,12 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as nextLook } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
+const unmountTries = 100
+const retryMs = 20
 
 /** Runs a command of the system to its end; rejects with what it said when it fails. */
 async function command(name: string, ...args: readonly string[]): Promise<void> {
@@ -32,8 +35,17 @@ export class Mounts {
     return place
   }
 
+  /** A process that is being started somewhere holds every open file for a moment, and what holds a file is busy: so it is tried again. */
   async unmount(place: string): Promise<void> {
-    await command('umount', place)
+    for (let left = unmountTries; ; left--) {
+      const failure = await command('umount', place).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      if (failure === undefined) break
+      if (left === 0 || !String(failure).includes('busy')) throw failure
+      await nextLook(retryMs)
+    }
     this.#places = this.#places.filter((other) => other !== place)
   }
 
@@ -82,7 +94,7 @@ function installOnce(...wanted: readonly (readonly [name: string, debianPackage:
   const missing = wanted.filter(([name]) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0)
   if (missing.length === 0 || process.getuid?.() !== 0) return
   const install = ['install', '--yes', '--no-install-recommends', ...missing.map(([, from]) => from)]
-  const options = { stdio: 'ignore', timeout: 60_000 } as const
+  const options = { stdio: 'ignore', timeout: 30_000 } as const
   if (spawnSync('apt-get', install, options).status === 0) return
   spawnSync('apt-get', ['update'], options)
   spawnSync('apt-get', install, options)
