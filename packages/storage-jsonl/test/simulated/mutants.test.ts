@@ -10,11 +10,12 @@ const patience = 400
 const seedsMost = 60
 
 /** Where a mutant first loses something, in words; `undefined` where it does not. */
-async function caughtBy({ name, habit, redundant }: Mutant, first: number): Promise<string | undefined> {
+async function caughtBy({ name, habit, redundant, seen }: Mutant, first: number): Promise<string | undefined> {
   let recoveries = 0
   // Archives are made only where much is compacted.
   const mix = name.includes('archive') ? { mix: mixes.upkeep } : {}
-  for (let seed = first; seed < first + seedsMost; seed++) {
+  const seeds = Array.from({ length: seedsMost }, (_, at) => first + at)
+  for (const seed of seen === undefined ? seeds : [seen, ...seeds]) {
     try {
       recoveries += await crashAtEveryStep({
         seed,
