@@ -1,4 +1,5 @@
 import {
+  type Change,
   type Commit,
   type LogReader,
   type Ptr,
@@ -10,6 +11,7 @@ import { LRUCache } from 'lru-cache'
 import { approximateBytes } from './approximate-bytes.ts'
 import { decodeCommit } from './codec.ts'
 import { fold } from './fold.ts'
+import { oneChangeIn } from './one-change.ts'
 import type { VersionPlace } from './row-table.ts'
 
 /** One version to read from the log. A class, so that it can never be taken for a record. */
@@ -32,6 +34,8 @@ type BodyReader = Pick<LogReader, 'fetch' | 'fetchSync'>
 
 /** Slots of different types share one cache: a key is the slot times this, plus the number of the type. Types beyond it are not cached. */
 const typesPerStore = 4_096
+/** Of a line in which more records are asked for than this all of them are decoded. */
+const mostAlone = 4
 /** What an entry of the cache takes beside its record. */
 const entryBytes = 64
 
@@ -156,28 +160,39 @@ function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
   return [...ptrs]
 }
 
-/** The versions out of the lines that stand at `asked`, each decoded once. */
+/** The versions out of the lines that stand at `asked`. A line that several are in is decoded once. */
 function bodiesFrom(
   requests: readonly BodyRequest[],
   asked: readonly Ptr[],
   fetched: readonly (Uint8Array | undefined)[],
 ): (StoredRecord | undefined)[] {
-  const lines = new Map<Ptr, Commit>()
-  for (const [at, ptr] of asked.entries()) {
-    const line = fetched[at]
-    if (line !== undefined) lines.set(ptr, decodeCommit(line, 0))
+  const lines = new Map(asked.map((ptr, at) => [ptr, fetched[at]]))
+  const times = new Map<Ptr, number>()
+  for (const { place } of requests) times.set(place.whole, (times.get(place.whole) ?? 0) + 1)
+  const commits = new Map<Ptr, Commit>()
+  const changeAt = (ptr: Ptr, request: BodyRequest): Change | undefined => {
+    const line = lines.get(ptr)
+    if (line === undefined) return undefined
+    const change = (times.get(ptr) ?? 1) > mostAlone ? undefined : oneChangeIn(line, request)
+    if (change !== undefined) return change
+    const commit = commits.get(ptr) ?? decodeCommit(line, 0)
+    commits.set(ptr, commit)
+    const found = commit.changes.find(({ type, id }) => type === request.type && id === request.id)
+    if (found === undefined) throw misplaced(request)
+    return found
   }
-  return requests.map((request) => bodyFrom(request, lines))
+  return requests.map((request) => bodyFrom(request, changeAt))
 }
 
-function bodyFrom(request: BodyRequest, lines: ReadonlyMap<Ptr, Commit>): StoredRecord | undefined {
-  const { type, id, place } = request
+function bodyFrom(
+  request: BodyRequest,
+  changeAt: (ptr: Ptr, request: BodyRequest) => Change | undefined,
+): StoredRecord | undefined {
+  const { place } = request
   let record: StoredRecord | undefined
   for (const ptr of [place.whole, ...place.patches]) {
-    const commit = lines.get(ptr)
-    if (commit === undefined) return undefined
-    const change = commit.changes.find((one) => one.type === type && one.id === id)
-    if (change === undefined) throw misplaced(request)
+    const change = changeAt(ptr, request)
+    if (change === undefined) return undefined
     record = fold(record, change, record?.rev ?? 0)
   }
   if (record === undefined) throw misplaced(request)

@@ -136,6 +136,12 @@ function opsOf({ data }: LineObject): readonly LineObject[] {
   return (data?.ops ?? []) as unknown as readonly LineObject[]
 }
 
+/** One operation of a line of several, from its own text. Throws where it is no JSON. */
+export function decodeOperation(text: string, timestamp: string): Change {
+  const parsed: LineObject = JSON.parse(text)
+  return decodeChange(parsed, timestamp)
+}
+
 function decodeChange(op: LineObject, timestamp: string): Change {
   const { type, target = '', id = '', rev = 0 } = op
   if (type === 'delete') return { op: 'delete', type: target, id, rev }
