@@ -63,10 +63,10 @@ export default {
     },
     {
       name: 'not-to-own-index',
-      comment: 'index.ts is what a package shows to others. Import the file that holds the thing.',
+      comment: 'index.ts and testing.ts are what a package shows to others. Import the file that holds the thing.',
       severity: 'error',
       from: { path: source },
-      to: { path: '^packages/$1/src/index\\.ts$' },
+      to: { path: '^packages/$1/src/(index|testing)\\.ts$' },
     },
     {
       name: 'through-the-front-door',
@@ -77,7 +77,10 @@ export default {
         path: '^(packages/[^/]+|apps/examples/[^/]+|apps/[^/]+)/',
         pathNot: '^packages/stateward/test/(planted|model)/',
       },
-      to: { path: '^packages/[^/]+/', pathNot: ['^$1/', '^packages/[^/]+/src/index\\.ts$', '/package\\.json$'] },
+      to: {
+        path: '^packages/[^/]+/',
+        pathNot: ['^$1/', '^packages/[^/]+/src/(index|testing)\\.ts$', '/package\\.json$'],
+      },
     },
     {
       name: 'nobody-imports-an-app',

@@ -1,9 +1,9 @@
 /** How a message that was taken in ended. */
-export type Outcome = 'handled' | 'failed' | 'expired' | 'aborted' | 'closed'
+export type Outcome = 'handled' | 'failed' | 'expired' | 'aborted' | 'closed' | 'dropped'
 
 /**
- * Counters since the actor was made. `accepted = depth + waiting + inFlight + handled + failed + expired + aborted + closed`
- * holds at any time, and `accepted + rejected` is the number of messages ever sent.
+ * Counters since the actor was made. `accepted = depth + waiting + inFlight + handled + failed + expired + aborted + closed +
+ * dropped` holds at any time, and `accepted + rejected` is the number of messages ever sent.
  */
 export interface ActorStats extends Readonly<Record<Outcome, number>> {
   /** Messages queued now. */

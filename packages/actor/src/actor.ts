@@ -1,5 +1,6 @@
 import type { ActorError } from './actor-error.ts'
 import type { ActorStats } from './actor-stats.ts'
+import type { Handling } from './delivery.ts'
 import type { Kind, Protocol } from './protocol.ts'
 import type { Failure, Reply } from './reply.ts'
 
@@ -8,6 +9,12 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds from now. Zero, negative or NaN: `TIMEOUT` at once. Absent or infinite: no deadline. */
   readonly timeoutMs?: number | undefined
+  /**
+   * The message in whose handling this ask is made: a handler passes its context on. The ask then has its deadline at the
+   * latest (`limits.nestedAskMs` where there is none) and its signal, unless another is given; and a `TIMEOUT` names the chain
+   * of actors that wait for each other. Actors that ask each other share a clock.
+   */
+  readonly from?: Handling | undefined
 }
 
 export interface StopOptions {

@@ -1,5 +1,5 @@
 import type { Actor } from './actor.ts'
-import { type ActorOptions, createBatchActor } from './create-batch-actor.ts'
+import { type ActorOptions, createBatchActor, type Priorities } from './create-batch-actor.ts'
 import type { DeliveryContext, DeliveryOf } from './delivery.ts'
 import type { Kind, Protocol } from './protocol.ts'
 
@@ -10,11 +10,12 @@ export type Handlers<P extends Protocol<P>> = {
 
 export interface HandlerActorOptions<P extends Protocol<P>> extends ActorOptions {
   readonly handlers: Handlers<P>
+  readonly priorities?: Priorities<P>
 }
 
 /**
  * An actor that handles one message at a time, in order: the next begins when an asynchronous handler has finished. A handler
- * that throws or rejects gives `FAILED` to its caller, and the actor lives on. A caller whose signal is aborted or whose time
+ * that throws or rejects gives `UNKNOWN` to its caller, and the actor lives on. A caller whose signal is aborted or whose time
  * is over while the handler runs is settled at once, unless the handler has claimed the message; the handler runs to its end.
  * Scheduled in a microtask by default. Throws `INVALID`.
  */

@@ -41,13 +41,19 @@ export class Deadlines<T extends Due> {
     if (this.#heap.length === 0) this.#disarm()
   }
 
-  #fire(): void {
-    this.#disarm()
+  /** Calls back for everything that is due now; O(1) when nothing is. */
+  expire(): void {
+    if (this.#heap.length === 0) return
     const now = this.#clock.now()
     for (let first = this.#heap[0]; first !== undefined && first.deadline <= now; first = this.#heap[0]) {
       this.remove(first)
       this.#onDue(first)
     }
+  }
+
+  #fire(): void {
+    this.#disarm()
+    this.expire()
     this.#arm()
   }
 

@@ -1,4 +1,5 @@
 import type { ActorError } from './actor-error.ts'
+import type { Hop } from './hop.ts'
 import type { Kind, Protocol } from './protocol.ts'
 import type { Failure, Reply } from './reply.ts'
 
@@ -17,9 +18,15 @@ export interface ClaimOptions<E extends Failure> {
   readonly onTimeout?: (why: ActorError) => E
 }
 
-/** The part of a delivery that a handler sees beside the body. */
-export interface DeliveryContext<E extends Failure = ActorError> {
+/** A message that is being handled, as `from` of the asks that its handler makes. */
+export interface Handling {
   readonly options: DeliveryOptions
+  /** For the kernel, which follows chains of asks by it. */
+  readonly hop: Hop
+}
+
+/** The part of a delivery that a handler sees beside the body. */
+export interface DeliveryContext<E extends Failure = ActorError> extends Handling {
   /**
    * Passes the point of no return: from here on an abort is ignored, and a timeout says that the outcome is unknown.
    * `false`: the caller is already settled (aborted, timed out, closed) and the message is to be skipped.

@@ -1,7 +1,9 @@
 import type { ActorError } from './actor-error.ts'
 import type { Outcome } from './actor-stats.ts'
 import type { ClaimOptions, Delivery, DeliveryOf, DeliveryOptions } from './delivery.ts'
-import type { MessageState } from './mailbox.ts'
+import type { EnvelopeOptions } from './envelope-options.ts'
+import { Hop } from './hop.ts'
+import type { MessageState } from './message-state.ts'
 import type { Kind, Protocol } from './protocol.ts'
 import { refusal } from './refusal.ts'
 import type { Failure, Reply } from './reply.ts'
@@ -16,6 +18,9 @@ export interface EnvelopeKeeper<E extends Failure> {
 /** The part of an envelope that does not depend on its kind. */
 export interface SomeEnvelope<E extends Failure = Failure> {
   readonly kind: string
+  readonly body: unknown
+  /** Whether somebody waits for the reply: not so after a `tell`. */
+  readonly isAwaited: boolean
   readonly options: DeliveryOptions
   readonly deadline: number
   deadlineSlot: number
@@ -24,7 +29,9 @@ export interface SomeEnvelope<E extends Failure = Failure> {
   expire(): void
   abort(): void
   close(): void
+  drop(capacity: number): void
   fail(cause: unknown): void
+  abandon(cause: unknown): void
 }
 
 /** One message from `ask` or `tell` until it is settled: the only place where a reply is given, once. */
@@ -33,19 +40,20 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
 {
   readonly kind: K
   readonly body: P[K]['ask']
-  readonly options: DeliveryOptions
+  readonly options: EnvelopeOptions
   deadlineSlot = -1
   state: MessageState = 'queued'
   readonly #keeper: EnvelopeKeeper<E>
   readonly #resolve: ((reply: Reply<P[K]['answer'], E | ActorError>) => void) | undefined
   #onTimeout: ((why: ActorError) => E) | undefined
+  #hop: Hop | undefined
 
   /** Without `resolve` nobody waits for the reply: a `tell`. */
   constructor(
     keeper: EnvelopeKeeper<E>,
     kind: K,
     body: P[K]['ask'],
-    options: DeliveryOptions,
+    options: EnvelopeOptions,
     resolve?: (reply: Reply<P[K]['answer'], E | ActorError>) => void,
   ) {
     this.#keeper = keeper
@@ -53,10 +61,20 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
     this.body = body
     this.options = options
     this.#resolve = resolve
+    if (options.from !== undefined) this.#hop = new Hop(keeper, kind, options.from)
   }
 
   get actor(): string {
     return this.#keeper.name
+  }
+
+  get isAwaited(): boolean {
+    return this.#resolve !== undefined
+  }
+
+  get hop(): Hop {
+    this.#hop ??= new Hop(this.#keeper, this.kind, undefined)
+    return this.#hop
   }
 
   get deadline(): number {
@@ -75,7 +93,7 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
   }
 
   expire(): void {
-    this.#giveUp(refusal.expired(this, this.state), 'expired')
+    this.#giveUp(refusal.expired(this, this.state, this.#hop), 'expired')
   }
 
   abort(): void {
@@ -87,8 +105,16 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
     this.#giveUp(refusal.closed(this, this.state), 'closed')
   }
 
+  drop(capacity: number): void {
+    this.#giveUp(refusal.dropped(this, capacity), 'dropped')
+  }
+
   fail(cause: unknown): void {
     if (this.state !== 'settled') this.#giveUp(refusal.failed(this, cause), 'failed')
+  }
+
+  abandon(cause: unknown): void {
+    if (this.state !== 'settled') this.#giveUp(refusal.abandoned(this, cause), 'failed')
   }
 
   #giveUp(why: ActorError, outcome: Outcome): void {
@@ -109,6 +135,7 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
     const from = this.state
     if (from === 'settled') return false
     this.state = 'settled'
+    if (outcome !== 'expired') this.#hop?.answered()
     this.#keeper.released(this, from, outcome)
     this.#resolve?.(reply)
     return true

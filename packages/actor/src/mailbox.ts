@@ -1,110 +1,95 @@
-import { Ring } from './ring.ts'
+import { Lane, type LaneOptions } from './lane.ts'
+import type { MessageState } from './message-state.ts'
+import { type Priority, priorities } from './priority.ts'
 
-/**
- * What a full mailbox does with a message: `reject` refuses it (`BUSY`); `wait` lets an ask wait for room, in order, until
- * its own deadline or signal.
- */
-export type Overflow = 'reject' | 'wait'
-
-/** Where a message is. `waiting`: for room. `taken`: handed out. `claimed`: past the point of no return. */
-export type MessageState = 'waiting' | 'queued' | 'taken' | 'claimed' | 'settled'
-
-export interface MailboxOptions {
-  readonly capacity: number
-  readonly overflow: Overflow
-  readonly maxWaiting: number
+export interface MailboxOptions extends LaneOptions {
+  /** The kinds that are not `normal`; absent: all messages are in one lane. */
+  readonly priorities: ReadonlyMap<string, Priority> | undefined
+  /** How many messages may go before one that came earlier, each time. */
+  readonly maxBypass: number
 }
 
-/** Gone messages are left in their ring as gaps; below this many a sweep is not worth it. */
-const tolerableGaps = 64
+interface Queueable {
+  readonly kind: string
+  state: MessageState
+}
 
 /**
- * A bounded queue, and behind it, if the policy is `wait`, the bounded line of those who wait for room. All O(1), amortised.
- * This is the place for several priorities: a ring each, and `take` chooses.
+ * One lane for each priority. The first that is not empty is served, unless another has been passed over `maxBypass` times:
+ * so a message at the head of its lane waits for at most `maxBypass` others and one of each other lane.
  */
-export class Mailbox<T extends { state: MessageState }> {
+export class Mailbox<T extends Queueable> {
   readonly #options: MailboxOptions
-  readonly #queued = new Ring<T>()
-  readonly #waiting = new Ring<T>()
-  #depth = 0
-  #line = 0
+  readonly #lanes: readonly Lane<T>[]
+  /** How often each lane was passed over since it was served, while something waited in it. */
+  readonly #passed: number[]
+  readonly #first: Lane<T>
 
   constructor(options: MailboxOptions) {
     this.#options = options
+    this.#first = new Lane<T>(options)
+    this.#lanes =
+      options.priorities === undefined
+        ? [this.#first]
+        : priorities.map((_, at) => (at === 0 ? this.#first : new Lane<T>(options)))
+    this.#passed = this.#lanes.map(() => 0)
   }
 
-  /** Messages queued, at most `capacity`. */
+  /** Messages queued, at most `capacity` in each lane. */
   get depth(): number {
-    return this.#depth
+    return this.#sum((lane) => lane.depth)
   }
 
-  /** Messages that wait for room, at most `maxWaiting`. */
+  /** Messages that wait for room, at most `maxWaiting` in each lane. */
   get waiting(): number {
-    return this.#line
+    return this.#sum((lane) => lane.waiting)
   }
 
-  /** Where a new message would go; `undefined`: nowhere, it is full. */
-  placeFor(mayWait: boolean): 'queued' | 'waiting' | undefined {
-    if (this.#depth < this.#options.capacity) return 'queued'
-    if (mayWait && this.#options.overflow === 'wait' && this.#line < this.#options.maxWaiting) return 'waiting'
-    return undefined
+  /** The lane of a kind; O(1). */
+  lane(kind: string): Lane<T> {
+    const { priorities: named } = this.#options
+    if (named === undefined) return this.#first
+    return this.#lanes[priorities.indexOf(named.get(kind) ?? 'normal')] ?? this.#first
   }
 
-  /** Puts a message at the place that `placeFor` gave. */
-  push(item: T, place: 'queued' | 'waiting'): void {
-    item.state = place
-    if (place === 'queued') {
-      this.#queued.push(item)
-      this.#depth++
-    } else {
-      this.#waiting.push(item)
-      this.#line++
-    }
-  }
-
-  /** Takes the oldest messages out, at most `max`; who waited for room moves up. */
+  /** Takes out the messages that are next, at most `max`. */
   take(max: number): T[] {
     const taken: T[] = []
-    while (taken.length < max) {
-      const item = this.#queued.shift()
-      if (item === undefined) break
-      if (item.state !== 'queued') continue
-      item.state = 'taken'
-      taken.push(item)
-    }
-    this.#depth -= taken.length
-    this.#moveUp()
+    if (this.#lanes.length === 1) this.#first.takeInto(taken, max)
+    else while (taken.length < max && this.#takeOne(taken));
     return taken
   }
 
-  /** To be called when a message that was queued or waiting is settled without being taken; its state is already `settled`. */
-  forget(from: 'queued' | 'waiting'): void {
-    if (from === 'queued') {
-      this.#depth--
-      this.#sweep(this.#queued, from, this.#depth)
-      this.#moveUp()
-    } else {
-      this.#line--
-      this.#sweep(this.#waiting, from, this.#line)
-    }
-  }
-
-  /** The messages at a place, oldest first; O(n). */
+  /** The messages at a place, lane after lane, each oldest first; O(n). */
   list(place: 'queued' | 'waiting'): T[] {
-    return (place === 'queued' ? this.#queued : this.#waiting).toArray().filter((item) => item.state === place)
+    return this.#lanes.flatMap((lane) => lane.list(place))
   }
 
-  #moveUp(): void {
-    while (this.#line > 0 && this.#depth < this.#options.capacity) {
-      const item = this.#waiting.shift()
-      if (item?.state !== 'waiting') continue
-      this.#line--
-      this.push(item, 'queued')
+  #takeOne(taken: T[]): boolean {
+    let chosen = -1
+    for (const [at, lane] of this.#lanes.entries()) {
+      if (lane.depth === 0) continue
+      if (chosen === -1 || this.#isOwed(at, chosen)) chosen = at
     }
+    for (const [at, lane] of this.#lanes.entries()) {
+      const waits = at !== chosen && lane.depth > 0
+      this.#passed[at] = waits ? this.#timesPassed(at) + 1 : 0
+    }
+    this.#lanes[chosen]?.takeInto(taken, taken.length + 1)
+    return chosen !== -1
   }
 
-  /** Once gaps outnumber messages they are removed, so that a stuck actor's memory stays bounded while callers come and go. */
-  #sweep(ring: Ring<T>, place: 'queued' | 'waiting', live: number): void {
-    if (ring.size > 2 * live + tolerableGaps) ring.keep((item) => item.state === place)
+  #isOwed(at: number, chosen: number): boolean {
+    const times = this.#timesPassed(at)
+    return times >= this.#options.maxBypass && times > this.#timesPassed(chosen)
+  }
+
+  #timesPassed(at: number): number {
+    return this.#passed[at] ?? 0
+  }
+
+  #sum(count: (lane: Lane<T>) => number): number {
+    if (this.#lanes.length === 1) return count(this.#first)
+    return this.#lanes.reduce((total, lane) => total + count(lane), 0)
   }
 }

@@ -1,5 +1,6 @@
 import { ActorError, type ActorErrorCode, type ActorErrorOptions } from './actor-error.ts'
-import type { MessageState } from './mailbox.ts'
+import { type AskChain, chainThrough, type Hop } from './hop.ts'
+import type { MessageState } from './message-state.ts'
 
 /** Whom a refusal speaks of. */
 export interface Addressed {
@@ -47,18 +48,34 @@ export const refusal = {
   busy: (to: Addressed, capacity: number): ActorError =>
     stackless('BUSY', `${message(to)} found the mailbox full, ${capacity} messages wait: send it again later`),
 
+  dropped: (to: Addressed, capacity: number): ActorError =>
+    stackless('BUSY', `${message(to)} gave way to a newer one, ${capacity} messages wait: send it again later`),
+
   stopped: (to: Addressed): ActorError =>
     stackless('CLOSED', `${message(to)} came after stop() was called: it was not handled`),
 
   closed: (to: Addressed, state: MessageState): ActorError =>
     stackless('CLOSED', `${message(to)} was given up by stop() ${fate[state]}`),
 
-  expired: (to: Addressed, state: MessageState): ActorError =>
-    stackless('TIMEOUT', `${message(to)} ran out of time ${fate[state]}`, { retryable: !wasHandedOut(state) }),
+  expired: (to: Addressed, state: MessageState, hop?: Hop): ActorError => {
+    const chain = hop === undefined ? undefined : chainThrough(hop)
+    return stackless('TIMEOUT', `${message(to)} ran out of time ${fate[state]}${textOfChain(chain)}`, {
+      retryable: !wasHandedOut(state),
+      ...(chain !== undefined && { details: { chain: chain.actors, circular: chain.circular } }),
+    })
+  },
 
   aborted: (to: Addressed, state: MessageState, cause: unknown): ActorError =>
     stackless('ABORTED', `${message(to)} was aborted by its caller ${fate[state]}`, { cause }),
 
   failed: (to: Addressed, cause: unknown): ActorError =>
-    stackless('FAILED', `${message(to)} failed: ${textOf(cause)}`, { cause }),
+    stackless('UNKNOWN', `${message(to)} failed: ${textOf(cause)}`, { cause }),
+
+  abandoned: (to: Addressed, cause: unknown): ActorError =>
+    stackless('UNKNOWN', `${message(to)} was given up ${fate.taken}: ${textOf(cause)}`, { cause }),
+}
+
+function textOfChain(chain: AskChain | undefined): string {
+  if (chain === undefined || chain.actors.length < 2) return ''
+  return `; the chain of asks is ${chain.actors.join(' → ')}${chain.circular ? ', which waits for itself' : ''}`
 }

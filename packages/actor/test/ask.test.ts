@@ -106,14 +106,14 @@ describe('a handler that fails', () => {
       },
     })
 
-  test('gives FAILED with the cause, and the actor lives on', async () => {
+  test('gives UNKNOWN with the cause, and the actor lives on', async () => {
     const actor = risky()
     const thrown = await actor.ask('throw', 'too far')
     const rejected = await actor.ask('reject', 'no error object')
-    expect(thrown).toMatchObject({ ok: false, error: { code: 'FAILED', retryable: false, name: 'ActorError' } })
+    expect(thrown).toMatchObject({ ok: false, error: { code: 'UNKNOWN', retryable: false, name: 'ActorError' } })
     expect(!thrown.ok && thrown.error.cause).toEqual(new RangeError('too far'))
     expect(!thrown.ok && thrown.error.message).toBe('message "throw" to actor "risky" failed: too far')
-    expect(rejected).toMatchObject({ ok: false, error: { code: 'FAILED', cause: 'no error object' } })
+    expect(rejected).toMatchObject({ ok: false, error: { code: 'UNKNOWN', cause: 'no error object' } })
     expect(await actor.ask('fine', 'still here')).toEqual({ ok: true, value: 'still here' })
     expect(actor.stats()).toMatchObject({ failed: 2, handled: 1 })
   })
@@ -128,9 +128,9 @@ describe('a handler that fails', () => {
       },
     })
     const reply = await actor.ask('odd', undefined)
-    expect(reply).toMatchObject({ ok: false, error: { code: 'FAILED' } })
+    expect(reply).toMatchObject({ ok: false, error: { code: 'UNKNOWN' } })
     expect(!reply.ok && reply.error.cause).toBe(cause)
-    expect(await actor.ask('odd', undefined)).toMatchObject({ ok: false, error: { code: 'FAILED' } })
+    expect(await actor.ask('odd', undefined)).toMatchObject({ ok: false, error: { code: 'UNKNOWN' } })
   })
 
   test('a tell whose handler throws is counted and does no harm', async () => {
@@ -141,14 +141,14 @@ describe('a handler that fails', () => {
   })
 
   test.each(['nothing', 'toString', '__proto__', 'constructor'])(
-    'a kind without a handler is FAILED: %s',
+    'a kind without a handler is UNKNOWN: %s',
     async (kind) => {
       const actor = createActor<Record<string, { ask: unknown; answer: unknown }>>({
         name: 'known',
         handlers: { known: () => 1 },
       })
       const reply = await actor.ask(kind, 1)
-      expect(reply).toMatchObject({ ok: false, error: { code: 'FAILED' } })
+      expect(reply).toMatchObject({ ok: false, error: { code: 'UNKNOWN' } })
       expect(!reply.ok && reply.error.message).toContain(`no handler for "${kind}"; there are known`)
     },
   )

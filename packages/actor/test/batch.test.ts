@@ -82,7 +82,7 @@ describe('createBatchActor', () => {
         },
       })
       const replies = await Promise.all(['a', 'b', 'c'].map((text) => actor.ask('echo', text)))
-      const failed = { ok: false, error: { code: 'FAILED', cause: new Error('disk on fire') } }
+      const failed = { ok: false, error: { code: 'UNKNOWN', cause: new Error('disk on fire') } }
       expect(replies).toMatchObject([{ ok: true, value: 'settled before' }, failed, failed])
       expect(await actor.ask('echo', 'fine')).toMatchObject({ ok: true })
       expect(actor.stats()).toMatchObject({ handled: 2, failed: 2 })

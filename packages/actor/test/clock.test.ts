@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { manualClock, systemClock } from '../src/index.ts'
+import { systemClock } from '../src/index.ts'
+import { manualClock } from '../src/testing.ts'
 
 const referencedTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 

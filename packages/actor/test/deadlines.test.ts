@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Deadlines } from '../src/deadlines.ts'
-import { manualClock } from '../src/index.ts'
+import { manualClock } from '../src/testing.ts'
 
 interface Item {
   readonly id: number

@@ -1,84 +1,73 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Mailbox, type MessageState, type Overflow } from '../src/mailbox.ts'
+import { Mailbox } from '../src/mailbox.ts'
+import type { MessageState } from '../src/message-state.ts'
+import { type Priority, priorities } from '../src/priority.ts'
 
 interface Message {
+  readonly kind: Priority
   readonly id: number
   state: MessageState
+  /** How many messages went before it while it was the oldest of its priority. */
+  passed: number
 }
 
-/** The slow, obvious mailbox: one array; the first `capacity` are queued, the rest wait for room. */
-class ArrayMailbox {
-  readonly messages: Message[] = []
-  readonly #capacity: number
-  readonly #room: number
+const capacity = 50
 
-  constructor(capacity: number, overflow: Overflow, maxWaiting: number) {
-    this.#capacity = capacity
-    this.#room = capacity + (overflow === 'wait' ? maxWaiting : 0)
-  }
-
-  push(message: Message, mayWait: boolean): boolean {
-    if (this.messages.length >= (mayWait ? this.#room : this.#capacity)) return false
-    this.messages.push(message)
-    return true
-  }
-
-  ids(place: 'queued' | 'waiting'): number[] {
-    const ids = this.messages.map((message) => message.id)
-    return place === 'queued' ? ids.slice(0, this.#capacity) : ids.slice(this.#capacity)
-  }
-
-  take(max: number): number[] {
-    return this.messages.splice(0, Math.min(max, this.#capacity)).map((message) => message.id)
-  }
+function mailbox(maxBypass: number): Mailbox<Message> {
+  const named = new Map(priorities.map((priority) => [priority, priority]))
+  return new Mailbox<Message>({ capacity, overflow: 'reject', maxWaiting: 1, priorities: named, maxBypass })
 }
 
-type Step = { op: 'push'; mayWait: boolean } | { op: 'take'; max: number } | { op: 'settle'; at: number }
+function post(box: Mailbox<Message>, message: Message): boolean {
+  const lane = box.lane(message.kind)
+  const place = lane.placeFor(false)
+  if (place !== undefined) lane.push(message, place)
+  return place !== undefined
+}
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ op: fc.constant('push' as const), mayWait: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('take' as const), max: fc.integer({ min: 1, max: 8 }) }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('settle' as const), at: fc.nat() }) },
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('post' as const), kind: fc.constantFrom(...priorities) }) },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('take' as const), max: fc.integer({ min: 1, max: 5 }) }) },
 )
 
-function run(mailbox: Mailbox<Message>, model: ArrayMailbox, next: Step, id: number): void {
-  if (next.op === 'push') {
-    const message: Message = { id, state: 'taken' }
-    const place = mailbox.placeFor(next.mayWait)
-    if (place !== undefined) mailbox.push(message, place)
-    expect(model.push(message, next.mayWait)).toBe(place !== undefined)
-  } else if (next.op === 'take') {
-    expect(mailbox.take(next.max).map((message) => message.id)).toEqual(model.take(next.max))
-  } else {
-    const [message] = model.messages.splice(next.at % Math.max(1, model.messages.length), 1)
-    if (message?.state !== 'queued' && message?.state !== 'waiting') return
-    const from = message.state
-    message.state = 'settled'
-    mailbox.forget(from)
-  }
-}
-
-/** All that a mailbox says of itself, as one text: one expectation a step keeps the test quick. */
-function seen(mailbox: Mailbox<Message>): string {
-  const places = (['queued', 'waiting'] as const).map((place) => mailbox.list(place).map((message) => message.id))
-  const counts = places.map((ids) => ids.length)
-  return counts[0] === mailbox.depth && counts[1] === mailbox.waiting
-    ? JSON.stringify(places)
-    : 'depth or waiting is wrong'
-}
-
-test.each<Overflow>(['reject', 'wait'])('a mailbox that overflows with %s does what an array does', (overflow) => {
-  const bound = fc.integer({ min: 1, max: 12 })
+test('the higher priority goes first, none is passed over more often than allowed, each is in order', () => {
   fc.assert(
-    fc.property(bound, bound, fc.array(step, { maxLength: 300, size: 'max' }), (capacity, maxWaiting, steps) => {
-      const mailbox = new Mailbox<Message>({ capacity, overflow, maxWaiting })
-      const model = new ArrayMailbox(capacity, overflow, maxWaiting)
+    fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 200, size: 'max' }), (maxBypass, steps) => {
+      const box = mailbox(maxBypass)
+      const queues: Record<Priority, Message[]> = { control: [], normal: [], low: [] }
       for (const [id, next] of steps.entries()) {
-        run(mailbox, model, next, id)
-        expect(seen(mailbox)).toBe(JSON.stringify([model.ids('queued'), model.ids('waiting')]))
+        if (next.op === 'post') {
+          const message: Message = { kind: next.kind, id, state: 'settled', passed: 0 }
+          post(box, message)
+          if (message.state === 'queued') queues[next.kind].push(message)
+          continue
+        }
+        for (const message of box.take(next.max)) {
+          const heads = priorities.flatMap((priority) => queues[priority].slice(0, 1))
+          const isOwed = heads.some((head) => head.passed >= maxBypass)
+          const isRight = isOwed ? heads.includes(message) : heads[0] === message
+          for (const head of heads) if (head !== message) head.passed++
+          queues[message.kind].shift()
+          if (!isRight || message.passed > maxBypass + priorities.length - 1) expect.fail(`wrong: ${message.id}`)
+        }
       }
+      expect(box.depth).toBe(Object.values(queues).flat().length)
     }),
     { numRuns: 100 },
   )
+})
+
+test('what is not named is normal, and a full priority leaves room in the others', () => {
+  const box = mailbox(2)
+  const message = (kind: Priority): Message => ({ kind, id: 0, state: 'settled', passed: 0 })
+  for (let id = 0; id < capacity; id++) expect(post(box, message('low'))).toBe(true)
+  expect(post(box, message('low'))).toBe(false)
+  expect(post(box, message('control'))).toBe(true)
+  const plain = new Mailbox<{ kind: string; state: MessageState }>({
+    ...{ capacity, overflow: 'reject', maxWaiting: 1, maxBypass: 2 },
+    priorities: new Map([['stop', 'control']]),
+  })
+  expect(plain.lane('anything')).toBe(plain.lane('constructor'))
+  expect(plain.lane('anything')).not.toBe(plain.lane('stop'))
 })

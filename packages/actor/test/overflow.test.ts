@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { manualClock } from '../src/index.ts'
+import { manualClock } from '../src/testing.ts'
 import { echoActor } from './echo-actor.ts'
 import { turn } from './turn.ts'
 

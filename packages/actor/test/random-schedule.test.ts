@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const setup = fc.record({
   capacity: fc.integer({ min: 1, max: 6 }),
   maxWaiting: fc.integer({ min: 1, max: 6 }),
-  overflow: fc.constantFrom('reject' as const, 'wait' as const),
+  overflow: fc.constantFrom('reject' as const, 'wait' as const, 'drop-oldest' as const),
   maxBatch: fc.integer({ min: 1, max: 5 }),
   schedule: fc.constantFrom('microtask' as const, 'immediate' as const),
   gated: fc.boolean(),

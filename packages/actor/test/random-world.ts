@@ -5,13 +5,12 @@ import {
   type ActorError,
   createBatchActor,
   type Delivery,
-  type ManualClock,
-  manualClock,
   type Overflow,
   type Reply,
   type Schedule,
   type StopOptions,
 } from '../src/index.ts'
+import { type ManualClock, manualClock } from '../src/testing.ts'
 import { type Gate, gate } from './gate.ts'
 import { turn } from './turn.ts'
 
@@ -139,7 +138,7 @@ export class RandomWorld {
     const { depth, waiting, inFlight, accepted, rejected, ...rest } = this.#actor.stats()
     expect({ depth, waiting, inFlight }).toEqual({ depth: 0, waiting: 0, inFlight: 0 })
     expect(accepted + rejected).toBe(this.asks.length + this.#told)
-    expect(accepted).toBe(rest.handled + rest.failed + rest.expired + rest.aborted + rest.closed)
+    expect(accepted).toBe(rest.handled + rest.failed + rest.expired + rest.aborted + rest.closed + rest.dropped)
     expect(rest.handled).toBe(this.#heard.size)
   }
 

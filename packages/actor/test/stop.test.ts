@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createBatchActor, type Delivery, manualClock } from '../src/index.ts'
+import { createBatchActor, type Delivery } from '../src/index.ts'
+import { manualClock } from '../src/testing.ts'
 import { type EchoProtocol, echoActor } from './echo-actor.ts'
 import { turn } from './turn.ts'
 
