@@ -1,18 +1,25 @@
 import { isNode, type Node, syntaxOf } from '../tidy/syntax.ts'
 import type { TextFile } from '../tidy/tree.ts'
 
-/** One small change of a source file: the characters from `start` to `end` become `becomes`. */
+/** One small change of a source file: the expression or the statement from `start` to `end` becomes `becomes`. */
 export interface Mutant {
   /** From the root of the repository. */
   readonly path: string
   readonly line: number
+  /** The line on which it begins, without the white space around it. */
+  readonly lineText: string
   readonly start: number
   readonly end: number
   readonly was: string
   readonly becomes: string
+  /** Whether a statement begins with it. */
+  readonly startsStatement: boolean
 }
 
-type Change = readonly [start: number, end: number, becomes: string]
+type Change = readonly [node: Node, becomes: string]
+
+/** What a statement becomes that is left out. */
+export const nothing = ';'
 
 const boundaries: Readonly<Record<string, string>> = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' }
 const opposites: Readonly<Record<string, string>> = {
@@ -33,9 +40,12 @@ export function mutantsOf(file: TextFile): Mutant[] {
   const visit = (node: Node, parents: readonly Node[]): void => {
     // A template is a path or a text for a person; a wrong path is what the other mutants of its parts would be.
     if (isType(node) || node.type === 'ImportDeclaration' || node.type === 'TemplateLiteral') return
-    for (const [start, end, becomes] of changesOf(node, parents, text)) {
+    for (const [{ start, end }, becomes] of changesOf(node, parents, text)) {
       const line = text.slice(0, start).split('\n').length
-      mutants.set(`${start} ${end} ${becomes}`, { path, line, start, end, was: text.slice(start, end), becomes })
+      const startsStatement = parents.some((parent) => parent.type === 'ExpressionStatement' && parent.start === start)
+      const was = text.slice(start, end)
+      const lineText = text.split('\n')[line - 1]?.trim() ?? ''
+      mutants.set(`${start} ${end} ${becomes}`, { path, line, lineText, start, end, was, becomes, startsStatement })
     }
     for (const child of childrenOf(node)) visit(child, [node, ...parents])
   }
@@ -50,22 +60,23 @@ const childrenOf = (node: Node): Node[] => Object.values(node).flat().filter(isN
 
 function* changesOf(node: Node, parents: readonly Node[], text: string): Generator<Change> {
   const [parent] = parents
-  const { test, operator } = node
-  if (isNode(test)) yield [test.start, test.end, `!(${textOf(test, text)})`]
+  const { test, operator, argument } = node
+  if (isNode(test)) yield [test, `!(${textOf(test, text)})`]
   if (node.type === 'BinaryExpression' || node.type === 'LogicalExpression') yield* ofOperator(node, parent, text)
-  if (node.type === 'UnaryExpression' && operator === '!') yield [node.start, node.start + 1, '']
-  if (node.type === 'Literal') yield* ofLiteral(node)
-  if (node.type === 'ReturnStatement' && isEarly(parents)) yield [node.start, node.end, ';']
-  if (node.type === 'ExpressionStatement' && isEffect(node)) yield [node.start, node.end, ';']
+  if (node.type === 'UnaryExpression' && operator === '!' && isNode(argument)) yield [node, textOf(argument, text)]
+  if (node.type === 'AwaitExpression' && isNode(argument)) yield [node, textOf(argument, text)]
+  if (node.type === 'Literal') yield* ofLiteral(node, parent)
+  if (/^(Return|Throw|Break|Continue)Statement$/.test(node.type) && isEarly(parents)) yield [node, nothing]
+  if (node.type === 'ExpressionStatement' && isEffect(node)) yield [node, nothing]
 }
 
 function* ofOperator(node: Node, parent: Node | undefined, text: string): Generator<Change> {
   const { left, right, operator } = node
   if (!isNode(left) || !isNode(right)) return
   if (operator === '??') {
-    yield [node.start, node.end, `(${textOf(right, text)})`]
+    yield [node, textOf(right, text)]
     // The type of an indexed access asks for the other side, also where the index is always within.
-    if (left.computed !== true) yield [node.start, node.end, textOf(left, text)]
+    if (left.computed !== true) yield [node, textOf(left, text)]
     return
   }
   const other = opposites[String(operator)]
@@ -74,12 +85,16 @@ function* ofOperator(node: Node, parent: Node | undefined, text: string): Genera
   if (other === undefined || isCondition || (operator === '+' && (isText(left) || isText(right)))) return
   const at = text.indexOf(String(operator), left.end)
   const before = text.slice(node.start, at)
-  yield [node.start, node.end, `(${before}${other}${text.slice(at + String(operator).length, node.end)})`]
+  yield [node, `${before}${other}${text.slice(at + String(operator).length, node.end)}`]
 }
 
-function* ofLiteral({ value, start, end }: Node): Generator<Change> {
-  if (value === 0 || value === 1) yield [start, end, String(1 - value)]
-  if (typeof value === 'boolean') yield [start, end, String(!value)]
+/** Texts with a space in them are read by people. */
+function* ofLiteral(node: Node, parent: Node | undefined): Generator<Change> {
+  const { value } = node
+  if (parent?.key === node || parent?.source === node) return
+  if (value === 0 || value === 1) yield [node, String(1 - value)]
+  if (typeof value === 'boolean') yield [node, String(!value)]
+  if (typeof value === 'string' && !value.includes(' ')) yield [node, value === '' ? "'mutant'" : "''"]
 }
 
 /** Leaving early, from a branch or a loop: without the last statement of a function there is no value, and its type says so. */

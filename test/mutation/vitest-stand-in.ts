@@ -51,51 +51,76 @@ function poll(value: () => unknown): Matchers {
   )
 }
 
-const waiting: { readonly name: string; readonly body: () => unknown }[] = []
-const hooks = { before: [] as Body[], after: [] as Body[], finished: [] as Body[] }
+/** A file of tests: what it has registered. */
+export interface Suite {
+  readonly tests: { readonly name: string; readonly body: () => unknown }[]
+  readonly before: Body[]
+  readonly after: Body[]
+}
+
+const emptySuite = (): Suite => ({ tests: [], before: [], after: [] })
+let loading = emptySuite()
+const finished: Body[] = []
 const context = { task: { meta: {}, file: { name: 'mutation' } }, skip: (): void => {}, onTestFinished }
+
+/** Loads a file of tests, and resolves with what it has registered. */
+export async function suiteOf(load: () => Promise<unknown>): Promise<Suite> {
+  const suite = emptySuite()
+  loading = suite
+  await load()
+  return suite
+}
+
+/** Runs a test and what it asks for at its end. Rejects as it does. */
+export async function runTest(body: () => unknown): Promise<void> {
+  try {
+    await body()
+  } finally {
+    for (const action of finished.splice(0).reverse()) await action()
+  }
+}
 
 function add(name: string, ...rest: readonly unknown[]): void {
   const body = rest.find((one) => typeof one === 'function') as Body | undefined
-  if (body !== undefined) waiting.push({ name, body: () => body(context) })
+  if (body !== undefined) loading.tests.push({ name, body: () => body(context) })
 }
 
 const each =
   (rows: readonly unknown[]) =>
   (name: string, ...rest: readonly unknown[]) => {
     const body = rest.find((one) => typeof one === 'function') as Body
-    for (const row of rows) waiting.push({ name, body: () => (Array.isArray(row) ? body(...row) : body(row)) })
+    for (const row of spread(rows)) add(name, () => body(...row))
   }
+/** As vitest has it: rows are spread where all of them are lists. */
+const spread = (rows: readonly unknown[]): readonly (readonly unknown[])[] =>
+  rows.every((row) => Array.isArray(row)) ? rows : rows.map((row) => [row])
 const leave = (): void => {}
 
-export const test: object = Object.assign(add, {
-  each,
-  skipIf: (isSkipped: boolean) => (isSkipped ? leave : add),
-  runIf: (isRun: boolean) => (isRun ? add : leave),
-})
-export const describe: object = Object.assign((_name: string, body: Body) => body(), {
-  each: (rows: readonly unknown[]) => (_name: string, body: Body) => {
-    for (const row of rows) Array.isArray(row) ? body(...row) : body(row)
-  },
-})
-export const beforeAll = (body: Body): void => void hooks.before.push(body)
-export const afterAll = (body: Body): void => void hooks.after.push(body)
-export function onTestFinished(body: Body): void {
-  hooks.finished.push(body)
+interface Test {
+  (name: string, ...rest: readonly unknown[]): void
+  readonly each: typeof each
+  skipIf(isSkipped: boolean): typeof add
+  runIf(isRun: boolean): typeof add
 }
 
-/** Runs what has been registered since the last call, in order. Rejects with the first failure, whose test it names. */
-export async function runRegistered(): Promise<void> {
-  const tests = waiting.splice(0)
-  for (const hook of hooks.before.splice(0)) await hook()
-  for (const { name, body } of tests) {
-    try {
-      await body()
-    } catch (cause) {
-      throw new Error(name, { cause })
-    } finally {
-      for (const hook of hooks.finished.splice(0).reverse()) await hook()
-    }
-  }
-  for (const hook of hooks.after.splice(0)) await hook()
+const registrar = (): Test =>
+  Object.assign((...given: Parameters<typeof add>) => add(...given), {
+    each,
+    skipIf: (isSkipped: boolean) => (isSkipped ? leave : add),
+    runIf: (isRun: boolean) => (isRun ? add : leave),
+  })
+
+export const test: Test = registrar()
+export const it: Test = registrar()
+export const describe: object = Object.assign((_name: string, body: Body) => body(), {
+  each: (rows: readonly unknown[]) => (_name: string, body: Body) => {
+    for (const row of spread(rows)) body(...row)
+  },
+})
+export const beforeAll = (body: Body): void => void loading.before.push(body)
+export const afterAll = (body: Body): void => void loading.after.push(body)
+export const expectTypeOf = (): object =>
+  new Proxy(() => {}, { get: () => expectTypeOf(), apply: () => expectTypeOf() })
+export function onTestFinished(body: Body): void {
+  finished.push(body)
 }
