@@ -62,7 +62,8 @@ async function whyNotObsolete(
   }
   if (header.log !== log) return { reason: `it is a segment of another log, ${header.log}`, isForeign: true }
   // What a salvage had not published yet holds nothing that is not in the files it was made of.
-  if (header.salvage !== undefined || scan.lastSeq <= lastSeq) return undefined
-  const reason = `it holds commits up to ${scan.lastSeq}, and the manifest does not list it: the manifest is older than the log`
+  // A line that holds behind a bad one counts too: what the log lacks may stand there.
+  if (header.salvage !== undefined || scan.lastHeld <= lastSeq) return undefined
+  const reason = `it holds commits up to ${scan.lastHeld}, and the manifest does not list it: the manifest is older than the log`
   return { reason, isForeign: false }
 }

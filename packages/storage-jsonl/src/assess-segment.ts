@@ -88,7 +88,6 @@ export async function assessLast(file: DiskFile, entry: ActiveEntry | LogEntry):
   const { bytes: size } = await file.stat()
   const scan = await scanSegment(file, entry.file, size)
   const { damage, header, lastSeq, closed } = scan
-  if (scan.foreign !== undefined) return { damage, scan }
   const known = entry.kind === 'log' ? entry.lastSeq : entry.firstSeq - 1
   const verdict = header === undefined ? 'corrupt' : classifyTail(scan, known)
   if (verdict === 'corrupt') {

@@ -21,7 +21,7 @@ export interface MendOptions {
   /** The commit before the first; 0 for a base. */
   readonly before: Seq
   readonly isHeader: (control: Control) => boolean
-  /** Takes the bytes of the mended file, in order. */
+  /** Takes the bytes of the mended file, in order: line by line, with their line feeds. */
   readonly write: (bytes: Buffer) => Promise<void>
 }
 
@@ -120,7 +120,6 @@ class Mending {
   }
 
   async #write(line: Buffer, isEnded = true): Promise<void> {
-    await this.#options.write(line)
-    if (isEnded) await this.#options.write(lineEnd)
+    await this.#options.write(isEnded ? Buffer.concat([line, lineEnd]) : line)
   }
 }

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import type { DiskFile } from '@stateward/contract'
 import { assessEntry } from './assess-history.ts'
 import { fileChunks } from './chunks.ts'
+import { classifyTail } from './classify.ts'
 import { DamageList } from './damage.ts'
 import { timestampOf } from './environment.ts'
 import { freeId } from './free-id.ts'
 import { type CareOptions, type HeldStore, holdStore } from './held-store.ts'
-import { type Entry, isHistory, type Manifest } from './manifest.ts'
+import { type ActiveEntry, type Entry, isHistory, type Manifest } from './manifest.ts'
 import { writeManifest } from './manifest-file.ts'
 import { mendSegment } from './mend-segment.ts'
 import { removeFiles } from './obsolete.ts'
@@ -15,9 +16,12 @@ import { assessPlain } from './plain.ts'
 import { keepAside, makeQuarantine } from './quarantine.ts'
 import { type RepairedManifest, repairedManifest } from './repair-manifest.ts'
 import { type RepairedFile, type RepairReport, repairText } from './repair-report.ts'
+import { Scan } from './scan.ts'
 import { fileNames } from './segment-name.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { createTemporary, writeWhole } from './write-whole.ts'
+
+const lineFeed = 0x0a
 
 export interface RepairOptions extends CareOptions {
   /** Whether to find out only what a repair would do. Default true: a repair is looked at before it is made. */
@@ -83,11 +87,17 @@ async function repairFiles(
     const isDamaged = found.damage.lines > 0
     if (!isDamaged && (found.quarantine ?? []).length === 0) continue
     const file = await repairFile(store, entry, id)
-    if (file !== undefined && (isDamaged || file.mended.length > 0)) files.push(file)
-    const isMended = file !== undefined && file.left.length === 0 && (file.isExact || entry.kind === 'active')
-    if (isDamaged && !isMended) isWhole = false
+    if (file !== undefined && (isDamaged || file.report.mended.length > 0)) files.push(file.report)
+    // Without a scan it is the header that tells of another file than the listed one: of its lines none is bad.
+    if (isDamaged && (found.scan === undefined || file?.isSound !== true)) isWhole = false
   }
   return { damage, files, isWhole }
+}
+
+interface FileRepaired {
+  readonly report: RepairedFile
+  /** Whether an opening finds no damage in what the file is after it. */
+  readonly isSound: boolean
 }
 
 /** Mends one file; `undefined` where its lines have no seals to go by, or it is not there. */
@@ -95,13 +105,13 @@ async function repairFile(
   { environment: { disk }, dir }: HeldStore,
   entry: Entry,
   id: string | undefined,
-): Promise<RepairedFile | undefined> {
+): Promise<FileRepaired | undefined> {
   const { file: name } = entry
   if (entry.kind === 'plain' || entry.kind === 'archive') return undefined
   if ((await disk.stat(join(dir, name)))?.kind !== 'file') return undefined
-  const look = await withFile(disk, { dir, name }, (file) => mend(file, entry, undefined))
-  const found = { file: name, ...look }
-  if (id === undefined || look.mended.length === 0) return found
+  const { isSound, ...look } = await withFile(disk, { dir, name }, (file) => mend(file, entry, undefined))
+  const report = { file: name, ...look }
+  if (id === undefined || look.mended.length === 0) return { report, isSound }
   const keptIn = `${fileNames.quarantine}/${id}.${name}`
   await withFile(disk, { dir, name }, async (file) => {
     const { bytes } = await file.stat()
@@ -111,28 +121,41 @@ async function repairFile(
   })
   await disk.rename(join(dir, name) + fileNames.temporary, join(dir, name))
   await disk.syncDirectory(dir)
-  return { ...found, keptIn }
+  return { report: { ...report, keptIn }, isSound }
 }
 
 async function mend(
   file: DiskFile,
   entry: Exclude<Entry, { kind: 'plain' | 'archive' }>,
   target: DiskFile | undefined,
-): Promise<Pick<RepairedFile, 'mended' | 'left' | 'isExact'>> {
+): Promise<Pick<RepairedFile, 'mended' | 'left' | 'isExact'> & Pick<FileRepaired, 'isSound'>> {
   const writer = new SegmentWriter(target)
+  const scan = new Scan(entry.file)
+  let offset = 0
   const { bytes } = await file.stat()
   const places = await mendSegment(fileChunks(file, { from: 0, to: bytes }), {
     isBase: entry.kind === 'base',
     before: entry.kind === 'base' ? 0 : entry.firstSeq - 1,
     isHeader: (control) => control.type === '$segment' && control.header.segment === entry.segment,
-    write: (lines) => writer.add(lines),
+    write: (line) => {
+      scan.look({ bytes: line, offset, whole: line.at(-1) === lineFeed })
+      offset += line.length
+      return writer.add(line)
+    },
   })
   const sums = await writer.end()
+  const isExact = entry.kind !== 'active' && sums.bytes === entry.bytes && sums.crc === entry.crc
   return {
     mended: places.filter(({ isMended }) => isMended),
     left: places.filter(({ isMended }) => !isMended),
-    isExact: entry.kind !== 'active' && sums.bytes === entry.bytes && sums.crc === entry.crc,
+    isExact,
+    // Of a file that was being written the manifest knows no sum. Its lines may hold each, and one of them be gone.
+    isSound: isExact || (entry.kind === 'active' && isSoundEnd(scan, entry)),
   }
+}
+
+function isSoundEnd(scan: Scan, { firstSeq }: ActiveEntry): boolean {
+  return scan.header !== undefined && classifyTail(scan, firstSeq - 1) !== 'corrupt'
 }
 
 /** Puts a manifest that was corrected or rebuilt in its place; the former one is kept. */

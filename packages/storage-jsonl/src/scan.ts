@@ -3,7 +3,7 @@ import { fileChunks, type Lines, wholeLines } from './chunks.ts'
 import { type Gap, isControl, parseControl, type SegmentHeader } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
 import { DamageList } from './damage.ts'
-import type { Format } from './format.ts'
+import { whyUnreadable } from './format.ts'
 import { readTail, type Tail } from './line.ts'
 import type { SeqRange } from './lost-seqs.ts'
 import { SeekTable } from './seek-table.ts'
@@ -23,8 +23,6 @@ export interface FirstBad {
 /** What a line-by-line look at a segment found. The good prefix is the longest run of lines from the start that hold. */
 export interface SegmentScan {
   readonly header: SegmentHeader | undefined
-  /** Set when the header is of a format that cannot be read here; then nothing else was looked at. */
-  readonly foreign: Format | undefined
   readonly goodBytes: number
   readonly lines: number
   /** Last commit of the good prefix; one before the segment's first where there is none. */
@@ -63,10 +61,7 @@ export function scanSegment(file: DiskFile, name: string, size: number): Promise
 /** As `scanSegment`, from the bytes of a whole segment, wherever they come from. */
 export async function scanLines(chunks: AsyncIterable<Buffer>, name: string): Promise<SegmentScan> {
   const scan = new Scan(name)
-  for await (const piece of wholeLines(chunks)) {
-    scan.look(piece)
-    if (scan.foreign !== undefined) break
-  }
+  for await (const piece of wholeLines(chunks)) scan.look(piece)
   return scan
 }
 
@@ -75,7 +70,6 @@ export class Scan implements SegmentScan {
   readonly #name: string
   readonly damage: DamageList = new DamageList()
   header: SegmentHeader | undefined
-  foreign: Format | undefined
   goodBytes = 0
   lines = 0
   lastSeq: Seq = 0
@@ -124,7 +118,6 @@ export class Scan implements SegmentScan {
       const end = whole ? bytes.indexOf(lineFeed, at) : bytes.length
       this.#line++
       const reason = whole ? this.#take(bytes, at, { end, offset }) : 'the line does not end'
-      if (this.foreign !== undefined) return
       if (reason !== undefined) this.#bad(bytes.subarray(at, end), { byte: offset + at, reason, whole })
       else if (this.firstBad !== undefined) this.linesBehind++
       else {
@@ -165,10 +158,8 @@ export class Scan implements SegmentScan {
   #control(line: string, { tail, end }: { tail: Tail; end: number }): string | undefined {
     const control = parseControl(line)
     if (typeof control === 'string') return control
-    if (control.type === 'foreign') {
-      this.foreign = control.format
-      return undefined
-    }
+    // Of a file that begins so, an opening says it before; in the middle of one it is a line that does not belong there.
+    if (control.type === 'foreign') return `a segment header of ${whyUnreadable(control.format)}`
     if (control.type === '$segment') return this.#begin(control.header, end)
     if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
     if (this.#next !== undefined && tail.seq !== this.#next - 1)
