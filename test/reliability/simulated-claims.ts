@@ -11,6 +11,7 @@ export type SimulatedRig =
   | 'repair'
   | 'salvage'
   | 'salvage-crash'
+  | 'scrub'
   | 'serializable'
 
 /** Rigs that run on the simulated disk. */
@@ -102,6 +103,16 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     nightly: 2_000_000,
     limits: 'one bit a line; what two bits, or more, have done is left as it is and reported',
     files: ['packages/storage-jsonl/test/simulated/repair.test.ts'],
+  },
+  scrub: {
+    claim:
+      'what is complete of an open log is read again without one false alarm, whatever the store does meanwhile (commits, rotation, bases, archives, retention); and a bit that rots while the store is open is found, in its file and line',
+    unit: 'histories',
+    every: 40,
+    nightly: 100_000,
+    limits:
+      'what the system still holds in its page cache is read from there; the medium itself is read when it does not',
+    files: ['packages/storage-jsonl/test/simulated/scrub.test.ts'],
   },
   serializable: {
     claim:

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './error.ts'
+import type { Damage } from './report.ts'
 import type { Seq } from './seq.ts'
 
 /** Commits that are gone for good: a salvage could not read them. */
@@ -55,6 +56,18 @@ export type StoreEvent =
       | { readonly phase: 'finished'; readonly upTo: Seq; readonly bytesBefore: number; readonly bytesAfter: number }
       | { readonly phase: 'cancelled' }
       | { readonly phase: 'failed'; readonly code: ErrorCode; readonly message: string }
+    ))
+  | ({
+      /** What is complete of the log is read again while the store is open: a pass over all of it, and what it finds. */
+      readonly kind: 'scrub'
+    } & (
+      | { readonly phase: 'started' }
+      /** Places that do not read as they were written. Nothing was changed. At most 100 of a pass are told. */
+      | { readonly phase: 'damaged'; readonly code: 'CORRUPT'; readonly damage: readonly Damage[] }
+      /** A file could not be read now; of what stands in it this says nothing. The pass goes on. */
+      | { readonly phase: 'failed'; readonly code: ErrorCode; readonly message: string }
+      /** `damaged`: how many places of the log, as far as is known, do not read as they were written. */
+      | { readonly phase: 'finished'; readonly files: number; readonly bytes: number; readonly damaged: number }
     ))
 
 /** Hears of events; what it throws is not the store's concern and is dropped. */

@@ -52,6 +52,7 @@ export type {
   Operation,
   Protocol,
   RestoreAsk,
+  ScrubStats,
   SnapshotOpened,
   Stats,
   Transacted,
@@ -75,6 +76,7 @@ export type {
 export type { Damage, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
 export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } from './rule.ts'
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
+export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'
 export type { Seq } from './seq.ts'
 export type {
   Appended,

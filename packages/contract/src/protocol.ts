@@ -3,7 +3,7 @@ import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
 import type { JsonObject, StoredRecord } from './json.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
-import type { StorageCheck } from './report.ts'
+import type { Damage, StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
 import type { StorageHealth } from './storage.ts'
 
@@ -100,6 +100,20 @@ export interface Version {
   readonly lostBefore?: LostCommits
 }
 
+/** What reading the log again in the background has come to since the store was opened. */
+export interface ScrubStats {
+  /** Passes over the whole log that have come to their end. */
+  readonly passes: number
+  /** When the last of them did. */
+  readonly lastPass?: string
+  /** Bytes read so far, of all passes. */
+  readonly bytes: number
+  /** How many places do not read as they were written, as far as is known: of each file as it was read last. 0: none. */
+  readonly damaged: number
+  /** The first 100 of them. */
+  readonly damage: readonly Damage[]
+}
+
 export interface Stats {
   readonly firstSeq: Seq
   readonly lastSeq: Seq
@@ -130,6 +144,8 @@ export interface Stats {
   readonly health: StorageHealth
   /** Commits that salvages had to give up, as long as nobody has acknowledged it. Absent: none. */
   readonly lost?: readonly LostCommits[]
+  /** Absent: nothing is read again in the background. */
+  readonly scrub?: ScrubStats
 }
 
 export interface VerifyReport {

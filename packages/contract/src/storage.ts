@@ -2,6 +2,7 @@ import type { Caches, WritableCaches } from './cache.ts'
 import type { Durability, Survival } from './durability.ts'
 import type { LostCommits, Notify, StorageEvent } from './event.ts'
 import type { RecoveryReport, StorageCheck } from './report.ts'
+import type { ScrubOptions, ScrubPortion } from './scrub.ts'
 import type { Seq } from './seq.ts'
 
 /** Fencing token of a writer's term: grows at each `openWriter`, is kept by the log itself, needs no clock and no lease. */
@@ -173,6 +174,14 @@ export interface LogWriter extends LogReader {
    * still finds them). Their pointers die. A no-op when no base covers `upTo`.
    */
   truncate(upTo: Seq, options?: TruncateOptions): Promise<void>
+  /**
+   * Reads again, once and by portions, all parts of the log that were complete at the call, and compares checksums and order
+   * as `verify` does. The caller sets the pace: nothing is read before the next portion is asked for. Damage and what cannot
+   * be read now are findings, never a rejection; the log stays as it is and appends go on. What is truncated meanwhile is
+   * passed over. Throws `CLOSED` once the writer has retired. Each call is a pass of its own, and may begin with any part. Present where
+   * there is a medium that may change what was written to it.
+   */
+  readonly scrub?: (options?: ScrubOptions) => AsyncIterable<ScrubPortion>
   /**
    * Gives the right to write back, for good, so that the next writer can be opened while this one is still read from:
    * settles what was appended; what would write afterwards is `CLOSED`. Reads go on until `close`, by the pointers that

@@ -12,6 +12,7 @@ import { checkedCheckpoints } from './checkpoint-options.ts'
 import type { CheckpointSettings } from './checkpoints.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
+import { checkedScrub, type ScrubSettings } from './scrub-options.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 
 export interface CheckedOptions<D extends Domain> {
@@ -22,6 +23,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly checkpoints: CheckpointSettings | undefined
+  readonly scrub: ScrubSettings | undefined
 }
 
 const optionKeys = new Set([
@@ -34,6 +36,7 @@ const optionKeys = new Set([
   'onEvent',
   'compaction',
   'checkpoints',
+  'scrub',
   'clock',
   'random',
   'timers',
@@ -63,6 +66,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     mailbox: { capacity: bounded('mailbox.capacity', capacity), overflow },
     compaction: checkedCompaction(options.compaction),
     checkpoints: checkedCheckpoints(options.checkpoints),
+    scrub: checkedScrub(options.scrub),
   }
 }
 

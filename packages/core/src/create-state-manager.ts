@@ -62,7 +62,7 @@ export interface StateMembers<D extends Domain> {
   stats(): Promise<Stats>
   verify(): Promise<Protocol['verify']['answer']>
   flush(): Promise<Protocol['flush']['answer']>
-  /** Hears what the store tells unasked: no room, a stop, a compaction. Returns the way to stop hearing. What a listener throws is dropped. */
+  /** Hears what the store tells unasked: no room, a stop, a compaction, damage. Returns the way to stop hearing. What a listener throws is dropped. */
   on(listener: Notify<StoreEvent>): () => void
   /**
    * After writing has stopped (`STORAGE_FAILED`, `FENCED`): recovers the log again, into a new file, and takes writes
@@ -81,7 +81,7 @@ export interface StateMembers<D extends Domain> {
  * `CORRUPT`, `UNSUPPORTED`, `STORAGE_FAILED` …) and leaves the log as it was then. O(log) time.
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
-  const { storage, domain, durability, cacheBytes, mailbox, compaction, checkpoints } = checkedOptions(options)
+  const { storage, domain, durability, cacheBytes, mailbox, compaction, checkpoints, scrub } = checkedOptions(options)
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
@@ -97,11 +97,23 @@ export async function createStateManager<const D extends Domain>(options: StateM
     openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, checkpoints, tell })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, tell })
-  const manager = new Manager({ storage, domain, durability, mailbox, environment, compaction, snapshots, terms, tell })
+  const manager = new Manager({
+    storage,
+    domain,
+    durability,
+    mailbox,
+    environment,
+    compaction,
+    scrub,
+    snapshots,
+    terms,
+    tell,
+  })
   await manager.compactByItself().catch(async (error: unknown) => {
     await manager.close().catch(() => undefined)
     throw error
   })
+  manager.scrubByItself()
   return stateOf(manager, { domain, recovery: first.recovery, events })
 }
 

@@ -75,11 +75,14 @@ class GuardedReader implements LogReader {
 
 class GuardedWriter extends GuardedReader implements LogWriter {
   declare readonly caches?: WritableCaches
+  readonly scrub?: NonNullable<LogWriter['scrub']>
   readonly #writer: LogWriter
 
   constructor(writer: LogWriter) {
     super(writer)
     this.#writer = writer
+    const { scrub } = writer
+    if (scrub !== undefined) this.scrub = (options) => guardedEach(() => scrub(options))
   }
 
   get epoch(): Epoch {

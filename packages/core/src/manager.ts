@@ -5,6 +5,7 @@ import {
   type Domain,
   type Durability,
   type Endpoint,
+  type LogWriter,
   limits,
   type MessageKind,
   type Notify,
@@ -26,6 +27,8 @@ import { uuidv7Maker } from './ids.ts'
 import { Lane } from './lane.ts'
 import type { Handlers } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
+import type { ScrubSettings } from './scrub-options.ts'
+import { Scrubber } from './scrubber.ts'
 import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
@@ -42,6 +45,7 @@ export interface ManagerOptions {
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
   readonly compaction: CompactionSettings & { readonly auto: boolean }
+  readonly scrub: ScrubSettings | undefined
   readonly snapshots: Snapshots
   readonly terms: Terms
   readonly tell: Notify<StoreEvent>
@@ -61,6 +65,7 @@ export class Manager implements Endpoint {
   readonly #lane: Lane
   readonly #compactor: Compactor
   #schedule: CompactionSchedule | undefined
+  #scrubber: Scrubber | undefined
   /** Calls so far; and as of the last look of the compaction, which gives way to them. */
   #asked = 0
   #seen = 0
@@ -172,7 +177,15 @@ export class Manager implements Endpoint {
   #stats(): Promise<Answer<'stats'>> {
     const { storage, durability } = this.#options
     const { live, writer, health, actor } = this.#terms.current
-    return statsOf({ live, storage, reader: writer, durability, health, depth: actor.depth })
+    return statsOf({
+      live,
+      storage,
+      reader: writer,
+      durability,
+      health,
+      depth: actor.depth,
+      scrub: this.#scrubber?.stats,
+    })
   }
 
   /** Begins to compact by itself, if it is to; see `CompactionSchedule.start`. */
@@ -193,6 +206,16 @@ export class Manager implements Endpoint {
       run: (cause) => this.#compactor.run(cause),
     })
     await this.#schedule.start()
+  }
+
+  /** Begins to read the log again, if it is to and can. */
+  scrubByItself(): void {
+    const { environment, scrub: settings, tell } = this.#options
+    const writer = (): LogWriter => this.#terms.current.writer
+    if (settings === undefined || writer().scrub === undefined) return
+    const { clock, setTimer } = environment
+    this.#scrubber = new Scrubber({ settings, clock, setTimer, writer, tell })
+    this.#scrubber.start()
   }
 
   #isBusy(): boolean {
@@ -246,6 +269,7 @@ export class Manager implements Endpoint {
     this.#closing.abort()
     this.#schedule?.stop()
     this.#compactor.stop()
+    this.#scrubber?.stop()
     await this.#terms.closing()
     const { environment, snapshots } = this.#options
     const { actor, pump } = this.#terms.current
@@ -256,6 +280,7 @@ export class Manager implements Endpoint {
     await pump.drained()
     snapshots.releaseAll()
     await this.#compactor.settled()
+    await this.#scrubber?.settled()
     await this.#terms.close()
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent, Timers } from '@stateward/contract'
 import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
+import type { ScrubbingOptions } from './scrub-options.ts'
 
 /** What `createStateManager` takes. */
 export interface StateManagerOptions<D extends Domain> {
@@ -26,6 +27,11 @@ export interface StateManagerOptions<D extends Domain> {
   readonly compaction?: CompactionOptions | false
   /** When the state is saved beside the log for the next opening; `false`: never. Where the storage keeps no caches, never. */
   readonly checkpoints?: CheckpointOptions | false
+  /**
+   * How what is complete of the log is read again while the store is open; `false`: never. What it finds is told to `onEvent`
+   * and stands in the statistics; nothing is mended or stopped for it. Where the storage has no medium to doubt, never.
+   */
+  readonly scrub?: ScrubbingOptions | false
   readonly clock?: Clock
   readonly random?: Random
   readonly timers?: Timers

@@ -1,4 +1,4 @@
-import type { Durability, LogReader, Stats, Storage, StorageHealth } from '@stateward/contract'
+import type { Durability, LogReader, ScrubStats, Stats, Storage, StorageHealth } from '@stateward/contract'
 import type { Live } from './live.ts'
 
 export interface StatsOf {
@@ -10,10 +10,11 @@ export interface StatsOf {
   readonly durability: Durability
   /** Messages that wait in the mailbox. */
   readonly depth: number
+  readonly scrub?: ScrubStats | undefined
 }
 
 /** The store in numbers, as of now. */
-export async function statsOf({ live, storage, reader, durability, health, depth }: StatsOf): Promise<Stats> {
+export async function statsOf({ live, storage, reader, durability, health, depth, scrub }: StatsOf): Promise<Stats> {
   const { firstSeq, segments, bytes, health: found = 'ok', lost = [], durableSeq } = await reader.stats()
   const types = [...live.types.values()]
   const { bodies } = live
@@ -41,5 +42,6 @@ export async function statsOf({ live, storage, reader, durability, health, depth
     durability,
     health: health ?? found,
     ...(lost.length === 0 ? {} : { lost }),
+    ...(scrub === undefined ? {} : { scrub }),
   }
 }

@@ -3,6 +3,7 @@ import {
   type CompactionOptions,
   createStateManager,
   openStateReader,
+  type ScrubbingOptions,
   type State,
   type StateManagerOptions,
   type StateReader,
@@ -39,6 +40,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly checkpoints?: NonNullable<StateManagerOptions<D>['checkpoints']>
   /** When the store compacts itself; `false`: only when asked. */
   readonly compaction?: CompactionOptions | false
+  /** How the log is read again in the background, so that what the disk loses is found while a backup still has it; `false`: never. */
+  readonly scrub?: ScrubbingOptions | false
   readonly clock?: Clock
   readonly random?: Random
 }

@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { DiskFile } from '@stateward/contract'
-import { fileChunks } from './chunks.ts'
+import { fileChunks, type ReadableFile } from './chunks.ts'
 import { DamagedLine } from './damage.ts'
 import type { ArchiveEntry } from './manifest.ts'
 
 /** The text of an archived segment. Throws a `DamagedLine` where the archive does not unpack; what the disk throws stays what it is. */
-export async function* unpackedChunks(file: DiskFile, entry: ArchiveEntry): AsyncGenerator<Buffer> {
+export async function* unpackedChunks(file: ReadableFile, entry: ArchiveEntry): AsyncGenerator<Buffer> {
   const packed = Readable.from(fileChunks(file, { from: 0, to: entry.packedBytes }), { objectMode: false })
   const unpacked = createGunzip()
   let unread: unknown

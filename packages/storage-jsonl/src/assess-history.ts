@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Disk, DiskFile } from '@stateward/contract'
 import { type Seq, StatewardError } from '@stateward/contract'
 import { assessComplete, assessLast, type SegmentFound } from './assess-segment.ts'
+import type { ReadableFile } from './chunks.ts'
 import { type Control, parseControl, type SegmentEnd } from './control-line.ts'
 import { DamageList } from './damage.ts'
 import { type DamageExtent, extentOf } from './damage-extent.ts'
@@ -111,10 +112,10 @@ async function assessFile(
 const whole: SegmentFound = { damage: new DamageList() }
 
 /** Compares a header that reads with what the manifest says of it; one that does not is found by the scan. */
-async function assessHeader(
-  { manifest, dir }: Place,
+export async function assessHeader(
+  { manifest, dir }: Omit<Place, 'disk'>,
   entry: Extract<Entry, { kind: 'active' | 'log' | 'base' }>,
-  file: DiskFile,
+  file: ReadableFile,
 ): Promise<SegmentFound | undefined> {
   const line = await readFirstLine(file)
   const control: Control | string = line === undefined ? 'no header' : parseControl(line.text)

@@ -3,6 +3,9 @@ import { bounds } from './bounds.ts'
 
 const lineFeed = 0x0a
 
+/** What reading a file from one end to the other needs of it. */
+export type ReadableFile = Pick<DiskFile, 'read'>
+
 /** Bytes of a file that hold whole lines, or (`whole: false`) what is left at the end without a line feed. */
 export interface Lines {
   readonly bytes: Buffer
@@ -13,7 +16,7 @@ export interface Lines {
 
 /** The bytes of a file from `from` to `to`, in buffers that are not used again. Ends early where the file does. */
 export async function* fileChunks(
-  file: DiskFile,
+  file: ReadableFile,
   range: { readonly from: number; readonly to: number; readonly chunkBytes?: number },
 ): AsyncGenerator<Buffer> {
   const { chunkBytes = bounds.readBytes } = range

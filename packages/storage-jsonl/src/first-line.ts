@@ -1,4 +1,4 @@
-import type { DiskFile } from '@stateward/contract'
+import type { ReadableFile } from './chunks.ts'
 import { readTail } from './line.ts'
 
 const headerBytesMax = 65_536
@@ -12,7 +12,7 @@ export interface FirstLine {
 }
 
 /** The first line of a segment, if it is whole and its checksum holds. */
-export async function readFirstLine(file: DiskFile): Promise<FirstLine | undefined> {
+export async function readFirstLine(file: ReadableFile): Promise<FirstLine | undefined> {
   let found = await readStart(file, headerBytesLikely)
   // A line feed as the last byte does not tell whether more comes behind it.
   const isEnough = found.length < headerBytesLikely || found.subarray(0, -1).includes(0x0a)
@@ -22,7 +22,7 @@ export async function readFirstLine(file: DiskFile): Promise<FirstLine | undefin
   return { text: found.toString('utf8', 0, end), isAll: end + 1 === found.length }
 }
 
-async function readStart(file: DiskFile, most: number): Promise<Buffer> {
+async function readStart(file: ReadableFile, most: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(most)
   return bytes.subarray(0, await file.read(bytes, 0))
 }

@@ -53,6 +53,15 @@ export interface SegmentScan {
   readonly crc: string
 }
 
+/** How far a look at a segment has come that has found no damage: what is needed to go on behind the last line. */
+export interface ScanPlace {
+  readonly byte: number
+  readonly line: number
+  readonly lastSeq: Seq
+  /** Of the bytes so far. */
+  readonly crc: number
+}
+
 /** Looks at every line of a strict segment, up to `size` bytes of the file. */
 export function scanSegment(file: DiskFile, name: string, size: number): Promise<SegmentScan> {
   return scanLines(fileChunks(file, { from: 0, to: size }), name)
@@ -95,6 +104,24 @@ export class Scan implements SegmentScan {
 
   constructor(name: string) {
     this.#name = name
+  }
+
+  /** A look that goes on where another one at this segment was. What it says of `proven` and `places` counts from there. */
+  static behind(name: string, header: SegmentHeader, { byte, line, lastSeq, crc }: ScanPlace): Scan {
+    const scan = new Scan(name)
+    scan.#begin(header, byte)
+    scan.#line = line
+    scan.lines = line
+    scan.goodBytes = byte
+    scan.lastSeq = lastSeq
+    scan.#last = lastSeq
+    scan.#next = scan.#next === undefined ? undefined : lastSeq + 1
+    scan.#crc = crc
+    return scan
+  }
+
+  get place(): ScanPlace {
+    return { byte: this.goodBytes, line: this.#line, lastSeq: this.#last, crc: this.#crc }
   }
 
   get proven(): { seq: Seq; byte: number } {

@@ -71,7 +71,8 @@ async function damageIn(open: DiskFile, part: Part | BaseEntry): Promise<Pick<Ch
   return { damage, lost: scan.gaps.map(({ from, to, report }) => ({ from, to, report })) }
 }
 
-function whyNotTheSame(
+/** Why a file of which every line reads is not the one that the manifest lists; `undefined` where it is. */
+export function whyNotTheSame(
   part: Part | BaseEntry,
   found: { readonly crc: string; readonly goodBytes: number; readonly lastSeq: Seq },
 ): string | undefined {

@@ -36,6 +36,7 @@ import { assertRoomForBase, Room } from './room.ts'
 import { nextSegment } from './rotation.ts'
 import { RowsFailed } from './rows-failed.ts'
 import { assertBaseable, writeBase } from './save-base.ts'
+import { scrubLog } from './scrub-log.ts'
 import { sealLog } from './seal-log.ts'
 import { truncateLog } from './truncate.ts'
 import { WriterCaches } from './writer-caches.ts'
@@ -53,6 +54,8 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly readKept: LogView['readKept'] = (from, signal) => this.#view.readKept(from, signal)
   readonly loadBase: LogView['loadBase'] = () => this.#view.loadBase()
   readonly verify: LogView['verify'] = (signal) => this.#view.verify(signal)
+  readonly scrub: NonNullable<LogWriter['scrub']> = (options) =>
+    scrubLog({ ...this.#settings, source: this, closing: this.#closing.signal }, options)
   readonly activePlaces: LogSource['activePlaces'] = (segment) => this.#commits.placesOf(segment)
   readonly #pacer: Pacer
   readonly #room: Room
