@@ -1,5 +1,5 @@
+import type { Damage } from './damage.ts'
 import type { ErrorCode } from './error.ts'
-import type { Damage } from './report.ts'
 import type { Seq } from './seq.ts'
 
 /** Commits that are gone for good: a salvage could not read them. */

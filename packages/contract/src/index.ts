@@ -1,5 +1,6 @@
 export type { CacheSaved, Caches, PutBytes, StoredCache, WritableCaches } from './cache.ts'
 export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
+export type { Damage } from './damage.ts'
 export type { Disk, DiskFile, DiskSpace, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
 export {
   type ChangesOf,
@@ -73,7 +74,7 @@ export type {
   QueryAnswer,
   Where,
 } from './query.ts'
-export type { Damage, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
+export type { Quarantined, RecoveryReport, StorageCheck } from './report.ts'
 export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } from './rule.ts'
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
 export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'

@@ -1,9 +1,10 @@
 import type { Change, Commit } from './commit.ts'
+import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
 import type { JsonObject, StoredRecord } from './json.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
-import type { Damage, StorageCheck } from './report.ts'
+import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
 import type { StorageHealth } from './storage.ts'
 

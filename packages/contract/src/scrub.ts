@@ -1,6 +1,6 @@
+import type { Damage } from './damage.ts'
 import type { StatewardError } from './error.ts'
 import type { JsonObject } from './json.ts'
-import type { Damage } from './report.ts'
 
 /** Where a scrub goes on: plain data that says something to the storage that gave it, and to nobody else. */
 export type ScrubPlace = JsonObject
