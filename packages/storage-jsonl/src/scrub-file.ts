@@ -147,7 +147,7 @@ async function* looks({
 
 async function* endOf(scan: Scan, entry: Exclude<CompleteEntry, { kind: 'plain' }>): AsyncGenerator<Looked> {
   if (scan.damage.lines > 0) return
-  const reason = scan.foreign === undefined ? whyNotTheSame(partOf(entry), scan) : 'a header of a newer format'
+  const reason = whyNotTheSame(partOf(entry), scan)
   if (reason === undefined) return
   const damage = { file: entry.file, line: scan.lines + 1, byte: scan.goodBytes, reason }
   yield { bytes: 0, damage: [damage], place: undefined }
