@@ -2,6 +2,7 @@ export type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOp
 export { Collection, type UnsetOf, type UpdateOf, type VersionOf } from './collection.ts'
 export { type Collections, collections } from './collections.ts'
 export { endpointRunner } from './endpoint-runner.ts'
-export { readOnly } from './read-only.ts'
+export { type PastPoint, type PastState, pastState } from './past-state.ts'
+export { readOnly, readPast } from './read-only.ts'
 export { type OperationOf, type Transact, type TransactedOf, transact } from './transact.ts'
 export { View, type ViewSource, type Views, views } from './view.ts'

@@ -1,4 +1,4 @@
-import { type Endpoint, type MessageKind, type Query, StatewardError } from '@stateward/contract'
+import { type Endpoint, type MessageKind, type Query, type Seq, StatewardError } from '@stateward/contract'
 
 /** What happens to a message that is meant for one past state. */
 type Treatment = 'pinned' | 'pinnedQuery' | 'passed' | 'refused'
@@ -22,8 +22,9 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
   updateMany: 'refused',
   deleteMany: 'refused',
   transact: 'refused',
-  // It would tell of versions that come after the snapshot.
+  // It would tell of versions that come after this state.
   history: 'refused',
+  asOf: 'refused',
   snapshot: 'refused',
   release: 'refused',
   compact: 'refused',
@@ -35,13 +36,26 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
  * endpoint open.
  */
 export function readOnly(endpoint: Endpoint, snapshot: string): Endpoint {
+  return pinnedTo(endpoint, { snapshot }, async () => {
+    await endpoint.ask('release', { snapshot })
+  })
+}
+
+/** As `readOnly`, of the state after a commit. There is nothing to release, so that `close` does nothing. */
+export function readPast(endpoint: Endpoint, asOf: Seq): Endpoint {
+  return pinnedTo(endpoint, { asOf }, async () => undefined)
+}
+
+type Pin = { readonly snapshot: string } | { readonly asOf: Seq }
+
+function pinnedTo(endpoint: Endpoint, pin: Pin, close: () => Promise<void>): Endpoint {
   return {
     ask(kind, body, options) {
       switch (Object.hasOwn(treatments, kind) ? treatments[kind] : 'refused') {
         case 'pinned':
-          return endpoint.ask(kind, { ...body, snapshot }, options)
+          return endpoint.ask(kind, { ...body, ...pin }, options)
         case 'pinnedQuery':
-          return endpoint.ask(kind, { ...body, query: { ...queryIn(body), snapshot } }, options)
+          return endpoint.ask(kind, { ...body, query: { ...queryIn(body), ...pin } }, options)
         case 'passed':
           return endpoint.ask(kind, body, options)
         default:
@@ -51,9 +65,7 @@ export function readOnly(endpoint: Endpoint, snapshot: string): Endpoint {
     follow() {
       return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal('follow')) }) }
     },
-    async close() {
-      await endpoint.ask('release', { snapshot })
-    },
+    close,
   }
 }
 
@@ -64,7 +76,7 @@ function queryIn(body: object): Query | undefined {
 function refusal(kind: string): StatewardError {
   return new StatewardError(
     'UNSUPPORTED',
-    `a snapshot answers ${pinned.join(', ')}; found ${kind}: ask the state that the snapshot was taken of`,
+    `a past state answers ${pinned.join(', ')}; found ${kind}: ask the state that it is the past of`,
     { details: { message: kind } },
   )
 }

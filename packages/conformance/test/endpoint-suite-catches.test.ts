@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { endpointCases } from '../src/endpoint/endpoint-suite.ts'
 import { type BrokenEndpoint, openBrokenEndpoint } from './broken-endpoint.ts'
 import { brokenAsking } from './broken-endpoint-asking.ts'
+import { brokenPast } from './broken-endpoint-past.ts'
 import { brokenQueries, brokenVersions } from './broken-endpoint-reads.ts'
 import { brokenDoors, brokenReferences } from './broken-endpoint-rules.ts'
 import { brokenBulks, brokenCreations, brokenUpdates } from './broken-endpoint-writes.ts'
@@ -15,6 +16,7 @@ const all: readonly BrokenEndpoint[] = [
   ...brokenAsking,
   ...brokenQueries,
   ...brokenVersions,
+  ...brokenPast,
 ]
 /** For what never settles. What settles may take its time, so that no slow machine makes it look caught. */
 const shortPatienceMs = 300

@@ -14,14 +14,14 @@ import {
   type Seq,
   StatewardError,
   type StoredRecord,
-  type Version,
   type WriteOptions,
 } from '@stateward/contract'
 import { plainAggregate } from '../src/endpoint/plain-aggregate.ts'
 import { plainQuery } from '../src/endpoint/plain-query.ts'
 import { itemTimes } from '../src/endpoint/random-item.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
-import { keyOf, type Lives, PlainDraft } from './plain-draft.ts'
+import { type Lives, PlainDraft } from './plain-draft.ts'
+import { livesAt, momentOf, plainHistory } from './plain-past.ts'
 
 /** What outlives an endpoint. */
 export class PlainStore {
@@ -41,6 +41,9 @@ interface Body extends Query, WriteOptions {
   readonly query: Query
   readonly reason?: string
 }
+
+/** Which moment is read. */
+type At = Pick<Query, 'snapshot' | 'asOf'>
 
 /** Answers every message, as slowly and obviously as can be. What is broken on purpose is derived from it. */
 export class PlainEndpoint implements Endpoint {
@@ -81,9 +84,9 @@ export class PlainEndpoint implements Endpoint {
     }
     switch (kind) {
       case 'get':
-        return this.records(body.snapshot, body.type).get(checkId(body.id))
+        return this.records(body, body.type).get(checkId(body.id))
       case 'getMany':
-        return checkList(body.ids).map((id) => this.records(body.snapshot, body.type).get(checkId(id)))
+        return checkList(body.ids).map((id) => this.records(body, body.type).get(checkId(id)))
       case 'query':
         return this.query(body)
       case 'count':
@@ -101,6 +104,8 @@ export class PlainEndpoint implements Endpoint {
         }
       case 'history':
         return this.history(body.type, checkId(body.id), body.from ?? 1)
+      case 'asOf':
+        return momentOf(this.store.commits, body as never)
       case 'snapshot':
         return this.snapshot()
       case 'release':
@@ -169,10 +174,16 @@ export class PlainEndpoint implements Endpoint {
     return [...lives.values()].flatMap(({ record, type }) => (record === undefined ? [] : [{ type, record }]))
   }
 
-  records(snapshot: string | undefined, type: string): Map<string, StoredRecord> {
+  records(at: At, type: string): Map<string, StoredRecord> {
     entityOf(type)
-    const own = this.live(this.view(snapshot).lives).filter((one) => one.type === type)
+    const own = this.live(this.viewAt(at).lives).filter((one) => one.type === type)
     return new Map(own.map(({ record }) => [record.id, record]))
+  }
+
+  viewAt({ snapshot, asOf }: At): { readonly lives: Lives; readonly seq: Seq } {
+    if (asOf === undefined) return this.view(snapshot)
+    if (snapshot !== undefined) refuse('INVALID', 'two moments')
+    return { lives: livesAt(this.store.commits, asOf), seq: asOf }
   }
 
   view(snapshot: string | undefined): { readonly lives: Lives; readonly seq: Seq } {
@@ -184,7 +195,7 @@ export class PlainEndpoint implements Endpoint {
     const entity = checkQuery(query)
     const { cursor, limit, ...rest } = query
     const { orderBy = [] } = rest
-    const sorted = plainQuery([...this.records(query.snapshot, query.type).values()], rest, entity.times)
+    const sorted = plainQuery([...this.records(query, query.type).values()], rest, entity.times)
     const start = cursor === undefined ? undefined : cursorOf(cursor, rest)
     const behind = (row: StoredRecord): boolean => {
       for (const [field, direction] of orderBy) {
@@ -194,7 +205,7 @@ export class PlainEndpoint implements Endpoint {
       return row.id > String(start?.id)
     }
     const rows = start === undefined ? sorted : sorted.filter(behind)
-    const { seq } = this.view(query.snapshot)
+    const { seq } = this.viewAt(query)
     if (limit === undefined || rows.length <= limit) return { rows, seq }
     const page = rows.slice(0, limit)
     return { rows: page, seq, cursor: Buffer.from(JSON.stringify([rest, page.at(-1)])).toString('base64') }
@@ -215,16 +226,7 @@ export class PlainEndpoint implements Endpoint {
   }
 
   history(type: string, id: string, from: Seq): Protocol['history']['answer'] {
-    const versions = this.store.commits.flatMap((commit): Version[] =>
-      commit.changes.flatMap((change) => {
-        if (commit.seq < from || keyOf(change.type, change.id) !== keyOf(type, id)) return []
-        const record = change.op === 'put' ? ({ ...change.data, rev: change.rev } as StoredRecord) : undefined
-        const { actor, seq, timestamp } = commit
-        return [{ seq, timestamp, change, ...(record && { record }), ...(actor && { actor }) }]
-      }),
-    )
-    const next = versions[limits.historyPage]?.seq
-    return { versions: versions.slice(0, limits.historyPage), ...(next && { next }) }
+    return plainHistory(this.store.commits, { type, id, from })
   }
 
   snapshot(): Protocol['snapshot']['answer'] {

@@ -39,6 +39,8 @@ export const reservedTypeNames: readonly string[] = [
   'changes',
   'asOf',
   'snapshot',
+  'diff',
+  'undo',
   'restoreSnapshot',
   'view',
   'compact',
@@ -69,6 +71,8 @@ export const reservedTypeNames: readonly string[] = [
   'export',
   'toJSON',
   'seq',
+  'timestamp',
+  'oldestSeq',
   'records',
 ]
 

@@ -2,7 +2,7 @@ import type { Change, Commit } from './commit.ts'
 import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
-import type { JsonObject, StoredRecord } from './json.ts'
+import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
@@ -89,11 +89,26 @@ export interface Transacted {
   readonly results: readonly (StoredRecord | Deleted)[]
 }
 
-/** One version of one record, as its commit left it. */
+/**
+ * One top-level field that differs between two versions of a record: absent where it was, or is, not there. `rev` and
+ * `updated_at` are never among them, because every version changes them.
+ */
+export interface FieldChange {
+  readonly field: string
+  readonly before?: JsonValue
+  readonly after?: JsonValue
+}
+
+/** One version of one record, as its commit left it. `change.rev` counts them. */
 export interface Version {
   readonly seq: Seq
   readonly timestamp: string
   readonly change: Change
+  /**
+   * What differs from the version before; of a creation every field, of a deletion every field that was. Absent where the
+   * version before, or this one, is not known any more.
+   */
+  readonly fields?: readonly FieldChange[]
   /** `undefined` after a deletion, and where the versions that it rests on are lost or let go of. */
   readonly record?: StoredRecord
   readonly actor?: string
@@ -170,6 +185,16 @@ export interface CompactReport {
   readonly bytesAfter: number
 }
 
+/** One moment of the past. */
+export interface Moment {
+  /** The state is the one after this commit; 0: before the first. */
+  readonly seq: Seq
+  /** That commit's; absent before the first, and where the log has let go of it. */
+  readonly timestamp?: string
+  /** The oldest moment that can be read now. */
+  readonly oldestSeq: Seq
+}
+
 export interface SnapshotOpened {
   readonly snapshot: string
   readonly seq: Seq
@@ -183,11 +208,11 @@ export interface SnapshotOpened {
 export interface Protocol {
   create: { ask: CreateAsk; answer: StoredRecord }
   get: {
-    ask: { readonly type: string; readonly id: string; readonly snapshot?: string }
+    ask: { readonly type: string; readonly id: string; readonly snapshot?: string; readonly asOf?: Seq }
     answer: StoredRecord | undefined
   }
   getMany: {
-    ask: { readonly type: string; readonly ids: readonly string[]; readonly snapshot?: string }
+    ask: { readonly type: string; readonly ids: readonly string[]; readonly snapshot?: string; readonly asOf?: Seq }
     answer: readonly (StoredRecord | undefined)[]
   }
   update: { ask: UpdateAsk; answer: StoredRecord }
@@ -225,6 +250,13 @@ export interface Protocol {
     answer: readonly AggregateRow[]
   }
   explain: { ask: Query; answer: Explanation }
+  /**
+   * The moment that reads with `asOf` then name. Exactly one of: `seq`; or `time`, an RFC 3339 date-time, which means the
+   * last commit in the order of seq whose time is not behind it, whatever a clock that was set back makes of those before.
+   * `INVALID` for what is in the future. `TRIMMED` where the log has let go of it; `details.oldestSeq` and `oldestTime` say
+   * what can be had. `CORRUPT` for a commit that a salvage gave up.
+   */
+  asOf: { ask: { readonly seq?: Seq; readonly time?: string }; answer: Moment }
   history: {
     ask: { readonly type: string; readonly id: string; readonly from?: Seq }
     /** `lost`: commits behind the last of these versions are lost, and later ones may have been in them. */

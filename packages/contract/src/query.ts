@@ -47,6 +47,11 @@ export interface Query {
   readonly cursor?: string
   /** Read the state of this open snapshot instead of the newest. */
   readonly snapshot?: string
+  /**
+   * Read the state after this commit instead of the newest; not beside `snapshot`. The first such query folds the log up to
+   * there, in time O(commits up to it); the next ones of the same moment do not.
+   */
+  readonly asOf?: Seq
 }
 
 export interface QueryAnswer {

@@ -133,6 +133,11 @@ export interface LogReader {
    * `TRIMMED`. Absent where whatever is there can be had from `read`.
    */
   readKept?(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch>
+  /**
+   * The commits of these numbers, in the order asked; `undefined` for one that is not there (any more). Costs by their
+   * number, not by the length of the log. Absent where `read` begins as fast.
+   */
+  readAt?(seqs: readonly Seq[], signal?: AbortSignal): Promise<(Uint8Array | undefined)[]>
   /** As `read`, then goes on for ever with what becomes durable. Never skips, never repeats; ends when `signal` aborts. */
   follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch>
   /** The bytes at these pointers, in the order asked; `undefined` where truncated. Throws `CORRUPT` on damage. */

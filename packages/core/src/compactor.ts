@@ -153,7 +153,7 @@ export class Compactor {
       rows.release()
     }
     await this.#truncate(upTo, { term, cause, signal, breathe })
-    term.checkpoints.outdated()
+    term.compacted()
     const { bytes: bytesAfter } = await writer.stats()
     return { bytesBefore, report: { upTo, records, bytesBefore, bytesAfter } }
   }

@@ -1,4 +1,14 @@
-import { type Collections, collections, type Transact, transact, type Views, views } from '@stateward/client'
+import {
+  type Collections,
+  collections,
+  type PastPoint,
+  type PastState,
+  pastState,
+  type Transact,
+  transact,
+  type Views,
+  views,
+} from '@stateward/client'
 import type {
   AskOptions,
   Commit,
@@ -45,6 +55,13 @@ export interface StateMembers<D extends Domain> {
   readonly transaction: RunTransaction<D>
   /** Every commit from `since` on (default 1), then each as it becomes durable, until `signal` aborts. */
   changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
+  /**
+   * The state as of a moment: the seq of a commit, a `Date` or an RFC 3339 date-time. The reads of the store, on the past:
+   * `(await state.asOf('2024-01-20T10:00:00Z')).plan.get(id)`. A time means the last commit, in the order of seq, whose time
+   * is not behind it. `get` and `getMany` cost a few reads of the log, whatever its length; the first query of a moment folds
+   * the log up to there. Rejects with `INVALID` (in the future, or no moment), `TRIMMED` (`details.oldestSeq`, `oldestTime`).
+   */
+  asOf(point: PastPoint, options?: AskOptions): Promise<PastState<D>>
   /** A stable view of the state as it is now; must be closed. */
   snapshot(): Promise<HeldSnapshot<D>>
   /**
@@ -128,6 +145,7 @@ function stateOf<const D extends Domain>(
     transact: transact(manager, domain),
     transaction: (work, transacting) => transactions.run(work, transacting),
     changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(manager.follow(since, signal)),
+    asOf: (point, asking) => pastState(manager, domain, point, { ...asking, inProcess: true }),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),
     view: views(manager.view, domain),

@@ -4,6 +4,7 @@ import type { DecidedChange } from './draft.ts'
 /** One commit, decided and encoded, not yet in the log. */
 export interface DecidedCommit {
   readonly seq: Seq
+  readonly timestamp: string
   readonly bytes: Uint8Array
   readonly changes: readonly DecidedChange[]
   readonly txid: string | undefined

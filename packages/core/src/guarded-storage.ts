@@ -33,12 +33,15 @@ class GuardedReader implements LogReader {
   /** As they are: a cache may fail in any way, and only costs time. */
   readonly caches?: Caches
   readonly readKept?: NonNullable<LogReader['readKept']>
+  readonly readAt?: NonNullable<LogReader['readAt']>
   readonly #reader: LogReader
 
   constructor(reader: LogReader) {
     this.#reader = reader
     if (reader.caches !== undefined) this.caches = reader.caches
     if (reader.fetchSync !== undefined) this.fetchSync = (ptrs) => guardedNow(() => reader.fetchSync?.(ptrs) ?? [])
+    if (reader.readAt !== undefined)
+      this.readAt = (seqs, signal) => guarded(async () => (await reader.readAt?.(seqs, signal)) ?? [])
     if (reader.readKept !== undefined)
       this.readKept = (from, signal) => guardedEach(() => reader.readKept?.(from, signal) ?? reader.read(from, signal))
   }

@@ -1,5 +1,4 @@
 import {
-  type Change,
   type Commit,
   type LogReader,
   type LostCommits,
@@ -8,8 +7,10 @@ import {
   type StoredRecord,
   type Version,
 } from '@stateward/contract'
+import { commitsAt } from './commits-at.ts'
 import { CommitsOf, joined } from './commits-of.ts'
-import { fold } from './fold.ts'
+import { VersionFold } from './fold-versions.ts'
+import type { HistoryIndex } from './history-index.ts'
 
 export interface HistoryOf {
   readonly type: string
@@ -18,66 +19,100 @@ export interface HistoryOf {
   readonly from: Seq
 }
 
+export interface HistoryPage {
+  readonly versions: readonly Version[]
+  readonly next?: Seq
+  readonly lost?: LostCommits
+}
+
+/** So many versions are read from the log in one go. */
+const versionsPerRead = 64
+/** A version that stands whole is no further back than this in most histories: the patches of one chain, and one. */
+const versionsBack = limits.patchChain + 1
+
 /**
- * Every version of one record, oldest first, by a scan of the log: O(log). A version whose predecessors the log no longer
- * has is given from the first one that stands whole; one behind lost commits says so. Returns what is lost behind the last.
+ * One page of the versions of a record, of at most `limits.historyPage`, oldest first, and where the next begins. A version
+ * whose predecessors the log no longer has is given from the first one that stands whole; one behind lost commits says
+ * so. Costs by the versions on the page, not by the log, as long as the index knows all of it.
  */
-async function* versionsOf(
-  reader: LogReader,
-  { type, id, from }: HistoryOf,
-): AsyncGenerator<Version, LostCommits | undefined> {
-  const firstSeq = reader.readKept === undefined ? (await reader.stats()).firstSeq : 1
-  let record: StoredRecord | undefined
-  let rev = 0
-  let lost: LostCommits | undefined
-  const commitsOf = new CommitsOf()
-  for await (const commit of commitsFrom(reader, firstSeq, commitsOf)) {
-    // Where commits are lost, nobody knows whether this record was changed in them; where none was, no rev is missing.
-    if (commit.lostBefore !== undefined) lost = joined(lost, commit.lostBefore)
-    for (const change of commit.changes) {
-      if (change.type !== type || change.id !== id) continue
-      const before = record
-      record = change.op === 'patch' && !follows(change, before) ? undefined : fold(before, change, rev)
-      rev = change.rev === 0 ? rev + 1 : change.rev
-      const lostBefore = lost
-      lost = undefined
-      if (commit.seq < from) continue
-      const { seq, timestamp, actor } = commit
-      yield {
-        seq,
-        timestamp,
-        change: { ...change, rev },
-        ...(record === undefined ? {} : { record }),
-        ...(actor === undefined ? {} : { actor }),
-        ...(lostBefore === undefined ? {} : { lostBefore }),
-      }
+export async function historyPage(reader: LogReader, index: HistoryIndex, of: HistoryOf): Promise<HistoryPage> {
+  await index.ready()
+  const seqs = index.seqsOf(of.type, of.id)
+  const { start, isWhole } = await startOf(reader, index, { ...of, seqs })
+  const folded = new VersionFold({ ...of, isWhole })
+  const versions: Version[] = []
+  const lost = new LostBefore(index)
+  for await (const commit of commitsOf(reader, index, { seqs, start })) {
+    if (!commit.changes.some(({ type, id }) => type === of.type && id === of.id)) continue
+    for (const version of folded.take(lost.tell(commit))) {
+      if (version.seq < of.from) continue
+      if (versions.length >= limits.historyPage && versions.at(-1)?.seq !== version.seq)
+        return { versions, next: version.seq }
+      versions.push(version)
     }
   }
-  const { lostBehind } = commitsOf
-  return lostBehind === undefined ? lost : joined(lost, lostBehind)
+  const behind = lost.rest
+  return behind === undefined ? { versions } : { versions, lost: behind }
 }
 
-/** Whether the version that a change rests on is `before`. */
-function follows({ rev }: Change, before: StoredRecord | undefined): boolean {
-  return before !== undefined && (rev === 0 || rev === before.rev + 1)
-}
-
-/** One page of `versionsOf`, of at most `limits.historyPage` versions, and where the next begins. */
-export async function historyPage(
+/** From where a history has to be folded for the versions from `from` on to be right, what differs included. */
+async function startOf(
   reader: LogReader,
-  of: HistoryOf,
-): Promise<{ versions: readonly Version[]; next?: Seq; lost?: LostCommits }> {
-  const versions: Version[] = []
-  const found = versionsOf(reader, of)
-  try {
-    for (;;) {
-      const step = await found.next()
-      if (step.done) return step.value === undefined ? { versions } : { versions, lost: step.value }
-      if (versions.length === limits.historyPage) return { versions, next: step.value.seq }
-      versions.push(step.value)
+  index: HistoryIndex,
+  { type, id, from, seqs }: HistoryOf & { readonly seqs: readonly Seq[] },
+): Promise<{ readonly start: Seq; readonly isWhole: boolean }> {
+  const first = seqs.findIndex((seq) => seq >= from)
+  const behind = first < 0 ? seqs.length : first
+  for (let end = behind; end > 0; end -= versionsBack) {
+    const commits = await commitsAt(reader, seqs.slice(Math.max(0, end - versionsBack), end))
+    for (const { seq, changes } of commits.reverse()) {
+      const change = changes.findLast((one) => one.type === type && one.id === id)
+      // A plain line has no rev of its own: its versions are counted from the first.
+      if (change?.rev === 0) return { start: 0, isWhole: true }
+      if (change !== undefined && change.op !== 'patch') return { start: seq, isWhole: false }
     }
-  } finally {
-    await found.return(undefined)
+  }
+  return { start: 0, isWhole: index.from === 1 && (await reader.stats()).firstSeq === 1 }
+}
+
+/** The commits that the index names from `start` on; those before what it knows by a scan. */
+async function* commitsOf(
+  reader: LogReader,
+  index: HistoryIndex,
+  { seqs, start }: { readonly seqs: readonly Seq[]; readonly start: Seq },
+): AsyncGenerator<Commit> {
+  if (start < index.from && index.from > 1) yield* scanned(reader, start, index.from)
+  const wanted = seqs.filter((seq) => seq >= Math.max(start, index.from))
+  for (let at = 0; at < wanted.length; at += versionsPerRead)
+    yield* await commitsAt(reader, wanted.slice(at, at + versionsPerRead))
+}
+
+async function* scanned(reader: LogReader, from: Seq, below: Seq): AsyncGenerator<Commit> {
+  for await (const commit of commitsFrom(reader, from, new CommitsOf())) {
+    if (commit.seq >= below) return
+    yield commit
+  }
+}
+
+/** Tells of the commits that are lost before each one that is given, once. */
+class LostBefore {
+  readonly #lost: LostCommits[]
+
+  constructor({ lost }: HistoryIndex) {
+    this.#lost = [...lost]
+  }
+
+  tell(commit: Commit): Commit {
+    let lostBefore: LostCommits | undefined
+    while ((this.#lost[0]?.from ?? Number.POSITIVE_INFINITY) < commit.seq) {
+      const lost = this.#lost.shift()
+      if (lost !== undefined) lostBefore = joined(lostBefore, lost)
+    }
+    return lostBefore === undefined ? commit : { ...commit, lostBefore }
+  }
+
+  get rest(): LostCommits | undefined {
+    return this.#lost.reduce<LostCommits | undefined>((sum, lost) => joined(sum, lost), undefined)
   }
 }
 
@@ -86,7 +121,11 @@ export async function versionAt(
   reader: LogReader,
   { type, id, rev }: { readonly type: string; readonly id: string; readonly rev: number },
 ): Promise<StoredRecord | undefined> {
-  for await (const { record } of versionsOf(reader, { type, id, from: 1 })) if (record?.rev === rev) return record
+  const firstSeq = reader.readKept === undefined ? (await reader.stats()).firstSeq : 1
+  const folded = new VersionFold({ type, id, isWhole: false })
+  for await (const commit of commitsFrom(reader, firstSeq, new CommitsOf())) {
+    for (const { record } of folded.take(commit)) if (record?.rev === rev) return record
+  }
   return undefined
 }
 

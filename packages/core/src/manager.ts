@@ -111,6 +111,7 @@ export class Manager implements Endpoint {
       groupBy: (body, asking) => terms.current.reads.handlers.groupBy(body, asking),
       aggregate: (body, asking) => terms.current.reads.handlers.aggregate(body, asking),
       explain: (body, asking) => terms.current.reads.handlers.explain(body, asking),
+      asOf: (body, asking) => terms.current.reads.handlers.asOf(body, asking),
       history: (given, asking) => {
         // Read once, and now: what is wrong with it is for the dispatcher to put into words.
         const body = { ...given }

@@ -1,4 +1,13 @@
-import { type Collections, collections, type ViewSource, type Views, views } from '@stateward/client'
+import {
+  type Collections,
+  collections,
+  type PastPoint,
+  type PastState,
+  pastState,
+  type ViewSource,
+  type Views,
+  views,
+} from '@stateward/client'
 import {
   type AskOptions,
   type Commit,
@@ -19,6 +28,7 @@ import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts
 import { type Environment, systemEnvironment } from './environment.ts'
 import { follow, oneByOne } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
+import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
@@ -43,6 +53,8 @@ export interface StateReaderMembers<D extends Domain> {
   readonly domain: D
   /** Every commit from `since` on (default 1), then each that the writer makes durable, until `signal` aborts. */
   changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
+  /** As `asOf` of a state, up to the moment of opening. */
+  asOf(point: PastPoint, options?: AskOptions): Promise<PastState<D>>
   /** As `view` of a state. */
   readonly view: Views<D>
   stats(): Promise<Stats>
@@ -71,6 +83,7 @@ export async function openStateReader<const D extends Domain>(options: StateRead
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,
       changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(endpoint.follow(since, signal)),
+      asOf: (point, asking) => pastState(endpoint, domain, point, { ...asking, inProcess: true }),
       view: views(endpoint.view, domain),
       stats: () => endpoint.ask('stats', {}),
       verify: () => endpoint.ask('verify', {}),
@@ -121,9 +134,10 @@ class ReadOnlyManager implements Endpoint {
   readonly #closing = new AbortController()
 
   constructor(options: ReadOnlyOptions) {
-    const { storage, live, reader } = options
+    const { storage, live, reader, environment } = options
     this.#options = options
-    this.#reads = new Reads({ ...options, snapshots: this.#snapshots })
+    const index = new HistoryIndex({ reader, lastSeq: live.lastSeq, breathe: environment.breathe })
+    this.#reads = new Reads({ ...options, snapshots: this.#snapshots, index })
     const handlers: Handlers<ReadKind | 'stats' | 'verify'> = {
       ...this.#reads.handlers,
       stats: () => statsOf({ live, storage, reader, durability: 'commit', depth: 0 }),

@@ -38,8 +38,8 @@ export function planOfAll(ground: QueryGround, given: Query): Plan {
   return isAll ? plan : plannedFor(ground, withoutPaging(query)).plan
 }
 
-function withoutPaging({ type, where, snapshot }: Query): Query {
-  return { type, ...(where === undefined ? {} : { where }), ...(snapshot === undefined ? {} : { snapshot }) }
+function withoutPaging({ orderBy: _, limit: __, cursor: ___, ...query }: Query): Query {
+  return query
 }
 
 /** Groups of everything as an index has counted them; `undefined` where the query asks for more, or none has. */

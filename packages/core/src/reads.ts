@@ -9,12 +9,15 @@ import {
   type Seq,
   type StoredRecord,
 } from '@stateward/contract'
+import { checkQuery } from '@stateward/query'
 import { BodyRequest } from './bodies.ts'
 import { checkedEntity, checkedId, checkedIds, invalid } from './check.ts'
 import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
 import { historyPage } from './history.ts'
+import type { HistoryIndex } from './history-index.ts'
 import type { Live, LiveType } from './live.ts'
+import { PastReads } from './past-reads.ts'
 import { PlanCache } from './plan-cache.ts'
 import type { QueryGround } from './query-ground.ts'
 import { readNow } from './read-now.ts'
@@ -33,6 +36,7 @@ export type ReadKind =
   | 'groupBy'
   | 'aggregate'
   | 'explain'
+  | 'asOf'
   | 'history'
   | 'snapshot'
   | 'release'
@@ -51,9 +55,10 @@ export interface ReadsOptions {
   readonly reader: LogReader
   readonly environment: Environment
   readonly snapshots: Snapshots
+  readonly index: HistoryIndex
 }
 
-/** Answers every message that reads, from the durable state or from an open snapshot of it. */
+/** Answers every message that reads, from the durable state, from an open snapshot of it, or from the past. */
 export class Reads {
   readonly handlers: Handlers<ReadKind>
   /** The same reads of the newest state, within the call. */
@@ -61,27 +66,36 @@ export class Reads {
   readonly #options: ReadsOptions
   readonly #view: LiveView
   readonly #plans = new PlanCache()
+  readonly #past: PastReads
 
   constructor(options: ReadsOptions) {
-    const { live, reader, snapshots } = options
+    const { live, reader, snapshots, index } = options
     this.#options = options
     this.#view = new LiveView(live)
+    this.#past = new PastReads(options)
     this.handlers = {
-      get: ({ type, id, snapshot }) => {
+      get: ({ type, id, snapshot, asOf }) => {
         const view = this.#viewOf(snapshot)
+        if (asOf !== undefined)
+          return this.#past.get(this.#typeOf(type, this.#view), checkedId(id), onlyAsOf(asOf, snapshot))
         return readOne(view, this.#typeOf(type, view), checkedId(id))
       },
-      getMany: ({ type, ids, snapshot }) => {
+      getMany: ({ type, ids, snapshot, asOf }) => {
         const view = this.#viewOf(snapshot)
+        if (asOf !== undefined)
+          return this.#past.getMany(this.#typeOf(type, this.#view), checkedIds(ids), onlyAsOf(asOf, snapshot))
         return readMany(view, this.#typeOf(type, view), checkedIds(ids))
       },
-      query: (query, asking) => runQuery(this.#ground(query), query, asking),
-      count: (query, asking) => runCount(this.#ground(query), query, asking),
-      groupBy: ({ query, field }, asking) => runGroupBy(this.#ground(query), query, field, asking),
-      aggregate: (body, asking) => runAggregate(this.#ground(body.query), body, asking),
-      explain: (query) => runExplain(this.#ground(query), query),
+      query: (query, asking) => this.#on(query, asking, (ground, asked) => runQuery(ground, asked, asking)),
+      count: (query, asking) => this.#on(query, asking, (ground, asked) => runCount(ground, asked, asking)),
+      groupBy: ({ query, field }, asking) =>
+        this.#on(query, asking, (ground, asked) => runGroupBy(ground, asked, field, asking)),
+      aggregate: ({ query, ...body }, asking) =>
+        this.#on(query, asking, (ground, asked) => runAggregate(ground, { ...body, query: asked }, asking)),
+      explain: (query, asking) => this.#on(query, asking, (ground, asked) => runExplain(ground, asked)),
+      asOf: (body) => this.#past.find(body),
       history: ({ type, id, from = 1 }) =>
-        historyPage(reader, {
+        historyPage(reader, index, {
           type: this.#typeOf(type, this.#view).name,
           id: checkedId(id),
           from: checkedSeq('from', from),
@@ -137,6 +151,25 @@ export class Reads {
     return this.#groundOn(query, () => this.#viewOf(query.snapshot))
   }
 
+  /** Runs a query on the state that it names: within the call, but for one of the past. */
+  #on<T>(
+    query: Ask<'query'>,
+    asking: AskOptions,
+    run: (ground: QueryGround, query: Ask<'query'>) => T | Promise<T>,
+  ): T | Promise<T> {
+    const ground = this.#ground(query)
+    if (query.asOf === undefined) return run(ground, query)
+    // What is wrong with it is said at once, and not when the log has been folded; and it is read once.
+    const asked = checkQuery(query, ground.entity)
+    const asOf = onlyAsOf(asked.asOf, asked.snapshot)
+    return this.#past.using(
+      asOf,
+      async ({ view, plans }) =>
+        run({ ...ground, view, live: view.live, type: view.live.type(asked.type), plans }, asked),
+      asking,
+    )
+  }
+
   #groundOn(query: Ask<'query'>, viewOf: () => ReadView): QueryGround {
     if (typeof query !== 'object' || query === null) throw invalid(`expected a query, found ${describe(query)}`)
     const { domain, environment } = this.#options
@@ -153,6 +186,12 @@ export class Reads {
       monotonicMs: () => environment.clock.monotonicMs(),
     }
   }
+}
+
+/** A snapshot is a moment of its own. */
+function onlyAsOf(asOf: unknown, snapshot: string | undefined): unknown {
+  if (snapshot !== undefined) throw invalid('expected either snapshot or asOf, found both')
+  return asOf
 }
 
 /** A seq as a caller may give it; 0 means "from the beginning". */

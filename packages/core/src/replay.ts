@@ -69,7 +69,7 @@ function entryOf(commit: Commit): Parameters<TxidWindow['add']>[1] {
 }
 
 /** Takes a commit in; where the cache is too small to hold what it changes, after reading that. */
-async function take(commit: Commit, ptr: Ptr, live: Live): Promise<void> {
+export async function take(commit: Commit, ptr: Ptr, live: Live): Promise<void> {
   for (;;) {
     try {
       live.replay(commit, ptr)
@@ -82,7 +82,7 @@ async function take(commit: Commit, ptr: Ptr, live: Live): Promise<void> {
 }
 
 /** Loads in one read what the commits change and the cache has lost. */
-async function warmFor(commits: readonly Commit[], live: Live): Promise<void> {
+export async function warmFor(commits: readonly Commit[], live: Live): Promise<void> {
   const cold = new Map<string, BodyRequest>()
   for (const { changes } of commits) {
     for (const { type, id } of changes) {

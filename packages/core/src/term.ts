@@ -2,6 +2,7 @@ import type { Actor } from '@stateward/actor'
 import {
   type Domain,
   type LogWriter,
+  limits,
   type Notify,
   type RecoveryReport,
   type Seq,
@@ -17,6 +18,7 @@ import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
 import type { Environment } from './environment.ts'
 import { guardedWriter } from './guarded-storage.ts'
 import { HeadLayer } from './heads.ts'
+import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { LogPump } from './log-pump.ts'
 import { Past } from './past.ts'
@@ -61,9 +63,13 @@ export class Term {
   readonly actor: Actor<WriteProtocol, StatewardError>
   readonly reads: Reads
   readonly checkpoints: Checkpoints
+  readonly history: HistoryIndex
   /** Why nothing can be written in this term; `undefined` where it can be. */
   readonly readOnly: StatewardError | undefined
   readonly #ended = new AbortController()
+  readonly #environment: Environment
+  readonly #savesAt: number
+  #saving: Promise<unknown> = Promise.resolve()
 
   constructor(options: TermOptions, { writer, recovery, live, txids, checkpoint, stop }: Opened) {
     const { domain, environment, snapshots, storage } = options
@@ -75,11 +81,15 @@ export class Term {
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
     const checkpoints = new Checkpoints({ domain, live, txids, writer, environment, settings, loaded: checkpoint })
     this.checkpoints = checkpoints
-    const pump = pumpOf(options, { writer, live, txids, pending, stop, checkpoints })
+    this.#environment = environment
+    this.#savesAt = settings?.atClose ?? Number.POSITIVE_INFINITY
+    const history = new HistoryIndex({ reader: writer, lastSeq: live.lastSeq, breathe: environment.breathe })
+    this.history = history
+    const pump = pumpOf(options, { writer, live, txids, pending, stop, checkpoints, history })
     const past = new Past({ live, pending, pump, reader: writer })
     this.pump = pump
     this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past })
-    this.reads = new Reads({ domain, live, reader: writer, environment, snapshots })
+    this.reads = new Reads({ domain, live, reader: writer, environment, snapshots, index: history })
     stop.pump = pump
     if (stop.failure !== undefined) pump.stop(stop.failure)
   }
@@ -93,6 +103,26 @@ export class Term {
   /** Aborts when the next term has begun. */
   get ended(): AbortSignal {
     return this.#ended.signal
+  }
+
+  /** The log was compacted: what is saved beside it belongs to the log as it was. */
+  compacted(): void {
+    this.checkpoints.outdated()
+    this.history.outdated()
+    void this.saveHistory(limits.closeTimeoutMs)
+  }
+
+  /** Saves the index of histories, if that is worth it, within the time. Never rejects. */
+  saveHistory(timeoutMs: number): Promise<unknown> {
+    const { writer, history } = this
+    const controller = new AbortController()
+    this.#saving = this.#saving
+      .then(async () => {
+        const cancel = this.#environment.setTimer(() => controller.abort(), timeoutMs)
+        await history.save(writer.caches, this.#savesAt, controller.signal).finally(cancel)
+      })
+      .catch(() => undefined)
+    return this.#saving
   }
 
   /** The next term has begun. Writes that still wait here are refused, each of them. */
@@ -183,7 +213,12 @@ function pumpOf(
     pending,
     stop,
     checkpoints,
-  }: Omit<Opened, 'recovery' | 'checkpoint'> & { readonly pending: HeadLayer; readonly checkpoints: Checkpoints },
+    history,
+  }: Omit<Opened, 'recovery' | 'checkpoint'> & {
+    readonly pending: HeadLayer
+    readonly checkpoints: Checkpoints
+    readonly history: HistoryIndex
+  },
 ): LogPump {
   return new LogPump({
     writer,
@@ -194,8 +229,9 @@ function pumpOf(
     stopped: (failure) => stop.stopped(failure),
     forget: () => pending.clear(),
     apply: (commits, { ptrs }) => {
-      for (const [at, { seq, changes, txid, results }] of commits.entries()) {
+      for (const [at, { seq, timestamp, changes, txid, results }] of commits.entries()) {
         live.apply(seq, ptrs[at] ?? 0, changes)
+        history.noted(seq, timestamp, changes)
         for (const { change } of changes) pending.settle(change.type, change.id, seq)
         if (txid !== undefined)
           txids.add(txid, { seq, results, made: madeBy({ changes: changes.map(({ change }) => change) }) })

@@ -189,7 +189,10 @@ export class Terms {
   /** Closes the log. */
   async close(): Promise<void> {
     for (const { writer } of this.#former.keys()) await writer.close().catch(ignore)
-    if (this.#current.pump.failure === undefined) await this.#current.checkpoints.close(limits.closeTimeoutMs)
+    if (this.#current.pump.failure === undefined) {
+      await this.#current.checkpoints.close(limits.closeTimeoutMs)
+      await this.#current.saveHistory(limits.closeTimeoutMs)
+    }
     await this.#current.writer.close()
   }
 }

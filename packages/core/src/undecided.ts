@@ -75,7 +75,7 @@ export class Undecided {
       checkSize(bytes.byteLength, changes.length, caps)
       const seq = this.#options.lastSeq + this.commits.length + 1
       const told = [...this.results.slice(this.#untold - this.#options.skip), ...results]
-      const commit = { seq, bytes, changes, txid: meta.txid, results: told }
+      const commit = { seq, timestamp, bytes, changes, txid: meta.txid, results: told }
       this.commits.push(commit)
       if (this.#pieces.length > 1) {
         this.#layer ??= new HeadLayer(this.#options.base)

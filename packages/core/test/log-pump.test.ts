@@ -59,7 +59,14 @@ class World {
       this.sent.push(one)
       const commits = Array.from({ length: size }, (_, at): DecidedCommit => {
         seq++
-        return { seq, bytes: Buffer.from(`${one.name}.${at}`.padEnd(10)), changes: [], txid: undefined, results: [] }
+        return {
+          seq,
+          timestamp: '',
+          bytes: Buffer.from(`${one.name}.${at}`.padEnd(10)),
+          changes: [],
+          txid: undefined,
+          results: [],
+        }
       })
       return {
         commits,

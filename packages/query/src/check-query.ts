@@ -5,7 +5,7 @@ import { didYouMean } from './did-you-mean.ts'
 import { isPlainObject } from './plain-object.ts'
 import { invalid, shown, tooLarge } from './refusal.ts'
 
-const keys = ['type', 'where', 'orderBy', 'limit', 'cursor', 'snapshot'] as const
+const keys = ['type', 'where', 'orderBy', 'limit', 'cursor', 'snapshot', 'asOf'] as const
 
 /**
  * A copy of a query that is known to be right; what the caller does to the original afterwards does not reach it. A key
@@ -26,6 +26,7 @@ export function checkQuery(query: unknown, entity: Entity): Query {
   const { where, orderBy, limit } = query
   const cursor = checkText(query.cursor, 'cursor')
   const snapshot = checkText(query.snapshot, 'snapshot')
+  const asOf = checkAsOf(query.asOf)
   const type = checkText(query.type, 'type')
   if (type === undefined) throw invalid('query.type: expected the name of a type, found undefined')
   return {
@@ -35,12 +36,18 @@ export function checkQuery(query: unknown, entity: Entity): Query {
     ...(limit === undefined ? {} : { limit: checkLimit(limit) }),
     ...(cursor === undefined ? {} : { cursor }),
     ...(snapshot === undefined ? {} : { snapshot }),
+    ...(asOf === undefined ? {} : { asOf }),
   }
 }
 
 function checkText(value: unknown, key: string): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value
   throw invalid(`query.${key}: expected a text that is not empty, found ${shown(value)}`, { key })
+}
+
+function checkAsOf(value: unknown): number | undefined {
+  if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)) return value
+  throw invalid(`query.asOf: expected the seq of a commit, a whole number from 0, found ${shown(value)}`)
 }
 
 function checkLimit(limit: unknown): number {

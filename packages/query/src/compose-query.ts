@@ -19,8 +19,8 @@ export function withLimit(query: Query, limit: number): Query {
 }
 
 /** What counts and groups ask: all that match, in no order. */
-export function withoutOrder({ type, where, snapshot }: Query): Query {
-  return { type, ...(where === undefined ? {} : { where }), ...(snapshot === undefined ? {} : { snapshot }) }
+export function withoutOrder({ orderBy: _, limit: __, cursor: ___, ...query }: Query): Query {
+  return query
 }
 
 const deepest = 128

@@ -92,6 +92,10 @@ export class MemoryLog {
     )
   }
 
+  commit(seq: Seq): Uint8Array | undefined {
+    return this.#records[seq - this.firstSeq]
+  }
+
   at(ptr: Ptr): Uint8Array | undefined {
     if (ptr < rowOrigin) return ptr > this.#truncated ? this.#records[ptr - this.firstSeq] : undefined
     let base = this.base

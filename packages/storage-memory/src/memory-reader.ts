@@ -30,6 +30,12 @@ export class MemoryReader implements LogReader {
     return this.#batches(from, this.log.lastSeq, signal)
   }
 
+  async readAt(seqs: readonly Seq[], signal?: AbortSignal): Promise<(Uint8Array | undefined)[]> {
+    this.requireOpen()
+    requireGoingOn(signal)
+    return seqs.map((seq) => this.log.commit(seq))
+  }
+
   async *follow(from: Seq, signal: AbortSignal): AsyncGenerator<LogBatch> {
     this.requireOpen()
     this.log.requireKept(from)

@@ -5,6 +5,7 @@ import { bulkCases } from './bulk-cases.ts'
 import { createCases } from './create-cases.ts'
 import { inputCases } from './input-cases.ts'
 import { modelCases } from './model-cases.ts'
+import { pastCases } from './past-cases.ts'
 import { queryCases } from './query-cases.ts'
 import { referenceCases } from './reference-cases.ts'
 import type { EndpointCase, OpenEndpoint } from './trial.ts'
@@ -22,6 +23,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...askingCases,
   ...queryCases,
   ...versionCases,
+  ...pastCases,
   ...upkeepCases,
   ...modelCases,
 ]
