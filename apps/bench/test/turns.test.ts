@@ -34,18 +34,18 @@ describe('who does what, in order', () => {
   })
 
   test('who opens what another one loads has that one load it, whether it takes part or not', () => {
-    const options = { contenders: named('stateward-tail'), sizes: [1000], rounds: 1 }
+    const options = { contenders: named('stateward-full'), sizes: [1000], rounds: 1 }
     expect(told(turnsOf({ ...options, workloads: workloadsNamed(['R1', 'S1']) }))).toEqual([
       'load W3 stateward 1000 0',
-      'start S1 stateward-tail 1000 0',
+      'start S1 stateward-full 1000 0',
     ])
   })
 
   test('what a killed process leaves needs nothing that is loaded', () => {
-    const options = { contenders: named('stateward', 'stateward-tail'), sizes: [1000], rounds: 1 }
+    const options = { contenders: named('stateward', 'stateward-full'), sizes: [1000], rounds: 1 }
     expect(told(turnsOf({ ...options, workloads: workloadsNamed(['K1/log']) }))).toEqual([
       'killed K1/log stateward 1000 0',
-      'killed K1/log stateward-tail 1000 0',
+      'killed K1/log stateward-full 1000 0',
     ])
   })
 

@@ -32,8 +32,9 @@ export interface OpenStateOptions<D extends Domain = Domain> {
    */
   readonly retention?: NonNullable<JsonlStorageOptions['retention']>
   /**
-   * How much an opening reads: `full` (default) every byte; `tail` the ends of complete files and the last one, so that it
-   * takes as long as the checkpoint and not as the log. What it did not read is checked when it is.
+   * How much an opening reads: `full` every byte; `tail` the ends of complete files that a checkpoint rests on, and the
+   * others, so that it takes as long as the checkpoint and not as the log. What it did not read is checked when it is.
+   * Default: `tail`; `full` with a `recovery` that does something about damage.
    */
   readonly verify?: NonNullable<JsonlStorageOptions['verify']>
   /** When the state is saved beside the log, so that opening is fast; `false`: never. */
@@ -56,8 +57,8 @@ export async function openState<const D extends Domain = typeof workDomain>(
   dir: string,
   options: OpenStateOptions<D> = {},
 ): Promise<State<D>> {
-  const { domain, recovery = 'refuse', retention = 'all', verify = 'full', ...rest } = options
-  const storage = jsonlStorage({ dir, recovery, retention, verify })
+  const { domain, recovery = 'refuse', retention = 'all', verify, ...rest } = options
+  const storage = jsonlStorage({ dir, recovery, retention, ...(verify === undefined ? {} : { verify }) })
   return createStateManager({ ...rest, domain: domainOr(domain), storage })
 }
 

@@ -4,6 +4,7 @@ import { type Seq, StatewardError } from '@stateward/contract'
 import { assessComplete, assessLast, type SegmentFound } from './assess-segment.ts'
 import type { ReadableFile } from './chunks.ts'
 import { type Control, parseControl, type SegmentEnd } from './control-line.ts'
+import { coveredSegments } from './covered-segments.ts'
 import { DamageList } from './damage.ts'
 import { type DamageExtent, extentOf } from './damage-extent.ts'
 import { diskCode } from './failure.ts'
@@ -35,11 +36,12 @@ export async function assessHistory(
   { dir }: Survey,
   { manifest, verify }: { readonly manifest: Manifest; readonly verify: Verify },
 ): Promise<HistoryFound> {
+  const covered = verify === 'tail' ? await coveredSegments(disk, { dir, manifest }) : undefined
   const damage = new DamageList()
   const history = manifest.segments.filter(isHistory)
   const found = new Map<Entry, SegmentFound>()
   for (const entry of manifest.segments) {
-    const segment = await assessEntry({ disk, dir, manifest, verify }, entry, entry === history.at(-1))
+    const segment = await assessEntry({ disk, dir, manifest, covered }, entry, entry === history.at(-1))
     damage.addAll(segment.damage)
     found.set(entry, segment)
   }
@@ -74,8 +76,8 @@ export interface Place {
   readonly disk: Disk
   readonly dir: string
   readonly manifest: Manifest
-  /** How much of a segment that is complete is read; default `full`. */
-  readonly verify?: Verify
+  /** Complete segments that are looked at only at their ends; default: none. */
+  readonly covered?: ReadonlySet<number> | undefined
 }
 
 /** Checks one file that the manifest lists. Reads only. */
@@ -104,7 +106,7 @@ async function assessFile(
   const strange = await assessHeader(place, entry, file)
   if (strange !== undefined) return strange
   if (entry.kind === 'active') return assessLast(file, entry)
-  const complete = await assessComplete(file, entry, place.verify)
+  const complete = await assessComplete(file, entry, place.covered?.has(entry.segment) ? 'tail' : 'full')
   if (complete.damage.lines === 0 || !isLast || entry.kind === 'base') return complete
   return assessLast(file, entry)
 }

@@ -114,7 +114,11 @@ async function beginsWith(file: DiskFile, { bytes, crc }: Bound): Promise<boolea
 }
 
 /** For given bytes behind it, one checksum of the beginning leads to one of the whole: only what was added needs to be read. */
-async function growsInto(file: DiskFile, bound: Bound, whole: { bytes: number; crc: string }): Promise<boolean> {
+export async function growsInto(
+  file: DiskFile,
+  bound: Bound,
+  whole: { readonly bytes: number; readonly crc: string },
+): Promise<boolean> {
   let crc = Number.parseInt(bound.crc, 16)
   for await (const chunk of fileChunks(file, { from: bound.bytes, to: whole.bytes })) crc = checksum(chunk, crc)
   return hex8(crc) === whole.crc

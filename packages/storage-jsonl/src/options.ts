@@ -36,9 +36,10 @@ export interface JsonlStorageOptions {
    */
   readonly recovery?: RecoveryPolicy
   /**
-   * How much of a segment that is complete an opening reads. `full` (default): every byte, so that damage is refused before
-   * anything is written. `tail`: its header, its length and its last line; damage elsewhere is found by whoever reads
-   * the line, and by a verification.
+   * How much of a segment that is complete an opening reads. `full`: every byte, so that damage is refused before anything is
+   * written. `tail`: where a cache rests on the segment its header, its length and its last line, else every byte; damage
+   * elsewhere is found by whoever reads the line, and by a verification. Default: `tail`; `full` with a `recovery` that
+   * does something about damage.
    */
   readonly verify?: Verify
   /** How writers keep each other out. Default: `flock`, and `pidfile` where this machine or file system cannot. */
@@ -95,7 +96,8 @@ const ranges: Readonly<Record<Numbers, readonly [least: number, most: number]>> 
 
 /** Throws `INVALID` for an option out of its bounds. */
 export function settingsOf(options: JsonlStorageOptions): Settings {
-  const { dir, durability = 'commit', retention = 'all', recovery = 'refuse', verify = 'full', lock } = options
+  const { dir, durability = 'commit', retention = 'all', recovery = 'refuse', lock } = options
+  const verify = options.verify ?? (recovery === 'refuse' ? 'tail' : 'full')
   if (typeof dir !== 'string' || dir === '') throw invalid('dir', 'the path of a directory', dir)
   if (!durabilityLevels.includes(durability)) throw invalid('durability', durabilityLevels.join(', '), durability)
   if (lock !== undefined && lock !== 'flock' && lock !== 'pidfile') throw invalid('lock', 'flock or pidfile', lock)

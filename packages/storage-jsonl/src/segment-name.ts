@@ -34,6 +34,11 @@ export function cacheName(name: string): string {
   return `${fileNames.cache}/${name}.cache`
 }
 
+/** The name of the cache that a file in the directory of caches holds; `undefined` for others. */
+export function nameOfCache(file: string): string | undefined {
+  return /^([a-z0-9-]+)\.cache$/.exec(file)?.[1]
+}
+
 /** `cache/log-00000007.hint`. */
 export function hintName(segment: number): string {
   return `${fileNames.cache}/log-${String(segment).padStart(digits, '0')}.hint`

@@ -18,11 +18,11 @@ export const contenders: readonly Contender[] = [
   stateward,
   {
     ...stateward,
-    name: 'stateward-tail',
-    title: "the same store, opened with verify: 'tail': complete segments are not read through",
+    name: 'stateward-full',
+    title: "the same store, opened with verify: 'full': every byte of the log is read",
     abilities: ['reopen', 'start', 'killed'],
     loadedBy: stateward,
-    opener: async () => (await import('./stateward.ts')).openStatewardTail,
+    opener: async () => (await import('./stateward.ts')).openStatewardFull,
   },
   {
     name: 'sqlite',

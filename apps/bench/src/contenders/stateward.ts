@@ -14,9 +14,9 @@ export async function openStateward(dir: string, { segmentBytes }: Partial<OpenC
   return storeOf(dir, await createStateManager({ domain, storage, compaction: false }))
 }
 
-/** The same, but complete segments are read only at their ends when it opens. */
-export async function openStatewardTail(dir: string): Promise<Store> {
-  return storeOf(dir, await openState(dir, { verify: 'tail' }))
+/** The same, but every byte of the log is read when it opens. */
+export async function openStatewardFull(dir: string): Promise<Store> {
+  return storeOf(dir, await openState(dir, { verify: 'full' }))
 }
 
 function storeOf(dir: string, state: WorkState): Store {

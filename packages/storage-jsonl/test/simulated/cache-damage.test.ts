@@ -124,7 +124,9 @@ test('an opening that verifies tails only finds a damaged end, and leaves damage
   const { bytes } = whole.file(log)
   const middle = whole.copy()
   middle.file(log).rot(Buffer.from(bytes).indexOf('cached-2'), 1)
-  await expect(simStorage(boot(middle.copy())).openWriter('full')).rejects.toMatchObject({ code: 'CORRUPT' })
+  await expect(simStorage(boot(middle.copy()), { verify: 'full' }).openWriter('full')).rejects.toMatchObject({
+    code: 'CORRUPT',
+  })
   const { writer } = await simStorage(boot(middle), { verify: 'tail' }).openWriter('tail')
   await expect(readAll(writer)).rejects.toMatchObject({ code: 'CORRUPT' })
   expect(await writer.verify()).toMatchObject({ ok: false, damage: [{ file: 'log-00000001.jsonl' }] })
