@@ -1,3 +1,4 @@
+export { type ChangeOf, type Changes, type ChangesOptions, changes } from './changes.ts'
 export type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOptions } from './client-options.ts'
 export { Collection, type UnsetOf, type UpdateOf, type VersionOf } from './collection.ts'
 export { type Collections, collections } from './collections.ts'

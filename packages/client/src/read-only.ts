@@ -32,7 +32,7 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
 
 /**
  * The same endpoint as of an open snapshot: reads answer from its state, whatever they say themselves. Whatever writes or
- * looks beyond it (`history`, `follow`, another snapshot) is `UNSUPPORTED`. `close` releases the snapshot and leaves the
+ * looks beyond it (`history`, `follow`, `watch`, another snapshot) is `UNSUPPORTED`. `close` releases the snapshot and leaves the
  * endpoint open.
  */
 export function readOnly(endpoint: Endpoint, snapshot: string): Endpoint {
@@ -64,6 +64,9 @@ function pinnedTo(endpoint: Endpoint, pin: Pin, close: () => Promise<void>): End
     },
     follow() {
       return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal('follow')) }) }
+    },
+    watch() {
+      return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal('watch')) }) }
     },
     close,
   }

@@ -31,6 +31,8 @@ export class FakeEndpoint implements Endpoint {
     yield []
   }
 
+  async *watch(): AsyncGenerator<never> {}
+
   async close(): Promise<void> {
     this.closed++
   }

@@ -3,6 +3,7 @@ import { endpointCases } from '../src/endpoint/endpoint-suite.ts'
 import { type BrokenEndpoint, openBrokenEndpoint } from './broken-endpoint.ts'
 import { brokenAsking } from './broken-endpoint-asking.ts'
 import { brokenPast } from './broken-endpoint-past.ts'
+import { brokenFeeds } from './broken-endpoint-feeds.ts'
 import { brokenQueries, brokenVersions } from './broken-endpoint-reads.ts'
 import { brokenDoors, brokenReferences } from './broken-endpoint-rules.ts'
 import { brokenBulks, brokenCreations, brokenUpdates } from './broken-endpoint-writes.ts'
@@ -17,6 +18,7 @@ const all: readonly BrokenEndpoint[] = [
   ...brokenQueries,
   ...brokenVersions,
   ...brokenPast,
+  ...brokenFeeds,
 ]
 /** For what never settles. What settles may take its time, so that no slow machine makes it look caught. */
 const shortPatienceMs = 300

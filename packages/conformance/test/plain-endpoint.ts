@@ -14,11 +14,14 @@ import {
   type Seq,
   StatewardError,
   type StoredRecord,
+  type Watching,
+  type WatchKind,
   type WriteOptions,
 } from '@stateward/contract'
 import { plainAggregate } from '../src/endpoint/plain-aggregate.ts'
 import { plainQuery } from '../src/endpoint/plain-query.ts'
 import { itemTimes } from '../src/endpoint/random-item.ts'
+import { plainChanges } from './plain-changes.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
 import { livesAt, momentOf, plainHistory } from './plain-past.ts'
@@ -264,6 +267,11 @@ export class PlainEndpoint implements Endpoint {
       if (commits.length > 0) yield commits
       else await once(this.store.changes, 'change', { signal }).catch(() => undefined)
     }
+  }
+
+  watch<K extends WatchKind>(_: K, body: Watching[K]['ask'], signal: AbortSignal): AsyncIterable<Watching[K]['item']> {
+    if (this.closed) throw new StatewardError('CLOSED', 'closed')
+    return plainChanges(body, this.lastSeq, this.follow(1, signal))
   }
 
   async close(): Promise<void> {

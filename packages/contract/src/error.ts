@@ -18,6 +18,7 @@ export const errorCodes = {
   FULL: true,
   CORRUPT: false,
   TRIMMED: false,
+  SLOW_CONSUMER: false,
   TOO_LARGE: false,
   UNSUPPORTED: false,
 } as const

@@ -35,6 +35,7 @@ export {
   type StatewardErrorOptions,
 } from './error.ts'
 export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
+export type { ChangesAsk, RecordChange } from './feed.ts'
 export type { Bound, Direction, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
@@ -62,6 +63,8 @@ export type {
   UpdateAsk,
   VerifyReport,
   Version,
+  Watching,
+  WatchKind,
   WriteOptions,
 } from './protocol.ts'
 export type {

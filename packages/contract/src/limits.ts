@@ -40,6 +40,11 @@ export const limits = {
   indexedVersions: 16_777_216,
   /** Past states that are kept at hand for queries. Each takes what an open store of its size does. */
   pastStates: 2,
+  /** Newest commits that are kept at hand for feeds, while there are any; what is older they read from the log. */
+  recentCommits: 1_024,
+  recentBytes: 8_388_608,
+  /** Versions that one feed keeps while it catches up, to tell what changes rest on. */
+  feedBytes: 8_388_608,
   cacheBytes: 67_108_864,
   closeTimeoutMs: 30_000,
 } as const

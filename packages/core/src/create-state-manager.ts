@@ -4,6 +4,8 @@ import {
   type PastPoint,
   type PastState,
   pastState,
+  type Changes,
+  changes,
   type Transact,
   transact,
   type Views,
@@ -11,20 +13,18 @@ import {
 } from '@stateward/client'
 import type {
   AskOptions,
-  Commit,
   Domain,
   Endpoint,
   Notify,
   Protocol,
   RecoveryReport,
-  Seq,
   Stats,
   StoreEvent,
 } from '@stateward/contract'
+import { Audience } from './audience.ts'
 import { checkedOptions } from './checked-options.ts'
 import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
-import { oneByOne } from './follow.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Manager } from './manager.ts'
 import { Snapshots } from './snapshots.ts'
@@ -53,8 +53,6 @@ export interface StateMembers<D extends Domain> {
    * another transaction of this store.
    */
   readonly transaction: RunTransaction<D>
-  /** Every commit from `since` on (default 1), then each as it becomes durable, until `signal` aborts. */
-  changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
   /**
    * The state as of a moment: the seq of a commit, a `Date` or an RFC 3339 date-time. The reads of the store, on the past:
    * `(await state.asOf('2024-01-20T10:00:00Z')).plan.get(id)`. A time means the last commit, in the order of seq, whose time
@@ -62,6 +60,13 @@ export interface StateMembers<D extends Domain> {
    * the log up to there. Rejects with `INVALID` (in the future, or no moment), `TRIMMED` (`details.oldestSeq`, `oldestTime`).
    */
   asOf(point: PastPoint, options?: AskOptions): Promise<PastState<D>>
+   * Every change from commit `since` on (default 1), with the record before and after, then each as it becomes durable, until
+   * `signal` aborts: `for await (const { seq, type, before, after } of state.changes({ types: ['spec'] }))`. To go on where it
+   * ended, behind a change whose `last` is true: `since: seq + 1`. Nothing is passed over in silence: history that retention
+   * let go of is `TRIMMED`, lost commits are told in `lostBefore`; who is slow reads on from the log, or with `maxBehind` is
+   * told `SLOW_CONSUMER`. In memory is only what is being told. What an old update rests on may have to be looked for in the
+   * log: O(log) then, once a group of commits.
+  readonly changes: Changes<D>
   /** A stable view of the state as it is now; must be closed. */
   snapshot(): Promise<HeldSnapshot<D>>
   /**
@@ -108,12 +113,13 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const events = new Events()
   if (options.onEvent !== undefined) events.on(options.onEvent)
   const snapshots = new Snapshots()
+  const audience = new Audience()
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
   const open = (): Promise<Term> =>
-    openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, checkpoints, tell })
+    openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, checkpoints, audience, tell })
   const first = await open()
-  const terms = new Terms({ first, open, snapshots, tell })
+  const terms = new Terms({ first, open, snapshots, audience, tell })
   const manager = new Manager({
     storage,
     domain,
@@ -124,6 +130,7 @@ export async function createStateManager<const D extends Domain>(options: StateM
     scrub,
     snapshots,
     terms,
+    audience,
     tell,
   })
   await manager.compactByItself().catch(async (error: unknown) => {
@@ -144,8 +151,8 @@ function stateOf<const D extends Domain>(
     recovery,
     transact: transact(manager, domain),
     transaction: (work, transacting) => transactions.run(work, transacting),
-    changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(manager.follow(since, signal)),
     asOf: (point, asking) => pastState(manager, domain, point, { ...asking, inProcess: true }),
+    changes: changes(manager, domain),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),
     view: views(manager.view, domain),
@@ -157,6 +164,7 @@ function stateOf<const D extends Domain>(
     close: () => manager.close(),
     ask: (kind, body, askOptions) => manager.ask(kind, body, askOptions),
     follow: (from, signal) => manager.follow(from, signal),
+    watch: (kind, body, signal) => manager.watch(kind, body, signal),
     [Symbol.asyncDispose]: () => manager.close(),
   }
   // A domain has no type that is called like a member, so neither hides the other.

@@ -22,7 +22,8 @@ export function checkedStart(from: Seq, signal: AbortSignal): Seq {
   return first
 }
 
-function anyOf(signals: readonly AbortSignal[]): AbortSignal {
+/** One signal for several. Throws `INVALID` for what is no signal. */
+export function anyOf(signals: readonly AbortSignal[]): AbortSignal {
   try {
     return AbortSignal.any([...signals])
   } catch (error) {
@@ -36,9 +37,4 @@ async function* groupsFrom(reader: LogReader, from: Seq, signal: AbortSignal): A
     const commits = commitsOf.take(batch, from)
     if (commits.length > 0) yield commits
   }
-}
-
-/** Commit by commit what comes in groups. */
-export async function* oneByOne(groups: AsyncIterable<readonly Commit[]>): AsyncGenerator<Commit> {
-  for await (const group of groups) yield* group
 }

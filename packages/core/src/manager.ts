@@ -14,8 +14,11 @@ import {
   StatewardError,
   type Storage,
   type StoreEvent,
+  type Watching,
+  type WatchKind,
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
+import type { Audience } from './audience.ts'
 import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
 import { Compactor } from './compactor.ts'
@@ -36,6 +39,7 @@ import { timestamps } from './timestamps.ts'
 import { Transactions } from './transaction.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
+import { Watches } from './watches.ts'
 import { isWrite, nothing, type WriteKind } from './write.ts'
 
 export interface ManagerOptions {
@@ -48,6 +52,7 @@ export interface ManagerOptions {
   readonly scrub: ScrubSettings | undefined
   readonly snapshots: Snapshots
   readonly terms: Terms
+  readonly audience: Audience
   readonly tell: Notify<StoreEvent>
 }
 
@@ -64,6 +69,7 @@ export class Manager implements Endpoint {
   readonly #closing = new AbortController()
   readonly #lane: Lane
   readonly #compactor: Compactor
+  readonly #watches: Watches
   #schedule: CompactionSchedule | undefined
   #scrubber: Scrubber | undefined
   /** Calls so far; and as of the last look of the compaction, which gives way to them. */
@@ -93,6 +99,17 @@ export class Manager implements Endpoint {
       tell: options.tell,
       share: options.compaction.share,
       isBusy: () => this.#isBusy(),
+    })
+    const { audience } = options
+    this.#watches = new Watches({
+      domain,
+      source: {
+        follow: (from, signal) => terms.follow(from, [signal]),
+        versions: () => ({ live: terms.current.live, reader: terms.current.writer }),
+        recent: (seq) => audience.recent.get(seq),
+        lastSeq: () => terms.current.live.lastSeq,
+      },
+      began: () => audience.recent.wanted(),
     })
     this.#answerers = {
       handlers: this.#handlers(),
@@ -223,6 +240,15 @@ export class Manager implements Endpoint {
     const isBusy = this.#asked !== this.#seen || this.#terms.current.actor.depth > 0
     this.#seen = this.#asked
     return isBusy
+  }
+
+  watch<K extends WatchKind>(
+    kind: K,
+    body: Watching[K]['ask'],
+    signal: AbortSignal,
+  ): AsyncIterable<Watching[K]['item']> {
+    if (this.#closed !== undefined) throw closed()
+    return this.#watches.watch(kind, body, [signal, this.#closing.signal])
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {

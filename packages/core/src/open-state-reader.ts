@@ -4,6 +4,8 @@ import {
   type PastPoint,
   type PastState,
   pastState,
+  type Changes,
+  changes,
   type ViewSource,
   type Views,
   views,
@@ -21,12 +23,14 @@ import {
   StatewardError,
   type Stats,
   type Storage,
+  type Watching,
+  type WatchKind,
 } from '@stateward/contract'
 import { Bodies } from './bodies.ts'
 import { bounded } from './bounded.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
-import { follow, oneByOne } from './follow.ts'
+import { follow } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
@@ -38,6 +42,7 @@ import { statsOf } from './stats.ts'
 import { storageError } from './storage-error.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
+import { Watches } from './watches.ts'
 import { isWrite } from './write.ts'
 
 export interface StateReaderOptions<D extends Domain> {
@@ -51,10 +56,10 @@ export type StateReader<D extends Domain = Domain> = Collections<D> & StateReade
 
 export interface StateReaderMembers<D extends Domain> {
   readonly domain: D
-  /** Every commit from `since` on (default 1), then each that the writer makes durable, until `signal` aborts. */
-  changes(options?: { readonly since?: Seq; readonly signal?: AbortSignal }): AsyncIterable<Commit>
   /** As `asOf` of a state, up to the moment of opening. */
   asOf(point: PastPoint, options?: AskOptions): Promise<PastState<D>>
+  /** As `changes` of a state: goes on with what the writer makes durable. */
+  readonly changes: Changes<D>
   /** As `view` of a state. */
   readonly view: Views<D>
   stats(): Promise<Stats>
@@ -82,14 +87,15 @@ export async function openStateReader<const D extends Domain>(options: StateRead
     const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment })
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,
-      changes: ({ since = 1, signal = new AbortController().signal } = {}) => oneByOne(endpoint.follow(since, signal)),
       asOf: (point, asking) => pastState(endpoint, domain, point, { ...asking, inProcess: true }),
+      changes: changes(endpoint, domain),
       view: views(endpoint.view, domain),
       stats: () => endpoint.ask('stats', {}),
       verify: () => endpoint.ask('verify', {}),
       close: () => endpoint.close(),
       ask: (kind, body, askOptions) => endpoint.ask(kind, body, askOptions),
       follow: (from, signal) => endpoint.follow(from, signal),
+      watch: (kind, body, signal) => endpoint.watch(kind, body, signal),
       [Symbol.asyncDispose]: () => endpoint.close(),
     }
     // A domain has no type that is called like a member, so neither hides the other.
@@ -132,6 +138,7 @@ class ReadOnlyManager implements Endpoint {
   readonly #snapshots = new Snapshots()
   readonly #answerers: Answerers
   readonly #closing = new AbortController()
+  readonly #watches: Watches
 
   constructor(options: ReadOnlyOptions) {
     const { storage, live, reader, environment } = options
@@ -143,6 +150,16 @@ class ReadOnlyManager implements Endpoint {
       stats: () => statsOf({ live, storage, reader, durability: 'commit', depth: 0 }),
       verify: () => verify(reader, live),
     }
+    this.#watches = new Watches({
+      domain: options.domain,
+      source: {
+        follow: (from, signal) => follow(reader, from, [signal]),
+        versions: () => ({ live, reader }),
+        recent: () => undefined,
+        lastSeq: async () => (await reader.stats()).lastSeq,
+      },
+      began: () => () => undefined,
+    })
     this.#answerers = { handlers, special: refuseWrite, setTimer: options.environment.setTimer }
   }
 
@@ -165,6 +182,15 @@ class ReadOnlyManager implements Endpoint {
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
     if (this.#closing.signal.aborted) throw closed()
     return follow(this.#options.reader, from, [signal, this.#closing.signal])
+  }
+
+  watch<K extends WatchKind>(
+    kind: K,
+    body: Watching[K]['ask'],
+    signal: AbortSignal,
+  ): AsyncIterable<Watching[K]['item']> {
+    if (this.#closing.signal.aborted) throw closed()
+    return this.#watches.watch(kind, body, [signal, this.#closing.signal])
   }
 
   async close(): Promise<void> {

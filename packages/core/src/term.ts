@@ -13,6 +13,7 @@ import {
   type StoredRecord,
   type StoreEvent,
 } from '@stateward/contract'
+import type { Audience } from './audience.ts'
 import { Bodies } from './bodies.ts'
 import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
 import type { Environment } from './environment.ts'
@@ -41,6 +42,7 @@ export interface TermOptions {
   readonly environment: Environment
   readonly snapshots: Snapshots
   readonly checkpoints: CheckpointSettings | undefined
+  readonly audience: Audience
   readonly tell: Notify<StoreEvent>
 }
 
@@ -205,7 +207,7 @@ class StopOnce {
 }
 
 function pumpOf(
-  { storage, environment }: TermOptions,
+  { storage, environment, audience }: TermOptions,
   {
     writer,
     live,
@@ -237,6 +239,7 @@ function pumpOf(
           txids.add(txid, { seq, results, made: madeBy({ changes: changes.map(({ change }) => change) }) })
       }
       checkpoints.applied(live.lastSeq)
+      audience.applied(commits)
     },
   })
 }

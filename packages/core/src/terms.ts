@@ -8,6 +8,7 @@ import {
   StatewardError,
   type StoreEvent,
 } from '@stateward/contract'
+import type { Audience } from './audience.ts'
 import type { BodyRequest, VersionFinder } from './bodies.ts'
 import { follow } from './follow.ts'
 import { versionAt } from './history.ts'
@@ -26,6 +27,7 @@ export interface TermsOptions {
   /** Opens the log anew. */
   readonly open: () => Promise<Term>
   readonly snapshots: Snapshots
+  readonly audience: Audience
   readonly tell: Notify<StoreEvent>
 }
 
@@ -80,6 +82,7 @@ export class Terms {
       }
       // From here to the end of the turn: whoever reads sees the one term or the other.
       this.#current = next
+      this.#options.audience.reopened()
       succeed(this.#finder(this.#beginnings.push(next.recovery.lastSeq) - 1))
       return this.#succeeded(former, next)
     } finally {

@@ -186,6 +186,10 @@ export class TransactionEndpoint implements Endpoint {
     throw new StatewardError('UNSUPPORTED', 'a transaction sees one state; follow the state itself')
   }
 
+  watch(): never {
+    throw new StatewardError('UNSUPPORTED', 'a transaction sees one state; watch the state itself')
+  }
+
   async close(): Promise<void> {}
 }
 

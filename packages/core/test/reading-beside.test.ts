@@ -26,7 +26,8 @@ test('a reader sees the state as of its opening, follows what comes, and leaves 
   expect((await reader.verify()).ok).toBe(true)
   const abort = new AbortController()
   const seqs: number[] = []
-  for await (const { seq } of reader.changes({ signal: abort.signal })) {
+  for await (const { seq, last } of reader.changes({ signal: abort.signal })) {
+    if (!last) continue
     seqs.push(seq)
     if (seq === 2) await state.task.delete('b')
     if (seq === 3) abort.abort()

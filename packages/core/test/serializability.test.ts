@@ -87,7 +87,8 @@ async function whyNotSerial(state: TinyState, seen: ReadonlyMap<string, Seen>): 
   const model = new Map<string, number>()
   const states: Map<string, number>[] = [new Map()]
   const committed = new Set<string>()
-  for await (const { seq, txid = '' } of state.changes()) {
+  for await (const { seq, txid = '', last } of state.changes()) {
+    if (!last) continue
     const one = seen.get(txid)
     if (one === undefined) return `commit ${seq} is of nobody`
     if (one.began >= seq) return `${txid} began after commit ${one.began} was told, and is commit ${seq}`

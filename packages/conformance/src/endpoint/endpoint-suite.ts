@@ -3,6 +3,7 @@ import type { SuiteOptions } from '../runner.ts'
 import { askingCases } from './asking-cases.ts'
 import { bulkCases } from './bulk-cases.ts'
 import { createCases } from './create-cases.ts'
+import { feedCases } from './feed-cases.ts'
 import { inputCases } from './input-cases.ts'
 import { modelCases } from './model-cases.ts'
 import { pastCases } from './past-cases.ts'
@@ -24,6 +25,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...queryCases,
   ...versionCases,
   ...pastCases,
+  ...feedCases,
   ...upkeepCases,
   ...modelCases,
 ]

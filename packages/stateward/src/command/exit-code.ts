@@ -36,6 +36,7 @@ const byCode: Readonly<Record<ErrorCode, number>> = {
   FULL: exitCodes.storage,
   CORRUPT: exitCodes.storage,
   TRIMMED: exitCodes.storage,
+  SLOW_CONSUMER: exitCodes.storage,
   CLOSED: exitCodes.defect,
   ABORTED: exitCodes.interrupted,
 }

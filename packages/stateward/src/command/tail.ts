@@ -45,7 +45,8 @@ async function tail(
   }
   const interrupted = session.io.interrupt()
   try {
-    for await (const commit of state.changes({ since: from, signal: interrupted })) await show(commit, session)
+    for await (const commits of state.follow(from, interrupted))
+      for (const commit of commits) await show(commit, session)
   } catch (error) {
     // Ctrl-C is how following ends.
     if (!interrupted.aborted) throw error

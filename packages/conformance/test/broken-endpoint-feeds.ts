@@ -1,0 +1,39 @@
+import type { RecordChange, Watching, WatchKind } from '@stateward/contract'
+import type { BrokenEndpoint } from './broken-endpoint.ts'
+import { PlainEndpoint } from './plain-endpoint.ts'
+
+/** An endpoint whose feeds tell something else. */
+function telling(
+  change: (told: readonly RecordChange[], ask: Watching['changes']['ask']) => readonly RecordChange[],
+): typeof PlainEndpoint {
+  return class extends PlainEndpoint {
+    override async *watch<K extends WatchKind>(
+      kind: K,
+      body: Watching[K]['ask'],
+      signal: AbortSignal,
+    ): AsyncGenerator<Watching[K]['item']> {
+      for await (const told of super.watch(kind, body, signal)) {
+        const changed = change(told as Watching['changes']['item'], body as Watching['changes']['ask'])
+        if (changed.length > 0) yield changed as Watching[K]['item']
+      }
+    }
+  }
+}
+
+export const brokenFeeds: readonly BrokenEndpoint[] = [
+  {
+    breaks: 'tells a change without what was before',
+    caught: 'changes tells each change with the record before and after, whichever commit it begins with',
+    Endpoint: telling((told) => told.map(({ before: _, ...rest }) => rest)),
+  },
+  {
+    breaks: 'passes over the first commit that a feed begins with',
+    caught: 'changes tells each change with the record before and after, whichever commit it begins with',
+    Endpoint: telling((told, { since = 0 }) => told.filter(({ seq }) => since < 2 || seq > since)),
+  },
+  {
+    breaks: 'tells of what leaves a filter no more',
+    caught: 'changes tells of the types asked for, and of what comes into a filter or leaves it',
+    Endpoint: telling((told, { where }) => told.filter(({ after }) => where === undefined || Number(after?.n) <= 2)),
+  },
+]

@@ -1,0 +1,62 @@
+import { type Domain, type RecordChange, StatewardError, type Watching, type WatchKind } from '@stateward/contract'
+import { asRefusal } from './check.ts'
+import { anyOf } from './follow.ts'
+import { describe } from './frozen-json.ts'
+import { checkedFeed, type FeedSource, watchChanges } from './watch-changes.ts'
+
+export interface WatchesOptions {
+  readonly domain: Domain
+  readonly source: Omit<FeedSource, 'follow'> & {
+    readonly follow: (from: number, signal: AbortSignal) => ReturnType<FeedSource['follow']>
+  }
+  /** Called while somebody watches; calls the answer when it is over. */
+  readonly began: () => () => void
+}
+
+type Watched = {
+  readonly [K in WatchKind]: (body: Watching[K]['ask'], signal: AbortSignal) => AsyncIterable<Watching[K]['item']>
+}
+
+/** Answers everything that is told again and again. What is wrong with a question is thrown by the call. */
+export class Watches {
+  readonly #options: WatchesOptions
+  readonly #kinds: Watched = {
+    changes: (body, signal) => this.#changes(body, signal),
+  }
+
+  constructor(options: WatchesOptions) {
+    this.#options = options
+  }
+
+  watch<K extends WatchKind>(
+    kind: K,
+    body: Watching[K]['ask'],
+    signals: readonly AbortSignal[],
+  ): AsyncIterable<Watching[K]['item']> {
+    if (!Object.hasOwn(this.#kinds, kind)) throw unwatched(kind)
+    try {
+      return this.#kinds[kind](body, anyOf(signals))
+    } catch (error) {
+      throw asRefusal(error)
+    }
+  }
+
+  #changes(body: Watching['changes']['ask'], signal: AbortSignal): AsyncIterable<readonly RecordChange[]> {
+    const { domain, source, began } = this.#options
+    const feed = checkedFeed(domain, body)
+    return during(began, () => watchChanges(feed, { ...source, follow: (from) => source.follow(from, signal) }))
+  }
+}
+
+async function* during<T>(began: () => () => void, items: () => AsyncIterable<T>): AsyncGenerator<T> {
+  const over = began()
+  try {
+    yield* items()
+  } finally {
+    over()
+  }
+}
+
+function unwatched(kind: unknown): StatewardError {
+  return new StatewardError('UNSUPPORTED', `expected something that this endpoint tells of, found ${describe(kind)}`)
+}
