@@ -1,4 +1,4 @@
-import type { RecordChange, Watching, WatchKind } from '@stateward/contract'
+import type { Commit, RecordChange, Seq, Watching, WatchKind } from '@stateward/contract'
 import type { BrokenEndpoint } from './broken-endpoint.ts'
 import { PlainEndpoint } from './plain-endpoint.ts'
 
@@ -30,6 +30,28 @@ export const brokenFeeds: readonly BrokenEndpoint[] = [
     breaks: 'passes over the first commit that a feed begins with',
     caught: 'changes tells each change with the record before and after, whichever commit it begins with',
     Endpoint: telling((told, { since = 0 }) => told.filter(({ seq }) => since < 2 || seq > since)),
+  },
+  {
+    breaks: 'ends a feed when all that is there has been told',
+    caught: 'changes goes on with what comes, and ends on abort',
+    Endpoint: class extends PlainEndpoint {
+      override async *follow(from: Seq): AsyncGenerator<readonly Commit[]> {
+        yield this.store.commits.slice(from - 1)
+      }
+    },
+  },
+  {
+    breaks: 'takes whatever a feed is asked with',
+    caught: 'changes refuses what it cannot be asked',
+    Endpoint: class extends PlainEndpoint {
+      override watch<K extends WatchKind>(
+        kind: K,
+        _: Watching[K]['ask'],
+        signal: AbortSignal,
+      ): AsyncIterable<Watching[K]['item']> {
+        return super.watch(kind, {}, signal)
+      }
+    },
   },
   {
     breaks: 'tells of what leaves a filter no more',

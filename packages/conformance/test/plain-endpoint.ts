@@ -7,7 +7,6 @@ import {
   fieldKind,
   limits,
   type MessageKind,
-  type Operation,
   type Protocol,
   type Query,
   type QueryAnswer,
@@ -24,6 +23,7 @@ import { itemTimes } from '../src/endpoint/random-item.ts'
 import { plainChanges } from './plain-changes.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
+import { operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainHistory } from './plain-past.ts'
 
 /** What outlives an endpoint. */
@@ -278,24 +278,6 @@ export class PlainEndpoint implements Endpoint {
     this.closed = true
     this.store.changes.emit('change')
     await this.tail
-  }
-}
-
-function operationsOf(kind: MessageKind, body: Body): Operation[] {
-  const { ids, operations, rows, updates, txid: _, ...rest } = body as unknown as Record<string, object[]>
-  const all = (list: unknown, make: (one: object) => object): Operation[] =>
-    (checkList(list) as object[]).map((one) => make(one) as Operation)
-  switch (kind) {
-    case 'createMany':
-      return all(rows, (data) => ({ ...rest, op: 'create', data }))
-    case 'updateMany':
-      return all(updates, (update) => ({ ...rest, op: 'update', ...update }))
-    case 'deleteMany':
-      return all(ids, (id) => ({ ...rest, op: 'delete', id }))
-    case 'transact':
-      return all(operations, (operation) => operation)
-    default:
-      return [{ ...rest, op: kind } as unknown as Operation]
   }
 }
 

@@ -39,7 +39,7 @@ import { timestamps } from './timestamps.ts'
 import { Transactions } from './transaction.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
-import { Watches } from './watches.ts'
+import { type Watches, watchesOf } from './watches.ts'
 import { isWrite, nothing, type WriteKind } from './write.ts'
 
 export interface ManagerOptions {
@@ -100,17 +100,7 @@ export class Manager implements Endpoint {
       share: options.compaction.share,
       isBusy: () => this.#isBusy(),
     })
-    const { audience } = options
-    this.#watches = new Watches({
-      domain,
-      source: {
-        follow: (from, signal) => terms.follow(from, [signal]),
-        versions: () => ({ live: terms.current.live, reader: terms.current.writer }),
-        recent: (seq) => audience.recent.get(seq),
-        lastSeq: () => terms.current.live.lastSeq,
-      },
-      began: () => audience.recent.wanted(),
-    })
+    this.#watches = watchesOf(options)
     this.#answerers = {
       handlers: this.#handlers(),
       special: (message) => this.#write(message),

@@ -1,10 +1,12 @@
 import { type Domain, type RecordChange, StatewardError, type Watching, type WatchKind } from '@stateward/contract'
+import type { Audience } from './audience.ts'
 import { asRefusal } from './check.ts'
 import { anyOf } from './follow.ts'
 import { describe } from './frozen-json.ts'
+import type { Terms } from './terms.ts'
 import { checkedFeed, type FeedSource, watchChanges } from './watch-changes.ts'
 
-export interface WatchesOptions {
+interface WatchesOptions {
   readonly domain: Domain
   readonly source: Omit<FeedSource, 'follow'> & {
     readonly follow: (from: number, signal: AbortSignal) => ReturnType<FeedSource['follow']>
@@ -46,6 +48,28 @@ export class Watches {
     const feed = checkedFeed(domain, body)
     return during(began, () => watchChanges(feed, { ...source, follow: (from) => source.follow(from, signal) }))
   }
+}
+
+/** What a store tells of, from one term to the next. */
+export function watchesOf({
+  domain,
+  terms,
+  audience,
+}: {
+  readonly domain: Domain
+  readonly terms: Terms
+  readonly audience: Audience
+}): Watches {
+  return new Watches({
+    domain,
+    source: {
+      follow: (from, signal) => terms.follow(from, [signal]),
+      versions: () => ({ live: terms.current.live, reader: terms.current.writer }),
+      recent: (seq) => audience.recent.get(seq),
+      lastSeq: () => terms.current.live.lastSeq,
+    },
+    began: () => audience.recent.wanted(),
+  })
 }
 
 async function* during<T>(began: () => () => void, items: () => AsyncIterable<T>): AsyncGenerator<T> {

@@ -108,7 +108,7 @@ export const feedCases: readonly EndpointCase[] = [
       ['a since that is no seq', { since: -1 }],
       ['a since of another store', { since: 9 }],
       ['no room to be behind', { maxBehind: 0 }],
-      ['an option that there is not', { sinse: 1 } as ChangesAsk],
+      ['an option that there is not', { ...{ since: 1, sinse: 1 } }],
     ]
     for (const [what, ask] of asks) await refused('INVALID', what, toldUpTo(trial, 1, ask))
   }),

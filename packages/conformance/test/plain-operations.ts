@@ -1,0 +1,21 @@
+import type { MessageKind, Operation } from '@stateward/contract'
+import { checkList } from './plain-door.ts'
+
+/** Any write as the operations of a transaction. */
+export function operationsOf(kind: MessageKind, body: object): Operation[] {
+  const { ids, operations, rows, updates, txid: _, ...rest } = body as unknown as Record<string, object[]>
+  const all = (list: unknown, make: (one: object) => object): Operation[] =>
+    (checkList(list) as object[]).map((one) => make(one) as Operation)
+  switch (kind) {
+    case 'createMany':
+      return all(rows, (data) => ({ ...rest, op: 'create', data }))
+    case 'updateMany':
+      return all(updates, (update) => ({ ...rest, op: 'update', ...update }))
+    case 'deleteMany':
+      return all(ids, (id) => ({ ...rest, op: 'delete', id }))
+    case 'transact':
+      return all(operations, (operation) => operation)
+    default:
+      return [{ ...rest, op: kind } as unknown as Operation]
+  }
+}
