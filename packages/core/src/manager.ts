@@ -22,6 +22,7 @@ import type { Audience } from './audience.ts'
 import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
 import { Compactor } from './compactor.ts'
+import { currentReads } from './current-reads.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
 import type { Environment } from './environment.ts'
@@ -111,21 +112,7 @@ export class Manager implements Endpoint {
   #handlers(): Handlers<Exclude<MessageKind, WriteKind>> {
     const terms = this.#terms
     return {
-      get: (body, asking) => terms.current.reads.handlers.get(body, asking),
-      getMany: (body, asking) => terms.current.reads.handlers.getMany(body, asking),
-      query: (body, asking) => terms.current.reads.handlers.query(body, asking),
-      count: (body, asking) => terms.current.reads.handlers.count(body, asking),
-      groupBy: (body, asking) => terms.current.reads.handlers.groupBy(body, asking),
-      aggregate: (body, asking) => terms.current.reads.handlers.aggregate(body, asking),
-      explain: (body, asking) => terms.current.reads.handlers.explain(body, asking),
-      asOf: (body, asking) => terms.current.reads.handlers.asOf(body, asking),
-      history: (given, asking) => {
-        // Read once, and now: what is wrong with it is for the dispatcher to put into words.
-        const body = { ...given }
-        return terms.steadily(async ({ reads }) => reads.handlers.history(body, asking))
-      },
-      snapshot: (body, asking) => terms.current.reads.handlers.snapshot(body, asking),
-      release: (body, asking) => terms.current.reads.handlers.release(body, asking),
+      ...currentReads(terms),
       compact: (_, { signal }) => this.#compactor.run('asked', signal),
       stats: () => this.#stats(),
       verify: () => terms.steadily(({ pump, writer, live }) => pump.drained().then(() => verify(writer, live))),

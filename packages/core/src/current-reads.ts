@@ -1,0 +1,23 @@
+import type { Handlers, ReadKind } from './reads.ts'
+import type { Terms } from './terms.ts'
+
+/** Reads, each answered by the term that is the present one when it is asked. */
+export function currentReads(terms: Terms): Handlers<ReadKind> {
+  return {
+    get: (body, asking) => terms.current.reads.handlers.get(body, asking),
+    getMany: (body, asking) => terms.current.reads.handlers.getMany(body, asking),
+    query: (body, asking) => terms.current.reads.handlers.query(body, asking),
+    count: (body, asking) => terms.current.reads.handlers.count(body, asking),
+    groupBy: (body, asking) => terms.current.reads.handlers.groupBy(body, asking),
+    aggregate: (body, asking) => terms.current.reads.handlers.aggregate(body, asking),
+    explain: (body, asking) => terms.current.reads.handlers.explain(body, asking),
+    asOf: (body, asking) => terms.current.reads.handlers.asOf(body, asking),
+    history: (given, asking) => {
+      // Read once, and now: what is wrong with it is for the dispatcher to put into words.
+      const body = { ...given }
+      return terms.steadily(async ({ reads }) => reads.handlers.history(body, asking))
+    },
+    snapshot: (body, asking) => terms.current.reads.handlers.snapshot(body, asking),
+    release: (body, asking) => terms.current.reads.handlers.release(body, asking),
+  }
+}
