@@ -1,11 +1,11 @@
 import {
+  type Changes,
   type Collections,
+  changes,
   collections,
   type PastPoint,
   type PastState,
   pastState,
-  type Changes,
-  changes,
   type Transact,
   transact,
   type Views,
@@ -60,12 +60,14 @@ export interface StateMembers<D extends Domain> {
    * the log up to there. Rejects with `INVALID` (in the future, or no moment), `TRIMMED` (`details.oldestSeq`, `oldestTime`).
    */
   asOf(point: PastPoint, options?: AskOptions): Promise<PastState<D>>
+  /**
    * Every change from commit `since` on (default 1), with the record before and after, then each as it becomes durable, until
    * `signal` aborts: `for await (const { seq, type, before, after } of state.changes({ types: ['spec'] }))`. To go on where it
    * ended, behind a change whose `last` is true: `since: seq + 1`. Nothing is passed over in silence: history that retention
    * let go of is `TRIMMED`, lost commits are told in `lostBefore`; who is slow reads on from the log, or with `maxBehind` is
    * told `SLOW_CONSUMER`. In memory is only what is being told. What an old update rests on may have to be looked for in the
    * log: O(log) then, once a group of commits.
+   */
   readonly changes: Changes<D>
   /** A stable view of the state as it is now; must be closed. */
   snapshot(): Promise<HeldSnapshot<D>>

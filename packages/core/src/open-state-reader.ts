@@ -1,11 +1,11 @@
 import {
+  type Changes,
   type Collections,
+  changes,
   collections,
   type PastPoint,
   type PastState,
   pastState,
-  type Changes,
-  changes,
   type ViewSource,
   type Views,
   views,
