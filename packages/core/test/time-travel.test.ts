@@ -14,6 +14,10 @@ import { runs } from './runs.ts'
 const types = ['plan', 'task', 'link'] as const
 const idsOf = { plan: planIds, task: taskIds, link: linkIds }
 
+async function* oneByOne<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const group of groups) yield* group
+}
+
 /** The state after each commit, by the log alone: what is slow and obvious. */
 async function folded(state: TinyState): Promise<{ commits: Commit[]; states: Map<string, StoredRecord>[] }> {
   const end = new AbortController()
@@ -21,7 +25,7 @@ async function folded(state: TinyState): Promise<{ commits: Commit[]; states: Ma
   const commits: Commit[] = []
   const states = [new Map<string, StoredRecord>()]
   if (lastSeq === 0) return { commits, states }
-  for await (const commit of state.changes({ signal: end.signal })) {
+  for await (const commit of oneByOne(state.follow(1, end.signal))) {
     const next = new Map(states.at(-1))
     for (const change of commit.changes) {
       const key = `${change.type} ${change.id}`
