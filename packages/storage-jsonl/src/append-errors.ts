@@ -1,4 +1,4 @@
-import { type Seq, StatewardError } from '@stateward/contract'
+import { hasCode, type Seq, StatewardError } from '@stateward/contract'
 import { adviceFor } from './failure.ts'
 
 /** Another tail than the one expected, or one that will not come about since an append just before has failed. */
@@ -44,9 +44,10 @@ export function noRoomForBase(neededBytes: number, freeBytes: number): Stateward
 /** Nobody knows whether the commits from `firstSeq` on are on the disk. */
 export function unknownError(firstSeq: Seq | undefined, cause: unknown): StatewardError {
   const found = cause instanceof Error ? ` (${cause.message})` : ''
+  const why = hasCode(cause, 'FENCED') ? 'the store was taken over' : 'the disk failed'
   return new StatewardError(
     'UNKNOWN',
-    `commits from seq ${firstSeq} on: the disk failed while they were written${found}, they may or may not be in the log. ` +
+    `commits from seq ${firstSeq} on: ${why} while they were written${found}, they may or may not be in the log. ` +
       `${adviceFor(cause)}Open the store again: recovery finds out.`,
     { cause, details: { firstSeq } },
   )

@@ -11,6 +11,7 @@ import type { ActiveSegment } from './active-segment.ts'
 import { conflictError, fullError, stillFullError, unknownError } from './append-errors.ts'
 import { BatchBuffer, roomFor } from './batch-buffer.ts'
 import { isHarmless, storageFailed } from './failure.ts'
+import type { Fence } from './fence.ts'
 import { whyUnfit } from './record-check.ts'
 import type { SeekTable } from './seek-table.ts'
 import { levelOfBatch, takeBatch, type Waiting } from './waiting.ts'
@@ -25,8 +26,7 @@ export interface GroupCommitOptions {
   readonly clock: Clock
   /** Ends the active segment at `lastSeq` and makes the next one; leaves everything as it was where it rejects as full. */
   readonly rotate: (lastSeq: Seq) => Promise<ActiveSegment>
-  /** Rejects when this writer is not the newest any more. */
-  readonly assertNewest: () => Promise<void>
+  readonly fence: Pick<Fence, 'assertNewest' | 'isOld' | 'look'>
   /** Called after each batch, when `visible` has moved. */
   readonly committed: (level: Durability) => void
   /** Called when a write has found no room; until `resume` appends are refused without a try. */
@@ -127,6 +127,12 @@ export class GroupCommit {
     this.#options.stopped(error)
   }
 
+  /** Stops where another writer is found to have taken over. */
+  async lookAround(): Promise<void> {
+    const fenced = await this.#options.fence.look()
+    if (fenced !== undefined) this.stop(fenced)
+  }
+
   /** Makes all that is written durable. Between batches only. A failure stops the writer: nobody knows what is on the disk. */
   async sync(): Promise<void> {
     const { file, bytes } = this.#active
@@ -223,7 +229,7 @@ export class GroupCommit {
   async #store(batch: readonly Waiting[]): Promise<readonly (readonly number[])[] | StatewardError> {
     const room = batch.reduce((sum, append) => sum + append.room, 0)
     if (batch.some(({ records }) => records.length === 0)) {
-      const refusal = await this.#options.assertNewest().catch((error: unknown) => error)
+      const refusal = await this.#options.fence.assertNewest().catch((error: unknown) => error)
       if (refusal !== undefined) return this.#stopWith(refusal)
     }
     if (room > 0 && this.#writtenSeq >= this.#active.firstSeq && this.#isOver(room)) {
@@ -247,6 +253,7 @@ export class GroupCommit {
         return this.#unknown(batch, error)
       }
     }
+    if (this.#options.fence.isOld) await this.lookAround()
     return this.#stopped === undefined ? ptrs : this.#unknown(batch, this.#stopped)
   }
 

@@ -46,7 +46,7 @@ export interface JsonlStorageOptions {
   readonly lock?: LockMethod
   /** After so long without commits the log says that everything in it is durable. 0: never. Default 20. */
   readonly idleProofMs?: number
-  /** How often the writer looks whether it is still the newest. 0: only before a rotation, a base and a barrier. Default 5000. */
+  /** How often the writer looks whether it is still the newest, and how old a look may be to acknowledge by. 0: only before a rotation, a base and a barrier. Default 5000. */
   readonly fenceCheckMs?: number
   /** Room that is kept in a file of its own, to be given up when the disk is full. 0: none. … 1 073 741 824, default 4 194 304. */
   readonly ballastBytes?: number

@@ -1,18 +1,16 @@
-import {
-  type Appended,
-  type AppendOptions,
-  type BaseChunk,
-  type Durability,
-  type Epoch,
-  hasCode,
-  type LogBatch,
-  type LogStats,
-  type LogWriter,
-  type MaintenanceOptions,
-  type Ptr,
-  type Seq,
-  StatewardError,
-  type TruncateOptions,
+import type {
+  Appended,
+  AppendOptions,
+  BaseChunk,
+  Durability,
+  Epoch,
+  LogBatch,
+  LogStats,
+  LogWriter,
+  MaintenanceOptions,
+  Ptr,
+  Seq,
+  TruncateOptions,
 } from '@stateward/contract'
 import type { ActiveSegment } from './active-segment.ts'
 import { closedError } from './append-errors.ts'
@@ -21,7 +19,7 @@ import type { SummedTail } from './cache-claim.ts'
 import { checkpointOf } from './checkpoint.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { storageFailed } from './failure.ts'
-import { assertNewest } from './fence.ts'
+import { Fence } from './fence.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { HeldLock } from './lock.ts'
 import { type LogSource, newestBase } from './log-source.ts'
@@ -48,6 +46,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   readonly epoch: Epoch
   readonly #settings: Settings
   readonly #lock: HeldLock
+  readonly #fence: Fence
   readonly #keeper: ManifestKeeper
   readonly #commits: GroupCommit
   readonly #view: LogView
@@ -76,6 +75,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     this.epoch = manifest.epoch
     this.#settings = settings
     this.#lock = lock
+    this.#fence = new Fence({ ...settings, ...environment, lock, epoch: this.epoch })
     this.#keeper = new ManifestKeeper(environment, dir, manifest)
     this.#tail = active.tailAt(lastSeq)
     this.#commits = new GroupCommit({
@@ -85,7 +85,7 @@ export class JsonlWriter implements LogWriter, LogSource {
       segmentAgeMs: settings.segmentAgeMs,
       clock: environment.clock,
       rotate: (last) => this.#rotate(last),
-      assertNewest: () => this.#assertNewest(),
+      fence: this.#fence,
       committed: (level) => this.#committed(level),
       full: (error) => this.#room.full(error),
       stopped: ({ code, message }) => notify({ kind: 'stopped', code, message }),
@@ -103,7 +103,7 @@ export class JsonlWriter implements LogWriter, LogSource {
     this.#pacer = new Pacer(environment.timers, settings, {
       sync: () => this.#commits.exclusive(() => this.#commits.sync()).then(prove),
       prove,
-      check: () => this.#look(),
+      check: () => this.#commits.lookAround(),
       watch: new ClockWatch(environment.clock, notify),
     })
   }
@@ -253,7 +253,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async #rotate(lastSeq: Seq): Promise<ActiveSegment> {
     const { environment, dir } = this.#settings
-    await this.#assertNewest()
+    await this.#fence.assertNewest()
     const from = this.#commits.active
     const next = await nextSegment(environment, { dir, keeper: this.#keeper, from, lastSeq })
     this.#hints.save(from)
@@ -268,20 +268,8 @@ export class JsonlWriter implements LogWriter, LogSource {
     else await this.#commits.sync()
   }
 
-  #assertNewest(): Promise<void> {
-    const { environment, dir } = this.#settings
-    return assertNewest(environment.disk, { dir, lock: this.#lock, epoch: this.epoch })
-  }
-
   #check(): Promise<void> {
-    return this.#commits.guarded(() => this.#assertNewest(), 'looking for another writer')
-  }
-
-  /** As `#check`, now and then: a look that fails says nothing, and the next write will. */
-  async #look(): Promise<void> {
-    await this.#assertNewest().catch((error: unknown) => {
-      if (hasCode(error, 'FENCED') && error instanceof StatewardError) this.#commits.stop(error)
-    })
+    return this.#commits.guarded(() => this.#fence.assertNewest(), 'looking for another writer')
   }
 
   #publish(change: (manifest: Manifest) => Manifest): Promise<void> {

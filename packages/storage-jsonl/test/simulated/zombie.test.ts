@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { beside, boot, SimMedium, seededPick } from '@stateward/conformance'
-import type { LogWriter } from '@stateward/contract'
+import { beside, boot, failure, SimClock, SimMedium, seededPick } from '@stateward/conformance'
+import type { Appended, LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf, textOf } from '../records.ts'
 import { simStorage } from './sim-storage.ts'
@@ -14,14 +14,18 @@ interface TakenOver {
   readonly newer: LogWriter
   /** What the log holds, by what the newer writer says. */
   readonly texts: readonly string[]
-  /** Lets the older writer's process go on; settles when it has written what was asked of it. */
-  wake(): Promise<unknown>
+  /** Lets the older writer's process go on after so long; settles with what became of what was asked of it. */
+  wake(sleptMs?: number): Promise<PromiseSettledResult<Appended>[]>
+  readonly older: LogWriter
 }
 
 /** A writer whose process stands still in a sync, on a file system whose locks keep nobody out, and a newer one. */
 async function takenOver(): Promise<TakenOver> {
   const medium = new SimMedium()
-  const older = await simStorage(boot(medium), { lock }).openWriter('older')
+  const clock = new SimClock()
+  // In a process that was stopped the disk answers before any timer does.
+  const timers = { after: () => () => undefined }
+  const older = await simStorage(boot(medium), { lock, clock, timers }).openWriter('older')
   const records = [1, 2, 3].map((name) => recordOf(name, fill))
   await append(older.writer, records)
   let wake = (): void => undefined
@@ -38,7 +42,7 @@ async function takenOver(): Promise<TakenOver> {
   })
   const tail = records.length
   const { writer } = older
-  const appended = (name: string, expectedSeq: number): Promise<unknown> =>
+  const appended = (name: string, expectedSeq: number): Promise<Appended> =>
     writer.append([recordOf(name, fill)], { expectedSeq, commitId: name, durability: 'commit' })
   const held = appended('held', tail)
   await asleep
@@ -52,7 +56,9 @@ async function takenOver(): Promise<TakenOver> {
     medium,
     newer: newer.writer,
     texts: [...records, recordOf('held', fill), ...own].map(textOf),
-    wake: () => {
+    older: writer,
+    wake: (sleptMs = 0) => {
+      clock.pass(sleptMs)
       wake()
       return Promise.allSettled([held, late])
     },
@@ -84,3 +90,54 @@ test.each(['closed in order', 'killed'])(
     }
   },
 )
+
+test('a writer that slept through a takeover acknowledges nothing when it wakes, not even what it was about to', async () => {
+  const { older, newer, texts, wake } = await takenOver()
+  const [held, late] = await wake(5_001)
+  expect(held).toMatchObject({ status: 'rejected', reason: { code: 'UNKNOWN', cause: { code: 'FENCED' } } })
+  expect(late).toMatchObject({ status: 'rejected', reason: { code: 'FENCED' } })
+  expect(await older.stats()).toMatchObject({ health: 'failed' })
+  await expect(append(older, [recordOf('later')])).rejects.toMatchObject({ code: 'FENCED' })
+  expect(await readAll(newer)).toEqual(texts)
+  await older.close()
+})
+
+test.each(['commit', 'interval', 'none'] as const)(
+  'a writer that slept looks once whether it is the newest, then acknowledges as before: %s',
+  async (level) => {
+    const medium = new SimMedium()
+    const clock = new SimClock()
+    const timers = { after: () => () => undefined }
+    const { writer } = await simStorage(boot(medium), { lock, clock, timers, fenceCheckMs: 1_000 }).openWriter('test')
+    const looks: string[] = []
+    medium.onCall = ({ call, path }) => void (call === 'stat' && path.endsWith('LOCK') && looks.push(path))
+    await append(writer, [recordOf(1)], level)
+    clock.pass(1_000)
+    await append(writer, [recordOf(2)], level)
+    expect(looks, 'a look that is not older than it may be').toHaveLength(0)
+    clock.pass(1)
+    await append(writer, [recordOf(3)], level)
+    await append(writer, [recordOf(4)], level)
+    expect(looks).toHaveLength(1)
+    clock.pass(1_001)
+    await beside(medium).remove('/store/LOCK')
+    await expect(append(writer, [recordOf(5)], level)).rejects.toMatchObject({ code: 'UNKNOWN' })
+    await writer.close()
+  },
+)
+
+test('a look that fails says nothing: what is safe is acknowledged, and the next one looks again', async () => {
+  const medium = new SimMedium()
+  const clock = new SimClock()
+  const timers = { after: () => () => undefined }
+  const { writer } = await simStorage(boot(medium), { lock, clock, timers, fenceCheckMs: 1_000 }).openWriter('test')
+  clock.pass(1_001)
+  medium.onCall = ({ call, path }) => {
+    if (call === 'stat' && path.endsWith('LOCK')) throw failure('EIO', path)
+  }
+  await append(writer, [recordOf(1)])
+  medium.onCall = undefined
+  await beside(medium).remove('/store/LOCK')
+  await expect(append(writer, [recordOf(2)])).rejects.toMatchObject({ code: 'UNKNOWN' })
+  await writer.close()
+})
