@@ -99,6 +99,7 @@ export type {
   OpeningCost,
   OpenWriterOptions,
   Ptr,
+  SaveBaseOptions,
   Storage,
   StorageHealth,
   StoredBase,

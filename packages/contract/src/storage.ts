@@ -67,6 +67,11 @@ export interface MaintenanceOptions {
   readonly breathe?: () => Promise<void>
 }
 
+export interface SaveBaseOptions extends MaintenanceOptions {
+  /** About how many bytes the rows have together, where the caller knows: `FULL` before anything is written where they would not fit. */
+  readonly bytes?: number
+}
+
 export interface TruncateOptions extends MaintenanceOptions {
   /**
    * The rev of the newest version of a record, dead or alive; 0 where there is none. Without it a storage that is to keep
@@ -173,7 +178,7 @@ export interface LogWriter extends LogReader {
    * with one pointer a row, in order: a `Float64Array` where there may be millions. Old pointers stay valid until
    * `truncate`. Errors as `append`, and `CORRUPT` when what was written does not read back as it was given.
    */
-  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options?: MaintenanceOptions): Promise<ArrayLike<Ptr>>
+  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options?: SaveBaseOptions): Promise<ArrayLike<Ptr>>
   /**
    * Lets go of what a base covers: commits ≤ `upTo`, by the storage's own retention (it may archive them, so that `read`
    * still finds them). Their pointers die. A no-op when no base covers `upTo`.

@@ -2,7 +2,7 @@ import {
   type BaseChunk,
   type CompactionProgress,
   type LogWriter,
-  type MaintenanceOptions,
+  type SaveBaseOptions,
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
@@ -35,7 +35,8 @@ export async function compact(options: CompactOptions): Promise<void> {
   const { live, writer, rows, signal, breathe } = options
   const versionsBefore = live.versions
   await rows.list(breathe)
-  const maintenance: MaintenanceOptions = { signal, breathe }
+  const bytes = await likelyBytes(options)
+  const maintenance: SaveBaseOptions = { signal, breathe, ...(bytes === undefined ? {} : { bytes }) }
   const release = live.bodies.hold()
   try {
     const ptrs = await writer.saveBase(rows.upTo, chunksOf(options), maintenance)
@@ -47,6 +48,13 @@ export async function compact(options: CompactOptions): Promise<void> {
   } finally {
     release()
   }
+}
+
+/** By the average line of base and log: the same share of their bytes as of their versions is live. */
+async function likelyBytes({ live, writer }: CompactOptions): Promise<number | undefined> {
+  const { opening } = await writer.stats()
+  if (opening === undefined || live.versions === 0) return undefined
+  return Math.ceil(((opening.baseBytes + opening.logBytes) * live.newestVersions) / live.versions)
 }
 
 async function* chunksOf({ live, writer, rows, timestamp, told }: CompactOptions): AsyncGenerator<BaseChunk> {

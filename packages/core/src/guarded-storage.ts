@@ -8,8 +8,8 @@ import type {
   LogReader,
   LogStats,
   LogWriter,
-  MaintenanceOptions,
   Ptr,
+  SaveBaseOptions,
   Seq,
   StorageCheck,
   StoredBase,
@@ -96,7 +96,7 @@ class GuardedWriter extends GuardedReader implements LogWriter {
     return this.#writer.append(records, options)
   }
 
-  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options?: MaintenanceOptions): Promise<ArrayLike<Ptr>> {
+  saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options?: SaveBaseOptions): Promise<ArrayLike<Ptr>> {
     return guarded(() => this.#writer.saveBase(upTo, chunks, options))
   }
 

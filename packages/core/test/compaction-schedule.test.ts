@@ -1,5 +1,12 @@
 import { SimClock } from '@stateward/conformance'
-import type { LogStats, LogWriter, OpeningCost, Storage, StoreEvent } from '@stateward/contract'
+import {
+  type LogStats,
+  type LogWriter,
+  type OpeningCost,
+  StatewardError,
+  type Storage,
+  type StoreEvent,
+} from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { compactionDue } from '../src/compaction-due.ts'
@@ -64,7 +71,7 @@ test('compaction is an object or false', async () => {
 interface Scene {
   readonly compaction?: CompactionOptions | false
   readonly opening?: Partial<OpeningCost>
-  readonly saveBase?: () => Promise<never>
+  readonly saveBase?: LogWriter['saveBase']
 }
 
 /** Memory that says that an opening has to read so much. */
@@ -107,6 +114,24 @@ async function scene({ compaction = {}, opening, saveBase }: Scene) {
   }
   return { state, told, pass }
 }
+
+test('a storage hears how large a base will be, by the share of the versions that are live', async () => {
+  const asked: unknown[] = []
+  const saveBase: LogWriter['saveBase'] = async (upTo, _, { bytes } = {}) => {
+    asked.push([upTo, bytes])
+    throw new StatewardError('FULL', 'no room')
+  }
+  const { state } = await scene({ opening: { baseBytes: 4_000, logBytes: 6_000 }, saveBase })
+  expect(await codeOf(state.compact())).toBe('FULL')
+  await state.task.create({ id: 'a' })
+  for (const n of [1, 2, 3]) await state.task.update('a', { n })
+  expect(await codeOf(state.compact())).toBe('FULL')
+  expect(asked).toEqual([
+    [0, undefined],
+    [4, 2_500],
+  ])
+  await state.close()
+})
 
 test('a store compacts itself when half of what it holds is superseded, once', async () => {
   const { state, told, pass } = await scene({ compaction: { minBytes: 0 } })

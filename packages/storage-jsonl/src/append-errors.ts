@@ -36,7 +36,7 @@ export function stillFullError(first: StatewardError): StatewardError {
 export function noRoomForBase(neededBytes: number, freeBytes: number): StatewardError {
   return new StatewardError(
     'FULL',
-    `saving a base: expected ${neededBytes} bytes free (a fifth more than the former base), found ${freeBytes}. Nothing was changed. Free some space and try again.`,
+    `saving a base: expected ${neededBytes} bytes free (a fifth more than the former base, or than the live records take), found ${freeBytes}. Nothing was changed. Free some space and try again.`,
     { details: { neededBytes, freeBytes } },
   )
 }

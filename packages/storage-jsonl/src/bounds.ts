@@ -40,7 +40,7 @@ export const bounds = {
   roomCheckMs: 1_000,
   /** Room that a disk that was full must have, beside the ballast's, before appends are taken again. */
   roomBytes: 65_536,
-  /** How much room a base needs, in sizes of the former one. */
+  /** How much room a base needs, in sizes of the former one, or of what is live. */
   baseRoom: 1.2,
   pollMs: 200,
   /** How long a reader waits for the proof of lines that it sees, and how often it looks meanwhile. */

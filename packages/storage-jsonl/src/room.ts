@@ -4,7 +4,6 @@ import { Ballast } from './ballast.ts'
 import { bounds } from './bounds.ts'
 import type { Environment } from './environment.ts'
 import { storageFailed } from './failure.ts'
-import type { BaseEntry } from './manifest.ts'
 
 export interface RoomOptions {
   readonly environment: Environment
@@ -95,9 +94,9 @@ export class Room {
   }
 }
 
-/** Rejects with `FULL` where a base about as large as the former one is not going to fit: before anything is written. */
-export async function assertRoomForBase(disk: Disk, dir: string, former: BaseEntry | undefined): Promise<void> {
-  const needed = Math.ceil((former?.bytes ?? 0) * bounds.baseRoom)
+/** Rejects with `FULL` where a base of about so many bytes is not going to fit: before anything is written. */
+export async function assertRoomForBase(disk: Disk, dir: string, likelyBytes = 0): Promise<void> {
+  const needed = Math.ceil(likelyBytes * bounds.baseRoom)
   if (needed === 0) return
   const { freeBytes } = await disk.space(dir).catch((error: unknown) => {
     throw storageFailed(error, 'saving a base')

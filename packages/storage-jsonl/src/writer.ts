@@ -7,8 +7,8 @@ import type {
   LogBatch,
   LogStats,
   LogWriter,
-  MaintenanceOptions,
   Ptr,
+  SaveBaseOptions,
   Seq,
   TruncateOptions,
 } from '@stateward/contract'
@@ -138,11 +138,11 @@ export class JsonlWriter implements LogWriter, LogSource {
     return this.#commits.append(records, options)
   }
 
-  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options: MaintenanceOptions = {}): Promise<Float64Array> {
+  async saveBase(upTo: Seq, chunks: AsyncIterable<BaseChunk>, options: SaveBaseOptions = {}): Promise<Float64Array> {
     return this.#maintain(async () => {
       const { environment, dir } = this.#settings
       await this.#room.giveWay()
-      await assertRoomForBase(environment.disk, dir, newestBase(this.manifest))
+      await assertRoomForBase(environment.disk, dir, newestBase(this.manifest)?.bytes ?? options.bytes)
       await this.#commits.exclusive(() => this.#beforeBase(upTo))
       const base = {
         dir,

@@ -106,6 +106,33 @@ test('a base that will not fit is not begun, and says how much is missing', asyn
   await writer.close()
 })
 
+test('nor is the first one, where the caller says how large it is', async () => {
+  const medium = new SimMedium()
+  const { writer } = await open(medium)
+  await append(writer, [recordOf('a', 5_000)])
+  const used = [...medium.files().values()].reduce((sum, { size }) => sum + size, 0)
+  medium.capacityBytes = used + 1_199
+  const before = medium.steps
+  const asked: string[] = []
+  medium.onStep = ({ path }) => void asked.push(path)
+  await expect(writer.saveBase(1, rowOf('row'), { bytes: 1_000 })).rejects.toMatchObject({
+    code: 'FULL',
+    details: { neededBytes: 1_200, freeBytes: 1_199 },
+  })
+  expect([medium.steps, asked]).toEqual([before, []])
+  medium.capacityBytes = used + 200_000
+  await writer.saveBase(1, rowOf('row'), { bytes: 1_000 })
+  await expect(
+    writer.saveBase(1, rowOf('row'), { bytes: Number.MAX_SAFE_INTEGER }),
+    'the former one decides',
+  ).resolves.toHaveLength(1)
+  await writer.close()
+})
+
+async function* rowOf(name: string) {
+  yield { seqs: [1], records: [recordOf(name)] }
+}
+
 test('no room, room, no room …: what is acknowledged is there, in order, after any of it and a power cut', async () => {
   const step = fc.record({
     bytes: fc.integer({ min: 1, max: 20_000 }),
