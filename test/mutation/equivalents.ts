@@ -8,6 +8,8 @@ export interface Equivalent {
   readonly path: string
   /** The line on which it begins, without the white space around it. A change of a line that reads the same is judged alike. */
   readonly line: string
+  /** Where in that text it begins, counted from 1, as a report says it. */
+  readonly at: number
   readonly was: string
   readonly becomes: string
   readonly why: string
@@ -16,9 +18,10 @@ export interface Equivalent {
 /** How somebody has judged this mutant. */
 export const equivalentOf = (mutant: Mutant): Equivalent | undefined =>
   judged.find(
-    ({ path, line, was, becomes }) =>
+    ({ path, line, at, was, becomes }) =>
       path === mutant.path &&
       line === mutant.lineText &&
+      at === mutant.column &&
       was === oneLine(mutant.was) &&
       becomes === oneLine(mutant.becomes),
   )

@@ -8,6 +8,8 @@ export interface Mutant {
   readonly line: number
   /** The line on which it begins, without the white space around it. */
   readonly lineText: string
+  /** Where in that text it begins, counted from 1. */
+  readonly column: number
   readonly start: number
   readonly end: number
   readonly was: string
@@ -45,7 +47,9 @@ export function mutantsOf(file: TextFile): Mutant[] {
       const startsStatement = parents.some((parent) => parent.type === 'ExpressionStatement' && parent.start === start)
       const was = text.slice(start, end)
       const lineText = text.split('\n')[line - 1]?.trim() ?? ''
-      mutants.set(`${start} ${end} ${becomes}`, { path, line, lineText, start, end, was, becomes, startsStatement })
+      const column = text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trimStart().length + 1
+      const mutant = { path, line, lineText, column, start, end, was, becomes, startsStatement }
+      mutants.set(`${start} ${end} ${becomes}`, mutant)
     }
     for (const child of childrenOf(node)) visit(child, [node, ...parents])
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Look } from './looks.ts'
 import type { Plan, Said } from './run-inside.ts'
 
 export interface Ended {
@@ -9,8 +10,17 @@ export interface Ended {
   readonly end: string | undefined
 }
 
-/** Runs a plan on the bundle at this path, in a process of its own: it may spin, leak, exit, or fill its folder. */
-export function inProcess(bundlePath: string, folder: string, plan: Plan, lives?: number): Promise<Ended> {
+/** Where mutants are run. */
+export interface Place {
+  readonly looks: readonly Look[]
+  /** The bundle of these looks. */
+  readonly bundlePath: string
+  /** For what runs there. */
+  readonly folder: string
+}
+
+/** Runs a plan in a process of its own: it may spin, leak, exit, or fill its folder. */
+export function inProcess({ bundlePath, folder }: Place, plan: Plan, lives?: number): Promise<Ended> {
   const own = join(folder, 'run')
   const planPath = join(folder, 'plan.json')
   mkdirSync(own, { recursive: true })
@@ -23,15 +33,18 @@ export function inProcess(bundlePath: string, folder: string, plan: Plan, lives?
         ...process.env,
         MUTATION_PLAN: planPath,
         ...(lives === undefined ? {} : { MUTATION_LIVES: String(lives) }),
-        STATEWARD_TEST_SCALE: '0.0005',
+        STATEWARD_TEST_SCALE: '0.004',
         TMPDIR: own,
       },
     })
+    const stop = (): void => void child.kill('SIGKILL')
+    process.once('exit', stop)
     let text = ''
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString()
     })
     child.on('close', (code, signal) => {
+      process.off('exit', stop)
       rmSync(own, { recursive: true, force: true })
       const said = text
         .split('\n')

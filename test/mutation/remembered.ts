@@ -1,28 +1,21 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Mutant } from './mutants.ts'
 
-/**
- * Which test noticed a mutant on an earlier run. That one is asked first: it is run again all the same, so that a memory
- * of other source costs time only.
- */
-export interface Remembered {
-  of(mutant: Mutant): string | undefined
-  keep(mutant: Mutant, by: string): void
+/** Plain data by name, kept in a file from one run to the next. */
+export interface Remembered<T> {
+  get(name: string): T | undefined
+  set(name: string, value: T): void
 }
 
-export function remembered(path: string): Remembered {
-  const known = new Map<string, string>(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [])
+export function remembered<T>(path: string): Remembered<T> {
+  const known = new Map<string, T>(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [])
   return {
-    of: (mutant) => known.get(keyOf(mutant)),
-    keep(mutant, by) {
-      known.set(keyOf(mutant), by)
+    get: (name) => known.get(name),
+    set(name, value) {
+      known.set(name, value)
       writeFileSync(path, JSON.stringify([...known]))
     },
   }
 }
 
-const keyOf = ({ path, start, was, becomes }: Mutant): string =>
-  createHash('sha1')
-    .update(JSON.stringify([path, start, was, becomes]))
-    .digest('base64url')
+export const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url')

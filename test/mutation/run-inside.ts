@@ -30,10 +30,12 @@ export interface Ran extends TestId {
   readonly error?: string
 }
 
-/** What a process is to do: these tests, until one fails; or all, whatever fails. It is read from the file that MUTATION_PLAN names. */
-export interface Plan {
-  readonly tests?: readonly (TestId & { readonly limitMs: number })[]
-}
+/** What a process is to do; it is read from the file that MUTATION_PLAN names. */
+export type Plan =
+  /** These tests, until one fails. */
+  | { readonly tests: readonly (TestId & { readonly limitMs: number })[] }
+  /** All tests of these looks, whatever fails. */
+  | { readonly looks: readonly number[] }
 
 const noLimitMs = 600_000
 const say = (said: Said): void => void writeSync(1, `${JSON.stringify(said)}\n`)
@@ -43,7 +45,7 @@ const cpuMs = (): number => process.cpuUsage().user / 1000 + process.cpuUsage().
 export async function runInside(looks: readonly (() => Promise<unknown>)[]): Promise<void> {
   // Random histories are the same ones on every run, so that a mutant is noticed again by whom it was noticed before.
   fc.configureGlobal({ seed: 1 })
-  const { tests }: Plan = JSON.parse(readFileSync(process.env.MUTATION_PLAN ?? '', 'utf8'))
+  const plan: Plan = JSON.parse(readFileSync(process.env.MUTATION_PLAN ?? '', 'utf8'))
   const passedMutants: Set<number> | undefined = Reflect.get(globalThis, 'passedMutants')
   const passed = (): number[] => {
     const mutants = [...(passedMutants ?? [])]
@@ -91,14 +93,14 @@ export async function runInside(looks: readonly (() => Promise<unknown>)[]): Pro
     return suite
   }
 
-  if (tests === undefined) {
-    for (const look of looks.keys()) {
+  if ('looks' in plan) {
+    for (const look of plan.looks) {
       const suite = await loaded(look)
       for (const test of suite.tests.keys()) await run(suite, { look, test }, noLimitMs)
       for (const hook of suite.after) await hook()
     }
   } else {
-    for (const { limitMs, ...id } of tests) if (!(await run(await loaded(id.look), id, limitMs))) process.exit(1)
+    for (const { limitMs, ...id } of plan.tests) if (!(await run(await loaded(id.look), id, limitMs))) process.exit(1)
   }
   say({ kind: 'done' })
 }

@@ -13,10 +13,10 @@ import { mutantsOf } from './mutants.ts'
 import { withScore } from './page.ts'
 import type { Numbered } from './planted.ts'
 import { remembered } from './remembered.ts'
-import { sample } from './sample.ts'
+import { nameOf, sample } from './sample.ts'
 import { placeOf, report, scoreOf, type Tried } from './score.ts'
 import { subjects } from './subjects.ts'
-import { type Survey, survey } from './survey.ts'
+import { type Survey, type Surveyed, survey } from './survey.ts'
 import { idOf, trial } from './trial.ts'
 
 const { values } = parseArgs({
@@ -24,6 +24,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
     files: { type: 'string', default: '' },
+    seconds: { type: 'string', default: '12' },
+    doubt: { type: 'boolean', default: false },
     least: { type: 'string', default: '85' },
     page: { type: 'boolean', default: false },
   },
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   for (const { path, line, was } of strangers(files)) console.log(`judged, but not there: ${path}: ${line}: ${was}`)
   console.log(`${chosen.length} of ${all.length} changes, seed ${values.seed}`)
   writeFileSync(place.bundlePath, await bundle(root, looks, chosen))
-  const surveyed = await survey(place.bundlePath, folder)
+  const surveyed = await survey({ ...place, root, source: chosen })
   const cpuMs = surveyed.tests.reduce((sum, test) => sum + test.cpuMs, 0)
   console.log(`${surveyed.tests.length} tests of ${Math.round(cpuMs / 1000)} s of processor time look at them`)
   for (const test of surveyed.leftOut) console.log(`left out: ${idOf(looks, test)}: ${test.error ?? 'it waits'}`)
@@ -60,20 +62,32 @@ async function main(): Promise<void> {
 }
 
 async function tryAll(chosen: readonly Numbered[], surveyed: Survey): Promise<Tried[]> {
-  const memory = remembered(join(root, 'node_modules', '.stateward-mutation.json'))
+  const memory = remembered<string>(join(root, 'node_modules', '.stateward-mutation.json'))
   const tried: Tried[] = []
   for (const { mutant, number } of chosen) {
-    const before = memory.of(mutant)
-    const tests = surveyed.of(number)
-    const first = tests.filter((test) => idOf(looks, test) === before)
-    const verdict = await trial(place, [...first, ...tests.filter((test) => !first.includes(test))], number)
-    if (verdict.by !== undefined) memory.keep(mutant, verdict.by)
-    const equivalent = equivalentOf(mutant)
-    const said = verdict.noticed ?? equivalent?.why ?? `SURVIVES ${tests.length} tests`
-    tried.push({ ...verdict, mutant, ...(equivalent === undefined ? {} : { equivalent: equivalent.why }) })
-    console.log(`${tried.length} ${placeOf(mutant)}\n    ${said}`)
+    const key = nameOf(mutant)
+    const equivalent = equivalentOf(mutant)?.why
+    const tests = equivalent === undefined || values.doubt ? surveyed.of(number) : []
+    const verdict = await trial(place, planOf(tests, memory.get(key)), number)
+    if (verdict.by !== undefined) memory.set(key, verdict.by)
+    tried.push({ ...verdict, mutant, ...(equivalent === undefined ? {} : { equivalent }) })
+    const said = verdict.noticed ?? equivalent ?? `SURVIVES ${tests.length} tests, in: ${mutant.lineText}`
+    console.log(`${tried.length} ${placeOf(mutant)}\n    ${said.slice(0, 250)}`)
   }
   return tried
+}
+
+/** The test that noticed the mutant on an earlier run, and then the quickest ones, as many as there is time for. */
+function planOf(tests: readonly Surveyed[], noticedBy: string | undefined): Surveyed[] {
+  const first = tests.filter((test) => idOf(looks, test) === noticedBy)
+  const planned = [...first]
+  let cpuMs = 0
+  for (const test of tests) {
+    cpuMs += test.cpuMs
+    if (cpuMs > Number(values.seconds) * 1000) break
+    if (!first.includes(test)) planned.push(test)
+  }
+  return planned
 }
 
 await main()

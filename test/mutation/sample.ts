@@ -1,16 +1,18 @@
-/** The first ones of a shuffled order that the seed gives: a larger count looks at the same ones and at more. */
-export function sample<T>(all: readonly T[], seed: number, count: number): T[] {
-  return all
-    .map((one, index) => ({ one, key: scrambled(index, seed) }))
-    .sort((a, b) => a.key - b.key)
-    .slice(0, count)
-    .map(({ one }) => one)
-}
+import type { Mutant } from './mutants.ts'
+import { digest } from './remembered.ts'
 
-/** The finalizer of MurmurHash3, by Austin Appleby. */
-function scrambled(index: number, seed: number): number {
-  let hash = Math.imul(seed, 0x9e3779b1) ^ index
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+/** What tells a mutant from all others, also after lines above it have changed. Lines that read the same share it. */
+export const nameOf = ({ path, lineText, column, was, becomes }: Mutant): string =>
+  digest([path, lineText, column, was, becomes])
+
+/**
+ * The first ones of a shuffled order that the seed gives: a larger count looks at the same ones and at more, and a change
+ * of the source changes little of it.
+ */
+export function sample(all: readonly Mutant[], seed: number, count: number): Mutant[] {
+  const keyed = all.map((mutant) => ({ mutant, key: digest([seed, nameOf(mutant)]) }))
+  return keyed
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .slice(0, count)
+    .map(({ mutant }) => mutant)
 }

@@ -55,5 +55,5 @@ export function scores(tried: readonly Tried[]): Map<string, Score> {
 }
 
 /** Where a mutant is and what it changes, on one line. */
-export const placeOf = ({ path, line, was, becomes }: Mutant): string =>
-  `${path}:${line}: \`${oneLine(was)}\` becomes \`${oneLine(becomes)}\``
+export const placeOf = ({ path, line, column, was, becomes }: Mutant): string =>
+  `${path}:${line} at ${column}: \`${oneLine(was)}\` becomes \`${oneLine(becomes)}\``

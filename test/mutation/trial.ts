@@ -1,5 +1,5 @@
 import type { Look } from './looks.ts'
-import { inProcess } from './process.ts'
+import { inProcess, type Place } from './process.ts'
 import type { Surveyed } from './survey.ts'
 
 /** How the tests took a mutant. */
@@ -16,25 +16,17 @@ const limitMs = ({ cpuMs }: Surveyed): number => Math.ceil(3_000 + 12 * cpuMs)
 export const idOf = (looks: readonly Look[], { look, name }: Surveyed): string => `${looks[look]?.path}: ${name}`
 
 /** Runs these tests with this mutant alive, one after the other until one fails. */
-export async function trial(
-  {
-    bundlePath,
-    folder,
-    looks,
-  }: { readonly bundlePath: string; readonly folder: string; readonly looks: readonly Look[] },
-  tests: readonly Surveyed[],
-  lives: number,
-): Promise<Verdict> {
+export async function trial(place: Place, tests: readonly Surveyed[], lives: number): Promise<Verdict> {
   if (tests.length === 0) return { noticed: undefined }
   const planned = tests.map((test) => ({ look: test.look, test: test.test, limitMs: limitMs(test) }))
-  const { said, end } = await inProcess(bundlePath, folder, { tests: planned }, lives)
+  const { said, end } = await inProcess(place, { tests: planned }, lives)
   if (end === undefined) return { noticed: undefined }
   const last = said.at(-1)
   const failed = last?.kind === 'ran' && last.error !== undefined
   // What is said last is of the test before the one that did not come to its end.
   const at = said.filter(({ kind }) => kind === 'ran').length - (failed ? 1 : 0)
   const test = tests[Math.min(at, tests.length - 1)]
-  const by = test === undefined ? '' : idOf(looks, test)
+  const by = test === undefined ? '' : idOf(place.looks, test)
   const how = failed || last?.kind === 'stuck' ? last.error : end
   return { noticed: `${by}: ${how}`, by }
 }

@@ -58,3 +58,12 @@ test('a directory that cannot be watched is followed without hints', () => {
   const stop = nodeDisk.watch(join(temporaryDirectory(), 'absent'), () => expect.unreachable('nothing is there'))
   expect(stop()).toBeUndefined()
 })
+
+test('a watch tells of a change', async () => {
+  const dir = temporaryDirectory()
+  let told = 0
+  const stop = nodeDisk.watch(dir, () => told++)
+  writeFileSync(join(dir, 'file'), '')
+  await expect.poll(() => told).toBeGreaterThan(0)
+  stop()
+})

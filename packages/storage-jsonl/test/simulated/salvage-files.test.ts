@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { boot, SimMedium } from '@stateward/conformance'
 import type { BaseChunk, LogReader, LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { acknowledgeSalvage, repairLog, resealLog, salvageLog } from '../../src/index.ts'
 import { append, textOf } from '../records.ts'
-import { records, rewrite, served, stamp } from './salvage-fixture.ts'
+import { closedLog, first, records, rewrite, served, stamp } from './salvage-fixture.ts'
 import { modelOf } from './salvage-model.ts'
 import { careOf, simStorage } from './sim-storage.ts'
 
@@ -148,6 +149,38 @@ test('a dry run says what a salvage does, and changes nothing; a salvage of what
   const after = medium.contents()
   expect(await salvageLog(careOf(boot(medium)))).toMatchObject({ damagedLines: 0, files: [] })
   expect(medium.contents()).toEqual(after)
+})
+
+test('a gap line holds the checksum of the bytes that stood where its commits are missing', async () => {
+  const medium = await closedLog()
+  const lines = medium
+    .file(first)
+    .bytes.toString()
+    .split(/(?<=\n)/)
+  // b is lost, and what changes it: commits 5 and 6 together, and 10, up to the whole record at 11.
+  medium.file(first).rot(Buffer.from(lines.slice(0, 2).join('')).length + 40, 1)
+  const damaged = medium
+    .file(first)
+    .bytes.toString('latin1')
+    .split(/(?<=\n)/)
+  const { id } = await salvageLog(careOf(boot(medium)))
+  const gaps = medium
+    .file('/store/log-00000002.jsonl')
+    .bytes.toString()
+    .split('\n')
+    .filter((line) => line.includes('"$gap"'))
+    .map((line) => JSON.parse(line).data)
+  const sha256 = (from: number, to: number): string =>
+    createHash('sha256')
+      .update(Buffer.from(damaged.slice(from, to + 1).join(''), 'latin1'))
+      .digest('hex')
+  expect(gaps).toEqual(
+    [
+      [2, 2],
+      [5, 6],
+      [10, 10],
+    ].map(([from = 0, to = 0]) => ({ from, to, sha256: sha256(from, to), report: id })),
+  )
 })
 
 test('the end of a log that was being written: what may have been acknowledged is a gap, a torn write is none', async () => {
