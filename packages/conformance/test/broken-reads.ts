@@ -86,6 +86,15 @@ export const brokenReads: readonly Broken[] = [
     },
   },
   {
+    breaks: 'reads single commits in the order of the log',
+    caught: 'readAt, where it is there, gives the commits of these numbers that read gives',
+    Handle: class extends PlainHandle {
+      override readAt(seqs: readonly Seq[]): Promise<(Uint8Array | undefined)[]> {
+        return super.readAt([...seqs].sort((left, right) => left - right))
+      }
+    },
+  },
+  {
     breaks: 'fetches at once in the order of the log',
     caught: 'fetchSync, where it is there, equals fetch',
     Handle: class extends PlainHandle {

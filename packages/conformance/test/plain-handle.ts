@@ -64,6 +64,12 @@ export class PlainHandle implements LogWriter {
     return this.commits(from, this.log.commits.length)
   }
 
+  async readAt(seqs: readonly Seq[]): Promise<(Uint8Array | undefined)[]> {
+    this.checkOpen()
+    const { firstSeq } = await this.stats()
+    return seqs.map((seq) => (seq < firstSeq ? undefined : this.log.cells[this.log.commits[seq - 1]?.ptr ?? -1]))
+  }
+
   async *follow(from: Seq, signal: AbortSignal): AsyncGenerator<LogBatch> {
     this.checkOpen()
     this.checkKept(from)

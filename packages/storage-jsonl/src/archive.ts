@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { createGzip } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { DiskFile, Epoch, Seq } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
 import { type ArchiveSources, type KeptLines, keptLines } from './archive-lines.ts'
+import { ArchiveMembers } from './archive-members.ts'
+import { bounds } from './bounds.ts'
 import { type Checkpoint, checked } from './checkpoint.ts'
 import { epochLine, headerLine } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
@@ -25,31 +27,45 @@ export interface ArchiveOptions extends ArchiveSources {
   readonly newSegment: () => number
 }
 
+export interface WrittenArchive {
+  readonly entry: ArchiveEntry
+  readonly members: ArchiveMembers
+}
+
 /**
  * Writes what stays of complete segments and of former archives, in the order of their commits, into new files of the
  * archive; unpacks each again and compares; gives them their names for good. The sources stay where they are. Together
  * the entries stand for all commits of the sources; there is none where nothing stays.
  */
-export async function writeArchive(environment: Environment, options: ArchiveOptions): Promise<ArchiveEntry[]> {
+export async function writeArchive(environment: Environment, options: ArchiveOptions): Promise<WrittenArchive[]> {
   const { disk } = environment
   const { dir, sources } = options
   if (await disk.makeDirectory(join(dir, fileNames.archive))) await disk.syncDirectory(dir)
   const pieces = new Pieces(keptLines(disk, options))
-  const written: ArchiveEntry[] = []
+  const written: WrittenArchive[] = []
   try {
     await pieces.next()
     while (pieces.waiting !== undefined) written.push(await writeFile(environment, options, pieces))
-    const entries = written.map((entry, at) => ({
-      ...entry,
-      // What is not there any more counts to the file before it, and at the beginning to the first.
-      firstSeq: at === 0 ? (sources[0]?.firstSeq ?? entry.firstSeq) : entry.firstSeq,
-      lastSeq: (written[at + 1]?.firstSeq ?? (sources.at(-1)?.lastSeq ?? entry.lastSeq) + 1) - 1,
+    const archives = written.map(({ entry, members }, at) => ({
+      members,
+      entry: {
+        ...entry,
+        // What is not there any more counts to the file before it, and at the beginning to the first.
+        firstSeq: at === 0 ? (sources[0]?.firstSeq ?? entry.firstSeq) : entry.firstSeq,
+        lastSeq: (written[at + 1]?.entry.firstSeq ?? (sources.at(-1)?.lastSeq ?? entry.lastSeq) + 1) - 1,
+      },
     }))
-    for (const { file } of entries) await disk.rename(join(dir, file + fileNames.temporary), join(dir, file))
+    for (const {
+      entry: { file },
+    } of archives)
+      await disk.rename(join(dir, file + fileNames.temporary), join(dir, file))
     await disk.syncDirectory(join(dir, fileNames.archive))
-    return entries
+    return archives
   } catch (error) {
-    for (const { file } of written) await disk.remove(join(dir, file + fileNames.temporary)).catch(() => {})
+    for (const {
+      entry: { file },
+    } of written)
+      await disk.remove(join(dir, file + fileNames.temporary)).catch(() => {})
     throw fullOr(error, 'archiving segments')
   } finally {
     await pieces.end()
@@ -89,7 +105,7 @@ interface Text {
   sparse: boolean
 }
 
-async function writeFile(environment: Environment, options: ArchiveOptions, pieces: Pieces): Promise<ArchiveEntry> {
+async function writeFile(environment: Environment, options: ArchiveOptions, pieces: Pieces): Promise<WrittenArchive> {
   const { disk } = environment
   const { dir, checkpoint } = options
   const segment = options.newSegment()
@@ -97,7 +113,8 @@ async function writeFile(environment: Environment, options: ArchiveOptions, piec
   const file = await createTemporary(disk, join(dir, name))
   try {
     const text: Text = { firstSeq: 0, lastSeq: 0, firstEpoch: 0, epoch: 0, bytes: 0, crc: 0, newest: '', sparse: false }
-    const packedBytes = await pack(textOf(environment, { ...options, segment, pieces }, text), file)
+    const members = new ArchiveMembers()
+    const packedBytes = await pack(textOf(environment, { ...options, segment, pieces }, text), file, members)
     await file.datasync()
     const { firstSeq, lastSeq, firstEpoch, bytes, newest, sparse } = text
     const shared = {
@@ -112,7 +129,7 @@ async function writeFile(environment: Environment, options: ArchiveOptions, piec
     }
     const entry: ArchiveEntry = { kind: 'archive', ...shared, newest, ...(sparse ? { sparse } : {}) }
     await assertUnpacks(file, entry, checkpoint)
-    return entry
+    return { entry, members }
   } catch (error) {
     await disk.remove(join(dir, name + fileNames.temporary)).catch(() => {})
     throw error
@@ -121,12 +138,19 @@ async function writeFile(environment: Environment, options: ArchiveOptions, piec
   }
 }
 
+/** Lines, of which the first commit is this one. */
+interface TextPart {
+  readonly bytes: Buffer
+  readonly seq: Seq
+  readonly epoch: Epoch
+}
+
 /** One segment's worth of lines: a header, the lines, and where the epoch changes among them, a line that says so. */
 async function* textOf(
   { clock }: Environment,
   { log, textBytes, mayHaveHoles, segment, pieces }: ArchiveOptions & { segment: number; pieces: Pieces },
   text: Text,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<TextPart> {
   const counted = (bytes: Buffer): Buffer => {
     text.bytes += bytes.length
     text.crc = checksum(bytes, text.crc)
@@ -134,30 +158,42 @@ async function* textOf(
   }
   for (let piece = pieces.waiting; piece !== undefined && text.bytes < textBytes; piece = await pieces.next()) {
     const { firstSeq, epoch } = piece
+    const lines: Buffer[] = []
     if (text.bytes === 0) {
       Object.assign(text, { firstSeq, firstEpoch: epoch })
       const holes = mayHaveHoles ? { sparse: true as const } : {}
       const header = { format, log, segment, epoch, kind: 'log' as const, firstSeq, ...holes }
-      yield counted(headerLine(header, timestampOf(clock)))
-    } else if (epoch !== text.epoch) yield counted(epochLine({ seq: text.lastSeq, epoch }, timestampOf(clock)))
+      lines.push(counted(headerLine(header, timestampOf(clock))))
+    } else if (epoch !== text.epoch) lines.push(counted(epochLine({ seq: text.lastSeq, epoch }, timestampOf(clock))))
     text.epoch = epoch
     text.lastSeq = piece.lastSeq
     text.newest = piece.newest
     text.sparse ||= piece.hasHoles
-    yield counted(piece.bytes)
+    lines.push(counted(piece.bytes))
+    yield { bytes: lines.length === 1 ? piece.bytes : Buffer.concat(lines), seq: firstSeq, epoch }
   }
 }
 
-async function pack(source: AsyncIterable<Buffer>, target: DiskFile): Promise<number> {
-  const text = Readable.from(source, { objectMode: false })
-  const gzip = createGzip()
-  text.on('error', (error) => gzip.destroy(error))
-  text.pipe(gzip)
+const compress = promisify(gzip)
+
+/** Packs the text in members of 64 KiB or a line more: gzip streams of their own, so that a commit is found without all before it. */
+async function pack(source: AsyncIterable<TextPart>, target: DiskFile, members: ArchiveMembers): Promise<number> {
   let at = 0
-  for await (const chunk of gzip as AsyncIterable<Buffer>) {
-    await writeAll(target, chunk, at)
-    at += chunk.length
+  let parts: TextPart[] = []
+  const flush = async (): Promise<void> => {
+    const [first] = parts
+    if (first === undefined) return
+    const packed = await compress(Buffer.concat(parts.map(({ bytes }) => bytes)))
+    parts = []
+    await writeAll(target, packed, at)
+    members.add({ seq: first.seq, byte: at, epoch: first.epoch })
+    at += packed.length
   }
+  for await (const part of source) {
+    parts.push(part)
+    if (parts.reduce((sum, { bytes }) => sum + bytes.length, 0) >= bounds.seekBytes) await flush()
+  }
+  await flush()
   return at
 }
 

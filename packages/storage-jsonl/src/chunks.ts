@@ -17,7 +17,7 @@ export interface Lines {
 /** The bytes of a file from `from` to `to`, in buffers that are not used again. Ends early where the file does. */
 export async function* fileChunks(
   file: ReadableFile,
-  range: { readonly from: number; readonly to: number; readonly chunkBytes?: number },
+  range: { readonly from: number; readonly to: number; readonly chunkBytes?: number | undefined },
 ): AsyncGenerator<Buffer> {
   const { chunkBytes = bounds.readBytes } = range
   for (let at = range.from; at < range.to; ) {

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Notify, Seq, StorageEvent } from '@stateward/contract'
+import { ArchiveMembers } from './archive-members.ts'
 import { bounds } from './bounds.ts'
 import type { CacheClaim } from './cache-claim.ts'
 import { readCacheFile } from './cache-file.ts'
 import type { Environment } from './environment.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import type { LogSource } from './log-source.ts'
-import type { HistoryEntry, LogEntry } from './manifest.ts'
+import type { ArchiveEntry, HistoryEntry, LogEntry } from './manifest.ts'
 import { withFile } from './open-file.ts'
 import { type SeekPoint, SeekTable } from './seek-table.ts'
 import { fileNames, hintName } from './segment-name.ts'
@@ -22,8 +23,11 @@ interface Known {
   readonly crc: string
   readonly bytes: number
   /** `undefined` where the file is of no use. */
-  readonly table: SeekTable | undefined
+  readonly table: SeekTable | ArchiveMembers | undefined
 }
+
+/** What hints are kept of. */
+export type HintedEntry = LogEntry | ArchiveEntry
 
 /**
  * Where reading may begin in the middle of a segment: from the hint file beside it. Never fails; whoever reads from there
@@ -42,19 +46,30 @@ export class Hints {
   async before(entry: HistoryEntry, seq: Seq): Promise<SeekPoint | undefined> {
     if (seq <= entry.firstSeq) return undefined
     if (entry.kind === 'active') return this.#options.source.activePlaces(entry.segment)?.before(seq)
-    if (entry.kind !== 'log' || entry.bytes <= bounds.seekBytes) return undefined
+    if (entry.kind === 'plain') return undefined
+    return (await this.#table(entry))?.before(seq)
+  }
+
+  /** Where the members of an archive begin; `undefined` of other files, and where that is not known. */
+  async members(entry: HistoryEntry): Promise<ArchiveMembers | undefined> {
+    const table = entry.kind === 'archive' ? await this.#table(entry) : undefined
+    return table instanceof ArchiveMembers ? table : undefined
+  }
+
+  async #table(entry: HintedEntry): Promise<SeekTable | ArchiveMembers | undefined> {
+    if (entry.bytes <= bounds.seekBytes) return undefined
     const known = this.#known.get(entry.segment)
-    if (known?.crc === entry.crc && known.bytes === entry.bytes) return known.table?.before(seq)
+    if (known?.crc === entry.crc && known.bytes === entry.bytes) return known.table
     const table = await this.#read(entry).catch((error: unknown) => {
       if (diskCode(error) === 'ENOENT' || diskCode(error) === 'ENOTDIR') return undefined
       return storageFailed(error, 'reading it').message
     })
     if (typeof table === 'string') this.drop(entry, table)
     else if (table !== undefined) this.remember(entry, table)
-    return typeof table === 'string' ? undefined : table?.before(seq)
+    return typeof table === 'string' ? undefined : table
   }
 
-  remember(entry: LogEntry, table: SeekTable | undefined): void {
+  remember(entry: HintedEntry, table: SeekTable | ArchiveMembers | undefined): void {
     this.#known.delete(entry.segment)
     this.#known.set(entry.segment, { crc: entry.crc, bytes: entry.bytes, table })
     const [oldest] = this.#known.keys()
@@ -63,13 +78,13 @@ export class Hints {
 
   /** Uses a segment's hint no more, and says so. */
   drop(entry: HistoryEntry, reason: string): void {
-    if (entry.kind !== 'log') return
+    if (entry.kind !== 'log' && entry.kind !== 'archive') return
     this.remember(entry, undefined)
     this.#options.notify?.({ kind: 'cacheIgnored', cache: hintName(entry.segment), reason })
   }
 
   /** What the hint file holds; in words why it is of no use. */
-  async #read(entry: LogEntry): Promise<SeekTable | string | undefined> {
+  async #read(entry: HintedEntry): Promise<SeekTable | ArchiveMembers | string | undefined> {
     const { environment, dir, source } = this.#options
     const { disk } = environment
     // A link in the directory's place would lead out of the store.
@@ -81,16 +96,19 @@ export class Hints {
       if (typeof found === 'string') return found
       const log = source.manifest?.log ?? ''
       if (!isSame(found.claim, hintClaim(entry, log))) return 'it is of another segment, or of other bytes of this one'
-      if (found.bytes > SeekTable.bytesMost(entry.bytes)) return 'it has more entries than the segment has room for'
+      const isArchive = entry.kind === 'archive'
+      const most = isArchive ? ArchiveMembers.bytesMost(entry.bytes) : SeekTable.bytesMost(entry.bytes)
+      if (found.bytes > most) return 'it has more entries than the segment has room for'
       const bytes = Buffer.alloc(found.bytes)
       await found.read(bytes, 0)
-      return SeekTable.decode(bytes) ?? 'its entries do not ascend'
+      const table = isArchive ? ArchiveMembers.decode(bytes, entry.packedBytes) : SeekTable.decode(bytes)
+      return table ?? 'its entries do not ascend'
     })
   }
 }
 
 /** What a hint says of the segment that it was made of. */
-export function hintClaim({ segment, epoch, bytes, crc, lastSeq }: LogEntry, log: string): CacheClaim {
+export function hintClaim({ segment, epoch, bytes, crc, lastSeq }: HintedEntry, log: string): CacheClaim {
   return { log, upTo: lastSeq, truncated: 0, bounds: [{ kind: 'log', segment, epoch, bytes, crc }] }
 }
 

@@ -14,6 +14,7 @@ import { FileCache } from './file-cache.ts'
 import { Hints, type HintsOptions } from './hints.ts'
 import { loadBase } from './load-base.ts'
 import { firstSeqOf, type LogSource, newestBase, openingCostOf, partsOf } from './log-source.ts'
+import { readCommitsAt } from './read-at.ts'
 import { cursorAt, type ReadPlace, readKept, readLog } from './read-log.ts'
 import { verifyLog } from './verify-log.ts'
 
@@ -85,6 +86,15 @@ export class LogView {
       this.#assertOpen()
       yield batch
     }
+  }
+
+  /** The commits of these numbers, wherever they stand; `undefined` for those that are not there. */
+  async readAt(seqs: readonly Seq[], signal?: AbortSignal): Promise<(Uint8Array | undefined)[]> {
+    this.#assertOpen()
+    assertNotAborted(signal)
+    const tail = await this.#source.tailNow()
+    const found = await readCommitsAt(this.#place, seqs, tail)
+    return seqs.map((seq) => found.get(seq))
   }
 
   async *follow(from: Seq, signal: AbortSignal): AsyncGenerator<LogBatch> {

@@ -1,6 +1,7 @@
-import { type DiskFile, type LogBatch, type Seq, StatewardError } from '@stateward/contract'
+import { type DiskFile, type Epoch, type LogBatch, type Seq, StatewardError } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
-import { fileChunks, wholeLines } from './chunks.ts'
+import type { ArchiveMembers } from './archive-members.ts'
+import { fileChunks, type Lines, wholeLines } from './chunks.ts'
 import { DamagedLine, damageIn } from './damage.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import type { FileCache } from './file-cache.ts'
@@ -14,6 +15,8 @@ export interface ReadPlace {
   readonly source: LogSource
   readonly files: FileCache
   readonly hints: Hints
+  /** How much is read at a time; less where little is asked for. */
+  readonly chunkBytes?: number
 }
 
 /** Where the next commit's line begins, where that is known. */
@@ -73,7 +76,7 @@ export async function* readKept(place: ReadPlace, from: Seq, to: Seq): AsyncGene
 }
 
 async function* readPart(
-  { files, hints }: ReadPlace,
+  { files, hints, chunkBytes }: ReadPlace,
   { part, to }: { part: Part; to: Seq },
   cursor: Cursor,
 ): AsyncGenerator<LogBatch> {
@@ -81,12 +84,13 @@ async function* readPart(
   const { next } = cursor
   const held = await files.acquire(entry.file)
   const isKnown = cursor.segment === entry.segment && entry.kind !== 'archive'
-  const span = { file: held.file, part, to, start: { seq: part.firstSeq, byte: 0 } }
+  const span: Span = { file: held.file, part, to, start: { seq: part.firstSeq, byte: 0 }, chunkBytes }
   try {
     const hint = isKnown ? { seq: next, byte: cursor.byte } : await hints.before(entry, next)
+    const members = hint === undefined ? undefined : await hints.members(entry)
     if (hint === undefined) return yield* readSpan(span, cursor)
     try {
-      yield* readSpan({ ...span, start: hint }, cursor)
+      yield* readSpan({ ...span, start: hint, members }, cursor)
     } catch (error) {
       // Of a place that was made up nothing is read: the first line behind it is another one, or none.
       if (isKnown || cursor.next !== next || !(error instanceof DamagedLine)) throw error
@@ -106,23 +110,27 @@ interface Span {
   readonly part: Part
   readonly to: Seq
   /** Where reading begins; the line there is that of this commit. */
-  readonly start: SeekPoint
+  readonly start: SeekPoint & { readonly epoch?: Epoch }
+  /** Where `start` is that of a member of an archive: its members. */
+  readonly members?: ArchiveMembers | undefined
+  readonly chunkBytes?: number | undefined
 }
 
-async function* readSpan({ file, part, to, start }: Span, cursor: Cursor): AsyncGenerator<LogBatch> {
+async function* readSpan(
+  { file, part, to, start, members, chunkBytes }: Span,
+  cursor: Cursor,
+): AsyncGenerator<LogBatch> {
   const { entry } = part
   const plan = {
     file: entry.file,
     segment: entry.segment,
-    epoch: entry.kind === 'plain' ? 0 : entry.epoch,
+    epoch: start.epoch ?? (entry.kind === 'plain' ? 0 : entry.epoch),
     next: start.seq,
     from: cursor.next,
     to: Math.min(to, part.lastSeq),
     sparse: isSparse(part),
   }
-  const from = start.byte
-  const chunks = entry.kind === 'archive' ? unpackedChunks(file, entry) : fileChunks(file, { from, to: part.bytes })
-  const lines = wholeLines(chunks, from)
+  const lines = linesOf({ file, part, to, start, members, chunkBytes })
   const batches: AsyncIterable<ReadBatch> = entry.kind === 'plain' ? readPlain(lines, plan) : readCommits(lines, plan)
   for await (const { batch, end } of batches) {
     cursor.segment = entry.segment
@@ -130,6 +138,15 @@ async function* readSpan({ file, part, to, start }: Span, cursor: Cursor): Async
     cursor.next = batch.firstSeq + batch.records.length
     yield batch
   }
+}
+
+function linesOf({ file, part, start, members, chunkBytes }: Span): AsyncGenerator<Lines> {
+  const { entry } = part
+  const from = start.byte
+  if (entry.kind !== 'archive') return wholeLines(fileChunks(file, { from, to: part.bytes, chunkBytes }), from)
+  // The text has no places of its own that anybody could look at.
+  if (members === undefined) return wholeLines(unpackedChunks(file, entry))
+  return wholeLines(members.chunks(file, { name: entry.file, from, packedBytes: entry.packedBytes }))
 }
 
 function ends(files: FileCache, part: Part, seq: Seq): Promise<StatewardError> {

@@ -106,6 +106,10 @@ export class JsonlReader implements LogReader, LogSource {
     return this.#view.readKept(from, signal)
   }
 
+  readAt(seqs: readonly Seq[], signal?: AbortSignal): Promise<(Uint8Array | undefined)[]> {
+    return this.#view.readAt(seqs, signal)
+  }
+
   follow(from: Seq, signal: AbortSignal): AsyncIterable<LogBatch> {
     return this.#view.follow(from, signal)
   }

@@ -1,5 +1,5 @@
 import { instantKey, type Seq, type TruncateOptions } from '@stateward/contract'
-import { writeArchive } from './archive.ts'
+import { type WrittenArchive, writeArchive } from './archive.ts'
 import { newestOf } from './archive-lines.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Environment } from './environment.ts'
@@ -31,15 +31,21 @@ interface Plan {
   readonly keeps: ((line: Buffer) => boolean) | undefined
 }
 
+export interface Truncated {
+  readonly obsolete: readonly string[]
+  readonly archived: readonly WrittenArchive[]
+}
+
 /**
  * Takes what a base covers out of the log, as retention says: into the archive, compressed, or away. Resolves with the
- * files that count no more, which the manifest then lists as obsolete. Nothing counts before that manifest is published.
+ * files that count no more, which the manifest then lists as obsolete, and with the new archives. Nothing counts before that
+ * manifest is published.
  */
-export async function truncateLog(environment: Environment, options: TruncationOptions): Promise<readonly string[]> {
+export async function truncateLog(environment: Environment, options: TruncationOptions): Promise<Truncated> {
   const { settings, keeper, publish, upTo, checkpoint } = options
   const manifest = keeper.current
   const newest = newestBase(manifest)
-  if (newest === undefined || newest.upTo < upTo || upTo < 1) return []
+  if (newest === undefined || newest.upTo < upTo || upTo < 1) return { obsolete: [], archived: [] }
   const { sources, gone, keeps } = await planOf(environment, options)
   const archived =
     sources.length === 0
@@ -57,8 +63,10 @@ export async function truncateLog(environment: Environment, options: TruncationO
         })
   const bases = manifest.segments.filter((entry): entry is BaseEntry => entry.kind === 'base' && entry !== newest)
   const obsolete = [...sources, ...gone, ...bases].map(({ file }) => file)
-  await publish((current) => truncated(current, { sources, archived, obsolete, upTo }))
-  return obsolete
+  await publish((current) =>
+    truncated(current, { sources, archived: archived.map(({ entry }) => entry), obsolete, upTo }),
+  )
+  return { obsolete, archived }
 }
 
 async function planOf(environment: Environment, options: TruncationOptions): Promise<Plan> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { type Hints, type HintsOptions, hintClaim } from './hints.ts'
-import type { LogEntry } from './manifest.ts'
+import type { WrittenArchive } from './archive.ts'
+import { bounds } from './bounds.ts'
+import { type HintedEntry, type Hints, type HintsOptions, hintClaim } from './hints.ts'
 import type { EndedSegment } from './recovery.ts'
 import { saveCache } from './save-cache.ts'
 import type { SeekTable } from './seek-table.ts'
@@ -25,6 +26,16 @@ export class WriterHints {
     this.#next(() => this.#write(entry, places))
   }
 
+  /** Writes where the members of new archives begin, and removes the hints of what went into them. */
+  saveMembers(archived: readonly WrittenArchive[]): void {
+    this.sweep()
+    for (const { entry, members } of archived) {
+      if (entry.bytes <= bounds.seekBytes) continue
+      this.#hints.remember(entry, members)
+      this.#next(() => this.#write(entry, members))
+    }
+  }
+
   /** Removes the hints of segments that are gone. */
   sweep(): void {
     this.#next(() => this.#sweep())
@@ -39,7 +50,7 @@ export class WriterHints {
     this.#turn = this.#turn.then(action).catch(() => {})
   }
 
-  async #write(entry: LogEntry, places: SeekTable): Promise<void> {
+  async #write(entry: HintedEntry, places: Pick<SeekTable, 'encode'>): Promise<void> {
     const { environment, dir, source } = this.#options
     if (this.#listed(entry.segment) === undefined) return
     const file = hintName(entry.segment)
@@ -69,9 +80,9 @@ export class WriterHints {
     }
   }
 
-  #listed(segment: number): LogEntry | undefined {
+  #listed(segment: number): HintedEntry | undefined {
     return this.#options.source.manifest?.segments.find(
-      (entry): entry is LogEntry => entry.kind === 'log' && entry.segment === segment,
+      (entry): entry is HintedEntry => (entry.kind === 'log' || entry.kind === 'archive') && entry.segment === segment,
     )
   }
 }

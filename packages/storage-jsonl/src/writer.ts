@@ -68,6 +68,7 @@ export class JsonlWriter implements LogWriter, LogSource {
   #closed: Promise<void> | undefined
   readonly #hints: WriterHints
   readonly caches: WriterCaches
+  readonly readAt: NonNullable<LogWriter['readAt']> = (seqs, signal) => this.#view.readAt(seqs, signal)
 
   constructor({ settings, lock, recovered, notify = () => {} }: WriterOptions) {
     const { environment, dir } = settings
@@ -167,7 +168,7 @@ export class JsonlWriter implements LogWriter, LogSource {
       await this.#room.giveWay()
       await this.#check()
       await this.#commits.guarded(async () => {
-        const obsolete = await truncateLog(this.#settings.environment, {
+        const { obsolete, archived } = await truncateLog(this.#settings.environment, {
           settings: this.#settings,
           keeper: this.#keeper,
           publish: (change) => this.#publish(change),
@@ -177,7 +178,7 @@ export class JsonlWriter implements LogWriter, LogSource {
         })
         this.#view.forget(obsolete)
         await removeObsolete(this.#settings.environment.disk, this.#settings.dir, obsolete)
-        this.#hints.sweep()
+        this.#hints.saveMembers(archived)
       }, 'truncating the log')
     })
     // Not waited for: this may have been what makes room.

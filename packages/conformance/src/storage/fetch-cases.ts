@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import type { LogReader, Ptr } from '@stateward/contract'
+import type { BaseChunk, LogReader, Ptr } from '@stateward/contract'
 import { Seeded } from '../seeded.ts'
 import { decode, lineOf } from './lines.ts'
 import { fetched, readBack } from './read-back.ts'
 import { type StorageCase, storageCase, type Trial } from './trial.ts'
 
 const lines = Array.from({ length: 40 }, (_, n) => lineOf(`commit ${n + 1} ${'x'.repeat(n * 7)}`))
+
+async function* oneRow(): AsyncGenerator<BaseChunk> {
+  yield { seqs: [20], records: [Buffer.from(lineOf('a row'))] }
+}
 
 /** What pointers promise. */
 export const fetchCases: readonly StorageCase[] = [
@@ -27,6 +31,27 @@ export const fetchCases: readonly StorageCase[] = [
     const found = reader.fetchSync(atPicks(ptrs, picks)).map((record) => record && decode(record))
     assert.deepEqual(found, atPicks(lines, picks))
     assert.deepEqual(reader.fetchSync([]), [])
+  }),
+
+  storageCase('readAt, where it is there, gives the commits of these numbers that read gives', async (trial) => {
+    const { reader, writer } = await filled(trial)
+    const beside = await trial.reader()
+    const asked = [17, 1, 40, 17, 41, 0, -1, 0.5, 18]
+    const look = async (one: LogReader, firstSeq: number): Promise<void> => {
+      if (one.readAt === undefined) return
+      const found = await one.readAt(asked)
+      const expected = asked.map((seq) => (seq >= firstSeq ? lines[seq - 1] : undefined))
+      assert.deepEqual(
+        found.map((record) => record && decode(record)),
+        expected,
+      )
+      assert.deepEqual(await one.readAt([]), [])
+    }
+    await look(writer, 1)
+    await look(beside, 1)
+    await writer.saveBase(20, oneRow())
+    await writer.truncate(20)
+    await look(reader, (await reader.stats()).firstSeq)
   }),
 
   storageCase('pointers from append, read and follow lead to the same records', async (trial) => {
