@@ -37,6 +37,6 @@ export function changes<D extends Domain>(endpoint: Endpoint, _domain: D): Chang
 }
 
 /** One by one what comes in groups. */
-async function* oneByOne<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+export async function* oneByOne<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
   for await (const group of groups) yield* group
 }

@@ -2,6 +2,7 @@ export { type ChangeOf, type Changes, type ChangesOptions, changes } from './cha
 export type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOptions } from './client-options.ts'
 export { Collection, type UnsetOf, type UpdateOf, type VersionOf } from './collection.ts'
 export { type Collections, collections } from './collections.ts'
+export { type ChangePlace, Cursor, type CursorOptions, takeCursor } from './cursor.ts'
 export { endpointRunner } from './endpoint-runner.ts'
 export { type PastPoint, type PastState, pastState } from './past-state.ts'
 export { readOnly, readPast } from './read-only.ts'

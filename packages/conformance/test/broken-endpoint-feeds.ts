@@ -1,5 +1,14 @@
-import type { Commit, RecordChange, Seq, Watching, WatchKind } from '@stateward/contract'
+import {
+  type Commit,
+  cursorType,
+  type RecordChange,
+  type Seq,
+  type StoredRecord,
+  type Watching,
+  type WatchKind,
+} from '@stateward/contract'
 import type { BrokenEndpoint } from './broken-endpoint.ts'
+import { PlainDraft } from './plain-draft.ts'
 import { PlainEndpoint } from './plain-endpoint.ts'
 
 /** An endpoint whose feeds tell something else. */
@@ -50,6 +59,25 @@ export const brokenFeeds: readonly BrokenEndpoint[] = [
         signal: AbortSignal,
       ): AsyncIterable<Watching[K]['item']> {
         return super.watch(kind, {}, signal)
+      }
+    },
+  },
+  {
+    breaks: 'moves a cursor although what is written with it is refused',
+    caught: 'a cursor keeps its position, and moves in the same commit as what is written with it',
+    around: async (next, kind, body) => {
+      const [first, second] = kind === 'transact' ? body.operations : []
+      if (first?.op === 'ack' && second !== undefined) await next(kind, { operations: [first] })
+      return next(kind, body)
+    },
+  },
+  {
+    breaks: 'gives the same token to everybody who takes a cursor',
+    caught: 'who takes a cursor fences whoever had it',
+    Draft: class extends PlainDraft {
+      override put(...given: Parameters<PlainDraft['put']>): StoredRecord {
+        const [type, before, data] = given
+        return super.put(type, before, type === cursorType ? { ...data, token: 'the same' } : data)
       }
     },
   },

@@ -21,6 +21,7 @@ import { plainAggregate } from '../src/endpoint/plain-aggregate.ts'
 import { plainQuery } from '../src/endpoint/plain-query.ts'
 import { itemTimes } from '../src/endpoint/random-item.ts'
 import { plainChanges } from './plain-changes.ts'
+import { isCursorOperation, plainCursor } from './plain-cursor.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
 import { operationsOf } from './plain-operations.ts'
@@ -145,7 +146,8 @@ export class PlainEndpoint implements Endpoint {
     if (known !== undefined) return known
     const draft = new this.Draft(this.store.lives)
     const results = []
-    for (const operation of operationsOf(kind, body)) results.push(await draft.step(operation))
+    for (const one of operationsOf(kind, body))
+      results.push(isCursorOperation(one) ? plainCursor(draft, one, this.lastSeq) : await draft.step(one))
     this.commit(draft, kind, body)
     const answer = answerOf(kind, results, this.lastSeq)
     if (body.txid !== undefined) this.store.answers.set(body.txid, answer)

@@ -1,8 +1,8 @@
-import type { MessageKind, Operation } from '@stateward/contract'
+import type { CursorOperation, MessageKind, Operation } from '@stateward/contract'
 import { checkList } from './plain-door.ts'
 
 /** Any write as the operations of a transaction. */
-export function operationsOf(kind: MessageKind, body: object): Operation[] {
+export function operationsOf(kind: MessageKind, body: object): (Operation | CursorOperation)[] {
   const { ids, operations, rows, updates, txid: _, ...rest } = body as unknown as Record<string, object[]>
   const all = (list: unknown, make: (one: object) => object): Operation[] =>
     (checkList(list) as object[]).map((one) => make(one) as Operation)

@@ -1,5 +1,6 @@
 export type { CacheSaved, Caches, PutBytes, StoredCache, WritableCaches } from './cache.ts'
 export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
+export { type CursorOperation, type CursorRecord, cursorType } from './cursor.ts'
 export type { Damage } from './damage.ts'
 export type { Disk, DiskFile, DiskSpace, DiskStat, EntryKind, LockOutcome, OpenMode } from './disk.ts'
 export {

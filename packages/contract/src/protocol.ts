@@ -1,4 +1,5 @@
 import type { Change, Commit } from './commit.ts'
+import type { CursorOperation } from './cursor.ts'
 import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
@@ -84,7 +85,7 @@ export interface Deleted {
   readonly rev: number
 }
 
-/** What `transact` answers, an item an operation: the record, or the tombstone of a deletion. */
+/** What `transact` answers, an item an operation: the record, the tombstone of a deletion, or the cursor. */
 export interface Transacted {
   readonly seq: Seq
   readonly results: readonly (StoredRecord | Deleted)[]
@@ -241,7 +242,10 @@ export interface Protocol {
     ask: WriteOptions & GuardOptions & { readonly type: string; readonly ids: readonly string[] }
     answer: readonly Deleted[]
   }
-  transact: { ask: WriteOptions & { readonly operations: readonly Operation[] }; answer: Transacted }
+  transact: {
+    ask: WriteOptions & { readonly operations: readonly (Operation | CursorOperation)[] }
+    answer: Transacted
+  }
   query: { ask: Query; answer: QueryAnswer }
   count: { ask: Query; answer: number }
   groupBy: { ask: { readonly query: Query; readonly field: string }; answer: readonly Group[] }

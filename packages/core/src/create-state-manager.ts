@@ -28,6 +28,7 @@ import { Events } from './events.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Manager } from './manager.ts'
 import { Snapshots } from './snapshots.ts'
+import { cursorTaker, type TakeCursor } from './state-cursor.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 import { openTerm, type Term } from './term.ts'
 import { type Reopened, Terms } from './terms.ts'
@@ -69,6 +70,12 @@ export interface StateMembers<D extends Domain> {
    * log: O(log) then, once a group of commits.
    */
   readonly changes: Changes<D>
+  /**
+   * A named position in the feed of changes, kept in the log: `for await (const change of await state.cursor('mailer'))`, and
+   * `ack(change)` when it is done. Whoever takes it last is its one consumer; one before is `FENCED` at the next `ack`. With
+   * `cursor.transaction(change, work)` what is done in this store is done exactly once; see `Cursor`.
+   */
+  readonly cursor: TakeCursor<D>
   /** A stable view of the state as it is now; must be closed. */
   snapshot(): Promise<HeldSnapshot<D>>
   /**
@@ -155,6 +162,7 @@ function stateOf<const D extends Domain>(
     transaction: (work, transacting) => transactions.run(work, transacting),
     asOf: (point, asking) => pastState(manager, domain, point, { ...asking, inProcess: true }),
     changes: changes(manager, domain),
+    cursor: cursorTaker(manager, transactions),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),
     view: views(manager.view, domain),

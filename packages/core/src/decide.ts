@@ -7,6 +7,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
+import { ack, takeCursor } from './cursor-steps.ts'
 import type { Deciding } from './deciding.ts'
 import { found, notFound } from './found.ts'
 import { checkReferences } from './references.ts'
@@ -30,6 +31,10 @@ export function decide(step: Step, deciding: Deciding): StoredRecord | Deleted {
       return remove(step, deciding)
     case 'restore':
       return restore(step, deciding)
+    case 'takeCursor':
+      return takeCursor(step, deciding)
+    case 'ack':
+      return ack(step, deciding)
     default:
       return step satisfies never
   }

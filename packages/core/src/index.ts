@@ -27,6 +27,7 @@ export {
   type StateReaderOptions,
 } from './open-state-reader.ts'
 export type { ScrubbingOptions } from './scrub-options.ts'
+export type { StateCursor, TakeCursor } from './state-cursor.ts'
 export type { StateManagerOptions } from './state-manager-options.ts'
 export type { Reopened } from './terms.ts'
 export type { RunTransaction, Transaction, TransactionCollection, TransactionOptions } from './transaction.ts'

@@ -90,6 +90,7 @@ export class Manager implements Endpoint {
       makeId: uuidv7Maker(clock, random),
       lowestDurability: durability,
       offered: storage.caps.survives,
+      lastSeq: () => terms.current.live.lastSeq,
       peek: (type, id) => terms.current.peek(type, id),
     })
     this.#compactor = new Compactor({

@@ -1,5 +1,6 @@
 import {
   type CreateAsk,
+  type CursorOperation,
   type DeleteAsk,
   type Entity,
   type JsonObject,
@@ -14,6 +15,7 @@ import {
 } from '@stateward/contract'
 import { checkedEntity, checkedGuard, checkedId, checkedIds, checkedRev, checkKeys, invalid } from './check.ts'
 import { checkedTime } from './checked-time.ts'
+import { cursorStep } from './cursor-steps.ts'
 import type { DoorOptions } from './door-options.ts'
 import { describe, frozenObject, frozenValue } from './frozen-json.ts'
 import { isUuidv7 } from './ids.ts'
@@ -22,13 +24,17 @@ import { askSchema, isSlow, SchemaChecks, systemFields, throwIssues } from './sc
 import type { CreateStep, DeleteStep, Forcing, RestoreStep, Step, UpdateStep } from './step.ts'
 import type { WriteKind } from './write.ts'
 
+type AnyOperation = Operation | CursorOperation
+
 const guardKeys = ['force', 'reason', 'cascade'] as const
 const updateRowKeys = new Set(['id', 'changes', 'unset', 'expectedRev'])
-const operationKeys: { readonly [Op in Operation['op']]: ReadonlySet<string> } = {
+const operationKeys: { readonly [Op in AnyOperation['op']]: ReadonlySet<string> } = {
   create: new Set(['op', 'type', 'data']),
   update: new Set(['op', 'type', 'id', 'changes', 'unset', 'expectedRev', ...guardKeys]),
   delete: new Set(['op', 'type', 'id', 'expectedRev', ...guardKeys]),
   restore: new Set(['op', 'type', 'id']),
+  takeCursor: new Set(['op', 'cursor', 'since']),
+  ack: new Set(['op', 'cursor', 'token', 'seq', 'at']),
 }
 
 /** Makes checked steps of one message; holds what is to be known of all of them together. */
@@ -82,7 +88,7 @@ export class StepMaker {
     const op: unknown = 'op' in given ? given.op : undefined
     if (!isOp(op)) throw invalid(`expected op to be ${Object.keys(operationKeys).join(', ')}, found ${describe(op)}`)
     // The keys are those of this operation; what they hold is checked below, as in a message of its own.
-    const operation = { ...withoutStrangers(given, operationKeys[op]), op } as Operation
+    const operation = { ...withoutStrangers(given, operationKeys[op]), op } as AnyOperation
     switch (operation.op) {
       case 'create':
         return this.#create(operation)
@@ -92,6 +98,9 @@ export class StepMaker {
         return this.#delete(operation)
       case 'restore':
         return this.#restore(operation)
+      case 'takeCursor':
+      case 'ack':
+        return cursorStep(operation, this.#options)
       default:
         return operation satisfies never
     }
@@ -246,7 +255,7 @@ function withDefaults(given: JsonObject, output: unknown): JsonObject {
   return filled ?? given
 }
 
-function isOp(op: unknown): op is Operation['op'] {
+function isOp(op: unknown): op is AnyOperation['op'] {
   return typeof op === 'string' && Object.hasOwn(operationKeys, op)
 }
 

@@ -1,9 +1,10 @@
 import type { Entity, JsonObject } from '@stateward/contract'
+import type { AckStep, TakeCursorStep } from './cursor-steps.ts'
 
 /** One change that a caller asks for, checked at the door: plain, frozen, of a known type. */
-export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep
+export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep | TakeCursorStep | AckStep
 
-interface StepTarget {
+export interface StepTarget {
   readonly type: string
   readonly entity: Entity
   readonly id: string

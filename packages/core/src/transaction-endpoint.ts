@@ -77,6 +77,12 @@ export class TransactionEndpoint implements Endpoint {
     return answer
   }
 
+  /** Steps that only the store itself takes within a transaction, in the same commit as the others. */
+  async operations(operations: Ask<'transact'>['operations']): Promise<Protocol['transact']['answer']> {
+    this.#assertGoesOn()
+    return this.#write('transact', { operations })
+  }
+
   async #answer<K extends MessageKind>(kind: K, body: Ask<K>, asking: AskOptions): Promise<Protocol[K]['answer']> {
     this.#assertGoesOn()
     try {

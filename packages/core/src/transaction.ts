@@ -60,6 +60,11 @@ const maxDelayMs = 64
 /** In which transactions, of which stores, the present code runs. */
 const inside = new AsyncLocalStorage<ReadonlySet<object>>()
 
+interface Work<D extends Domain, T> {
+  readonly work: (tx: Transaction<D>) => Promise<T> | T
+  readonly finish: ((within: TransactionEndpoint) => Promise<void>) | undefined
+}
+
 /** What one try has come to. */
 type Outcome<T> = { readonly value: T } | { readonly conflict: StatewardError }
 
@@ -75,7 +80,12 @@ export class Transactions<D extends Domain> {
     this.#options = options
   }
 
-  async run<T>(work: (tx: Transaction<D>) => Promise<T> | T, options: TransactionOptions = {}): Promise<T> {
+  /** `finish` is called in each try, behind `work`: what it writes is of the same commit. */
+  async run<T>(
+    work: (tx: Transaction<D>) => Promise<T> | T,
+    options: TransactionOptions = {},
+    finish?: (within: TransactionEndpoint) => Promise<void>,
+  ): Promise<T> {
     const { environment, lowestDurability, offered, isClosed } = this.#options
     if (isClosed()) throw closed()
     if (typeof work !== 'function') throw invalid(`expected a function to run, found ${describe(work)}`)
@@ -89,7 +99,7 @@ export class Transactions<D extends Domain> {
       throw invalid('expected no transaction within a transaction of the same store, found one; use the outer one')
     const left = patienceOf(options, environment)
     for (let tries = 1; ; tries++) {
-      const outcome = await this.#try(work, options, left)
+      const outcome = await this.#try({ work, finish }, options, left)
       if ('value' in outcome) return outcome.value
       if (tries > retries) throw givenUp(outcome.conflict, tries)
       await environment.wait(delayMs(tries, environment))
@@ -97,7 +107,7 @@ export class Transactions<D extends Domain> {
   }
 
   async #try<T>(
-    work: (tx: Transaction<D>) => Promise<T> | T,
+    { work, finish }: Work<D, T>,
     options: TransactionOptions,
     left: () => AskOptions,
   ): Promise<Outcome<T>> {
@@ -114,6 +124,7 @@ export class Transactions<D extends Domain> {
       const working = inside.run(within, async () => work(tx))
       const value = await patiently(working, { options: left(), setTimer, what: 'run a transaction' })
       if (endpoint.underWay > 0) throw notAwaited(endpoint.underWay)
+      await finish?.(endpoint)
       endpoint.end(ended())
       // What only reads has seen one state, and that is all it can ask for.
       if (endpoint.steps.length === 0) return { value }

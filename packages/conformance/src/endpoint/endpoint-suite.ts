@@ -3,6 +3,7 @@ import type { SuiteOptions } from '../runner.ts'
 import { askingCases } from './asking-cases.ts'
 import { bulkCases } from './bulk-cases.ts'
 import { createCases } from './create-cases.ts'
+import { cursorCases } from './cursor-cases.ts'
 import { feedCases } from './feed-cases.ts'
 import { inputCases } from './input-cases.ts'
 import { modelCases } from './model-cases.ts'
@@ -26,6 +27,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...versionCases,
   ...pastCases,
   ...feedCases,
+  ...cursorCases,
   ...upkeepCases,
   ...modelCases,
 ]

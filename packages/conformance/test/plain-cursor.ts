@@ -1,0 +1,34 @@
+import { type CursorOperation, type CursorRecord, cursorType, type Seq } from '@stateward/contract'
+import { refuse } from './plain-door.ts'
+import type { PlainDraft } from './plain-draft.ts'
+
+let taken = 0
+
+export function isCursorOperation(operation: { readonly op: string }): operation is CursorOperation {
+  return operation.op === 'takeCursor' || operation.op === 'ack'
+}
+
+/** Takes a cursor, or moves it. */
+export function plainCursor(draft: PlainDraft, operation: CursorOperation, lastSeq: Seq): CursorRecord {
+  const { cursor: id } = operation
+  const before = draft.get(cursorType, id) as CursorRecord | undefined
+  const times = { created_at: draft.now, updated_at: draft.now }
+  if (operation.op === 'takeCursor') {
+    const { since = 1 } = operation
+    if (since > lastSeq + 1) refuse('INVALID', 'since')
+    taken += 1
+    return draft.put(cursorType, before, {
+      ...times,
+      seq: since - 1,
+      ...before,
+      id,
+      token: `t${taken}`,
+    }) as CursorRecord
+  }
+  const { token, seq } = operation
+  if (seq > lastSeq) refuse('INVALID', 'seq')
+  if (before === undefined) refuse('NOT_FOUND', 'no cursor')
+  if (before.token !== token) refuse('FENCED', 'taken')
+  if (seq <= before.seq) refuse('CONFLICT', 'done', { seq: before.seq })
+  return draft.put(cursorType, before, { ...before, seq }) as CursorRecord
+}

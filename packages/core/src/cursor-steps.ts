@@ -1,0 +1,119 @@
+import {
+  type CursorOperation,
+  type CursorRecord,
+  cursorType,
+  type Entity,
+  entity,
+  type Seq,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
+import { checkedId, invalid } from './check.ts'
+import type { Deciding } from './deciding.ts'
+import { describe } from './frozen-json.ts'
+import { checkedSeq } from './reads.ts'
+import type { StepTarget } from './step.ts'
+
+export interface TakeCursorStep extends StepTarget {
+  readonly op: 'takeCursor'
+  readonly token: string
+  readonly since: Seq
+}
+
+export interface AckStep extends StepTarget {
+  readonly op: 'ack'
+  readonly token: string
+  readonly seq: Seq
+  readonly at: number | undefined
+}
+
+export interface CursorDoor {
+  readonly makeId: () => string
+  /** The last commit that anybody can have been told of. */
+  readonly lastSeq: () => Seq
+}
+
+/** The store itself makes the records of cursors; nobody else can. */
+const cursorEntity: Entity = entity({
+  schema: { '~standard': { version: 1, vendor: 'stateward', validate: (value) => ({ value }) } },
+  id: 'string',
+})
+
+/** Checks an operation on a cursor. */
+export function cursorStep(operation: CursorOperation, { makeId, lastSeq }: CursorDoor): TakeCursorStep | AckStep {
+  const target = { type: cursorType, entity: cursorEntity, id: checkedId(operation.cursor) }
+  const newest = lastSeq()
+  if (operation.op === 'takeCursor') {
+    const since = Math.max(1, checkedSeq('since', operation.since ?? 1))
+    if (since > newest + 1) throw tooFar('since', since, newest + 1)
+    return { op: 'takeCursor', ...target, token: makeId(), since }
+  }
+  const { token, seq, at } = operation
+  if (typeof token !== 'string' || token === '')
+    throw invalid(`expected the token that taking the cursor gave, found ${describe(token)}`)
+  if (checkedSeq('seq', seq) > newest || seq === 0) throw tooFar('seq', seq, newest)
+  if (at !== undefined && !(Number.isSafeInteger(at) && at >= 0))
+    throw invalid(`expected at to be the place of a change in its commit, found ${describe(at)}`)
+  return { op: 'ack', ...target, token, seq, at }
+}
+
+/** See `CursorOperation`. */
+export function takeCursor({ id, token, since }: TakeCursorStep, { draft }: Deciding): StoredRecord {
+  const before = draft.head(cursorType, id)?.record as CursorRecord | undefined
+  const { created_at = draft.timestamp, seq = since - 1, at } = before ?? {}
+  return draft.put(cursorType, id, {
+    ...{ id, token, seq },
+    ...(at === undefined ? {} : { at }),
+    created_at,
+    updated_at: draft.timestamp,
+  })
+}
+
+/** See `CursorOperation`. */
+export function ack({ id, token, seq, at }: AckStep, { draft }: Deciding): StoredRecord {
+  const before = draft.head(cursorType, id)?.record as CursorRecord | undefined
+  if (before === undefined)
+    throw new StatewardError('NOT_FOUND', `expected a cursor called ${id}, found none; take it first`, {
+      details: { cursor: id },
+    })
+  if (before.token !== token) throw takenOver(id)
+  if (!isBehind({ seq, at }, before)) throw doneAlready(id, before)
+  const { created_at } = before
+  return draft.put(cursorType, id, {
+    ...{ id, token, seq },
+    ...(at === undefined ? {} : { at }),
+    created_at,
+    updated_at: draft.timestamp,
+  })
+}
+
+interface Position {
+  readonly seq: Seq
+  readonly at?: number | undefined
+}
+
+function isBehind({ seq, at = Number.POSITIVE_INFINITY }: Position, before: Position): boolean {
+  return seq > before.seq || (seq === before.seq && at > (before.at ?? Number.POSITIVE_INFINITY))
+}
+
+function takenOver(cursor: string): StatewardError {
+  return new StatewardError(
+    'FENCED',
+    `expected to be the one consumer of the cursor ${cursor}, found that somebody has taken it since, or that the token is of another store; nothing was written; take it again to go on`,
+    { details: { cursor } },
+  )
+}
+
+function doneAlready(cursor: string, { seq, at }: Position): StatewardError {
+  return new StatewardError(
+    'CONFLICT',
+    `expected a change behind the cursor ${cursor}, found one that was acknowledged before; nothing was written`,
+    { details: { cursor, seq, ...(at === undefined ? {} : { at }) } },
+  )
+}
+
+function tooFar(name: string, found: Seq, most: Seq): StatewardError {
+  return invalid(`expected ${name} to be from 1 to ${most}, found ${found}; it is of another store, or was lost`, {
+    [name]: found,
+  })
+}
