@@ -3,12 +3,11 @@ import {
   cursorType,
   type RecordChange,
   type Seq,
-  type StoredRecord,
   type Watching,
   type WatchKind,
 } from '@stateward/contract'
 import type { BrokenEndpoint } from './broken-endpoint.ts'
-import { PlainDraft } from './plain-draft.ts'
+import { type Life, PlainDraft } from './plain-draft.ts'
 import { PlainEndpoint } from './plain-endpoint.ts'
 
 /** An endpoint whose feeds tell something else. */
@@ -75,9 +74,9 @@ export const brokenFeeds: readonly BrokenEndpoint[] = [
     breaks: 'gives the same token to everybody who takes a cursor',
     caught: 'who takes a cursor fences whoever had it',
     Draft: class extends PlainDraft {
-      override put(...given: Parameters<PlainDraft['put']>): StoredRecord {
-        const [type, before, data] = given
-        return super.put(type, before, type === cursorType ? { ...data, token: 'the same' } : data)
+      override set(type: string, life: Life): void {
+        const record = life.record && { ...life.record, token: 'the same' }
+        super.set(type, type === cursorType ? { ...life, record } : life)
       }
     },
   },

@@ -17,18 +17,19 @@ export function plainCursor(draft: PlainDraft, operation: CursorOperation, lastS
     const { since = 1 } = operation
     if (since > lastSeq + 1) refuse('INVALID', 'since')
     taken += 1
-    return draft.put(cursorType, before, {
-      ...times,
-      seq: since - 1,
-      ...before,
-      id,
-      token: `t${taken}`,
-    }) as CursorRecord
+    return put(draft, { ...times, seq: since - 1, ...before, id, token: `t${taken}` })
   }
   const { token, seq } = operation
   if (seq > lastSeq) refuse('INVALID', 'seq')
   if (before === undefined) refuse('NOT_FOUND', 'no cursor')
   if (before.token !== token) refuse('FENCED', 'taken')
   if (seq <= before.seq) refuse('CONFLICT', 'done', { seq: before.seq })
-  return draft.put(cursorType, before, { ...before, seq }) as CursorRecord
+  return put(draft, { ...before, seq })
+}
+
+function put(draft: PlainDraft, fields: Omit<CursorRecord, 'rev'>): CursorRecord {
+  const rev = draft.nextRev(cursorType, String(fields.id))
+  const record = { ...fields, rev } as CursorRecord
+  draft.set(cursorType, { rev, type: cursorType, record, last: record })
+  return record
 }
