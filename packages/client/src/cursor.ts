@@ -9,6 +9,7 @@ import {
   type RecordChange,
   type Seq,
   StatewardError,
+  type Transacted,
   type TypeOf,
   type WriteOptions,
 } from '@stateward/contract'
@@ -89,8 +90,8 @@ export class Cursor<D extends Domain, T extends TypeOf<D> = TypeOf<D>> implement
     return { op: 'ack', cursor: this.name, token: this.#position.token, seq, ...(last ? {} : { at }) }
   }
 
-  acknowledged(position: CursorRecord): void {
-    this.#position = position
+  acknowledged(result: Transacted['results'][number] | undefined): void {
+    this.#position = asTyped(result)
   }
 
   /** Ends every `for await` over it. The position stays; nothing else is held. */
@@ -108,7 +109,7 @@ export class Cursor<D extends Domain, T extends TypeOf<D> = TypeOf<D>> implement
     const all = [...asTyped<readonly Operation[]>(operations), this.operationFor(change)]
     const body = { ...writeBody(options, undefined), operations: all }
     const { seq, results } = await this.#endpoint.ask('transact', body, options)
-    this.acknowledged(asTyped(results.at(-1)))
+    this.acknowledged(results.at(-1))
     return { seq, results: results.slice(0, -1) }
   }
 }

@@ -64,8 +64,6 @@ export type {
   UpdateAsk,
   VerifyReport,
   Version,
-  Watching,
-  WatchKind,
   WriteOptions,
 } from './protocol.ts'
 export type {
@@ -106,3 +104,4 @@ export type {
   StoredBase,
   TruncateOptions,
 } from './storage.ts'
+export type { Watching, WatchKind } from './watching.ts'

@@ -3,12 +3,12 @@ import type { CursorOperation } from './cursor.ts'
 import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
-import type { ChangesAsk, RecordChange } from './feed.ts'
 import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
 import type { StorageHealth } from './storage.ts'
+import type { Watching, WatchKind } from './watching.ts'
 
 /** How long and under which signal a caller waits. */
 export interface AskOptions {
@@ -276,18 +276,6 @@ export interface Protocol {
 }
 
 export type MessageKind = keyof Protocol
-
-/** Everything that is told again and again, until whoever asked has had enough: what is asked, and one item of what comes. */
-export interface Watching {
-  /**
-   * Changes of records, commit by commit, in the order of seq: first those that are there, then those that come. None is
-   * told twice or passed over in silence: what retention has let go of is `TRIMMED`, what is lost is said in `lostBefore`.
-   * An item holds at least one change, of one commit or several; all that a feed tells of a commit stand in one item.
-   */
-  changes: { ask: ChangesAsk; item: readonly RecordChange[] }
-}
-
-export type WatchKind = keyof Watching
 
 /** Whatever answers the protocol: the state manager itself, or a wire that leads to one. Rejects with `StatewardError`s. */
 export interface Endpoint {

@@ -59,32 +59,29 @@ export function cursorStep(operation: CursorOperation, { makeId, lastSeq }: Curs
 
 /** See `CursorOperation`. */
 export function takeCursor({ id, token, since }: TakeCursorStep, { draft }: Deciding): StoredRecord {
-  const before = draft.head(cursorType, id)?.record as CursorRecord | undefined
-  const { created_at = draft.timestamp, seq = since - 1, at } = before ?? {}
-  return draft.put(cursorType, id, {
-    ...{ id, token, seq },
-    ...(at === undefined ? {} : { at }),
-    created_at,
-    updated_at: draft.timestamp,
-  })
+  const before = draft.head(cursorType, id)?.record
+  const position = before === undefined ? { seq: since - 1 } : positionOf(before)
+  return put(draft, { id, token, ...position, created_at: before?.created_at ?? draft.timestamp })
 }
 
 /** See `CursorOperation`. */
 export function ack({ id, token, seq, at }: AckStep, { draft }: Deciding): StoredRecord {
-  const before = draft.head(cursorType, id)?.record as CursorRecord | undefined
+  const before = draft.head(cursorType, id)?.record
   if (before === undefined)
     throw new StatewardError('NOT_FOUND', `expected a cursor called ${id}, found none; take it first`, {
       details: { cursor: id },
     })
   if (before.token !== token) throw takenOver(id)
-  if (!isBehind({ seq, at }, before)) throw doneAlready(id, before)
-  const { created_at } = before
-  return draft.put(cursorType, id, {
-    ...{ id, token, seq },
-    ...(at === undefined ? {} : { at }),
-    created_at,
-    updated_at: draft.timestamp,
-  })
+  if (!isBehind({ seq, at }, positionOf(before))) throw doneAlready(id, positionOf(before))
+  return put(draft, { id, token, seq, ...(at === undefined ? {} : { at }), created_at: before.created_at })
+}
+
+function put(draft: Deciding['draft'], { id, ...fields }: Omit<CursorRecord, 'rev' | 'updated_at'>): StoredRecord {
+  return draft.put(cursorType, id, { id, ...fields, updated_at: draft.timestamp })
+}
+
+function positionOf({ seq, at }: StoredRecord): { readonly seq: Seq; readonly at?: number } {
+  return { seq: Number(seq), ...(typeof at === 'number' ? { at } : {}) }
 }
 
 interface Position {

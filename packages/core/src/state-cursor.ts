@@ -1,5 +1,5 @@
 import { type ChangePlace, Cursor, type CursorOptions, takeCursor } from '@stateward/client'
-import type { CursorRecord, Domain, Endpoint, TypeOf } from '@stateward/contract'
+import type { CursorRecord, Domain, Endpoint, Transacted, TypeOf } from '@stateward/contract'
 import type { Transaction, TransactionOptions, Transactions } from './transaction.ts'
 
 /** A cursor of a store in this process. */
@@ -24,12 +24,12 @@ export class StateCursor<D extends Domain, T extends TypeOf<D> = TypeOf<D>> exte
     work: (tx: Transaction<D>) => Promise<Result> | Result,
     options?: TransactionOptions,
   ): Promise<Result> {
-    let position: CursorRecord | undefined
+    let acked: Transacted['results'][number] | undefined
     const result = await this.#transactions.run(work, options, async (within) => {
       const { results } = await within.operations([this.operationFor(change)])
-      position = results[0] as CursorRecord
+      acked = results[0]
     })
-    if (position !== undefined) this.acknowledged(position)
+    this.acknowledged(acked)
     return result
   }
 }

@@ -4,7 +4,13 @@ import { type EndpointCase, type EndpointTrial, endpointCase } from './trial.ts'
 
 async function ofCursor(trial: EndpointTrial, operation: CursorOperation): Promise<CursorRecord> {
   const { results } = await trial.ask('transact', { operations: [operation] })
-  return results[0] as CursorRecord
+  const [cursor] = results
+  assert(isCursor(cursor), 'a cursor has a token and a position')
+  return cursor
+}
+
+function isCursor(result: object | undefined): result is CursorRecord {
+  return result !== undefined && 'token' in result && 'seq' in result
 }
 
 /** What durable cursors promise. */
