@@ -3,6 +3,7 @@ import { limits } from '@stateward/contract'
 import { ImageReader } from '@stateward/index'
 import { checkpointName, type Directory, domainText, read, readDirectory } from './checkpoint-file.ts'
 import type { Live, LiveType } from './live.ts'
+import { recallTxids } from './replay.ts'
 import type { TxidWindow } from './txid-window.ts'
 
 const sampledRows = 16
@@ -87,6 +88,8 @@ async function loadTxids(
   const covered = (await reader.loadBase())?.upTo ?? 0
   const { firstSeq, lastSeq } = await reader.stats()
   const from = Math.max(firstSeq, lastSeq - limits.txidWindow + 1)
+  // Which of the commits before a hole are left, only the log knows.
+  await recallTxids(reader, Math.min(covered, firstSeq - 1), txids)
   const packed = new ImageReader(await read(cache, section)).json()
   txids.unpack(packed, (seq) => seq > covered || seq >= from)
 }

@@ -47,12 +47,17 @@ export async function replay(
 
 const txidKey = Buffer.from('"txid":"')
 
-/** Without this a write that is sent again behind a compaction and a restart would be made again. */
-async function recallTxids(reader: LogReader, upTo: Seq, txids: TxidWindow): Promise<void> {
+/**
+ * Remembers the txids of commits up to `upTo`, as many as there may be. Without this a write that is sent again behind a
+ * compaction and a restart would be made again. What retention has left behind a hole counts too: it is in the log.
+ */
+export async function recallTxids(reader: LogReader, upTo: Seq, txids: TxidWindow): Promise<void> {
   const { firstSeq, lastSeq } = await reader.stats()
-  const from = Math.max(firstSeq, lastSeq - limits.txidWindow + 1)
+  const newest = Math.max(1, lastSeq - limits.txidWindow + 1)
+  const from = reader.readKept === undefined ? Math.max(firstSeq, newest) : newest
   if (from > upTo) return
-  for await (const batch of reader.read(from)) {
+  for await (const batch of reader.readKept?.(from) ?? reader.read(from)) {
+    if (batch.firstSeq > upTo) return
     for (const [at, record] of batch.records.entries()) {
       const seq = batch.firstSeq + at
       if (seq > upTo) return

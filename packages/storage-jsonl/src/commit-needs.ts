@@ -50,7 +50,7 @@ function changeIn(line: Buffer): Change {
 }
 
 function opsOf({ data }: Change): readonly Change[] {
-  return Array.isArray(data?.ops) ? data.ops : []
+  return Array.isArray(data?.ops) ? data.ops.filter((op) => typeof op === 'object' && op !== null) : []
 }
 
 function recordKey(type: unknown, id: unknown): string {

@@ -1,4 +1,5 @@
 import { limits } from '@stateward/contract'
+import { jsonObject } from './json-object.ts'
 
 /** The parts of a line that say which versions it holds. */
 interface ChangeObject {
@@ -24,8 +25,8 @@ export function keepsVersions(
     return newest === 0 || Number(rev) > newest - versions - limits.patchChain
   }
   return (line) => {
-    const parsed: ChangeObject = JSON.parse(line.toString())
-    const ops = parsed.type === 'tx' ? parsed.data?.ops : [parsed]
-    return !Array.isArray(ops) || ops.some((op: ChangeObject) => isKept(op))
+    const parsed: ChangeObject | undefined = jsonObject(line.toString())
+    const ops = parsed?.type === 'tx' ? parsed.data?.ops : [parsed]
+    return !Array.isArray(ops) || ops.some((op: ChangeObject | null | undefined) => isKept(op ?? {}))
   }
 }

@@ -5,8 +5,7 @@ import { singleBitFixes } from './single-bit-fixes.ts'
 import { splitAgain } from './split-again.ts'
 
 const lineFeed = 0x0a
-/** Ways to mend a run of bad lines that are looked at before it is given up as too uncertain. */
-const waysMax = 2
+/** Lines that are looked at before a run of bad ones is given up as too uncertain. */
 const stepsMax = 10_000
 
 /** What stands around a run of bad lines, and so what may stand in it. */
@@ -26,10 +25,7 @@ export interface Surroundings {
  * before line feeds were lost or came in between. `undefined` where there is no such way, or more than one.
  */
 export function mendLines(bad: readonly Buffer[], around: Surroundings): Buffer[] | undefined {
-  const search = new Search(around)
-  search.go(bad.flatMap((line) => (line.length === 0 ? [] : splitAgain(line))))
-  const [only] = search.ways
-  return search.ways.length === 1 ? only : undefined
+  return new Search(around).onlyWay(bad.flatMap((line) => (line.length === 0 ? [] : splitAgain(line))))
 }
 
 interface State {
@@ -37,39 +33,50 @@ interface State {
   readonly needsHeader: boolean
 }
 
+/** A way through the first `at` lines. */
+interface Way extends State {
+  readonly at: number
+  readonly line?: Buffer
+  readonly before?: Way
+}
+
 class Search {
   readonly #around: Surroundings
-  readonly ways: Buffer[][] = []
-  #steps = 0
 
   constructor(around: Surroundings) {
     this.#around = around
   }
 
-  go(lines: readonly Buffer[]): void {
+  /** Two ways never make the same lines: where they part, they take lines that differ. */
+  onlyWay(lines: readonly Buffer[]): Buffer[] | undefined {
     const { before, isHeader } = this.#around
-    this.#from(lines, 0, [], { seq: before, needsHeader: isHeader !== undefined })
-  }
-
-  #from(lines: readonly Buffer[], at: number, made: readonly Buffer[], state: State): void {
-    if (this.ways.length >= waysMax || this.#steps++ > stepsMax) return
-    const line = lines[at]
-    if (line === undefined) {
-      if (this.#isEnd(state) && !this.ways.some((way) => isSame(way, made))) this.ways.push([...made])
-      return
-    }
-    const holds = typeof readTail(line, 0, line.length) !== 'string'
-    const joined = holds ? [] : joins(line, lines[at + 1])
-    const alone = holds ? [line] : singleBitFixes(line)
-    for (const [candidates, next] of [
-      [alone, at + 1],
-      [joined, at + 2],
-    ] as const) {
-      for (const candidate of candidates) {
-        const after = this.#after(candidate, state)
-        if (after !== undefined) this.#from(lines, next, [...made, candidate], after)
+    const open: Way[] = [{ at: 0, seq: before, needsHeader: isHeader !== undefined }]
+    let only: Way | undefined
+    let steps = 0
+    for (let way = open.pop(); way !== undefined; way = open.pop()) {
+      const line = lines[way.at]
+      if (line !== undefined) {
+        if (steps++ === stepsMax) return undefined
+        open.push(...this.#next(way, line, lines[way.at + 1]))
+      } else if (this.#isEnd(way)) {
+        if (only !== undefined) return undefined
+        only = way
       }
     }
+    return only && linesOf(only)
+  }
+
+  /** The ways on: over one line, or over two that were one. */
+  #next(way: Way, line: Buffer, next: Buffer | undefined): Way[] {
+    const holds = typeof readTail(line, 0, line.length) !== 'string'
+    const alone = holds ? [line] : singleBitFixes(line)
+    const joined = holds || next === undefined ? [] : joins(line, next)
+    const over = (candidates: readonly Buffer[], at: number): Way[] =>
+      candidates.flatMap((candidate) => {
+        const state = this.#after(candidate, way)
+        return state === undefined ? [] : [{ ...state, at, line: candidate, before: way }]
+      })
+    return [...over(alone, way.at + 1), ...over(joined, way.at + 2)]
   }
 
   /** Where the log stands behind a line; `undefined` where the line cannot stand there. */
@@ -103,14 +110,15 @@ class Search {
 }
 
 /** Two lines as one, without the line feed between them, or with the bytes that differ from one by a bit. */
-function joins(line: Buffer, next: Buffer | undefined): Buffer[] {
-  if (next === undefined) return []
+function joins(line: Buffer, next: Buffer): Buffer[] {
   const between = [Buffer.alloc(0), ...Array.from({ length: 8 }, (_, bit) => Buffer.from([lineFeed ^ (1 << bit)]))]
   return between
     .map((byte) => Buffer.concat([line, byte, next]))
     .filter((joined) => typeof readTail(joined, 0, joined.length) !== 'string')
 }
 
-function isSame(one: readonly Buffer[], other: readonly Buffer[]): boolean {
-  return one.length === other.length && one.every((line, at) => other[at]?.equals(line) === true)
+function linesOf(last: Way): Buffer[] {
+  const lines: Buffer[] = []
+  for (let way: Way | undefined = last; way !== undefined; way = way.before) if (way.line) lines.push(way.line)
+  return lines.reverse()
 }

@@ -43,7 +43,9 @@ export function repairText(report: RepairReport, dir: string): string[] {
     `damaged    ${counted(damagedLines, 'line')}`,
     `manifest   ${manifest}`,
     ...(leftovers.length > 0
-      ? [`leftovers  ${counted(leftovers.length, 'unfinished file')} ${dryRun ? 'would be' : 'were'} removed`]
+      ? [
+          `leftovers  ${counted(leftovers.length, 'unfinished file')} ${dryRun ? 'would be' : leftovers.length === 1 ? 'was' : 'were'} removed`,
+        ]
       : []),
     ...files.flatMap((file) => ['', ...fileLines(file, dryRun)]),
     '',
@@ -63,6 +65,9 @@ function fileLines({ file, keptIn, mended, left, isExact }: RepairedFile, dryRun
         `  byte ${byte}, ${counted(bytes, 'byte')}: ${dryRun ? 'can be mended' : 'mended'}, ${counted(lines, 'line')}`,
     ),
     ...left.map(({ byte, bytes }) => `  byte ${byte}, ${counted(bytes, 'byte')}: not, or not in one way only`),
+    ...(mended.length + left.length === 0
+      ? ['  each of its lines holds, and yet it is not as it was: lines are gone, or it is another file']
+      : []),
     ...(isExact ? ['  the result is byte for byte what the manifest lists'] : []),
     ...(keptIn === undefined ? [] : [`  the former file is kept in ${keptIn}`]),
   ]

@@ -43,7 +43,10 @@ async function resealHeld(store: HeldStore, dryRun: boolean): Promise<ResealRepo
   if (typeof manifest === 'string') {
     throw new StatewardError('CORRUPT', `the manifest of ${dir} does not read: ${manifest}. Repair it first.`)
   }
-  if (manifest === undefined) await listedManifest(environment.disk, survey)
+  // What was edited is known from the manifest only: one that is made anew takes every line for its own.
+  if (manifest === undefined && (await listedManifest(environment.disk, survey)) !== undefined) {
+    throw new StatewardError('CORRUPT', `${dir} holds segments and no manifest that lists them. Repair it first.`)
+  }
   const found = manifest === undefined ? [] : await planReseal(environment.disk, dir, manifest)
   const id = dryRun || found.length === 0 ? undefined : await freeId(store, 'reseal')
   const report: ResealReport = {

@@ -8,13 +8,12 @@ const columns = 80
 export function salvageText(report: SalvageReport, dir: string): string[] {
   const { id, at, dryRun, damagedLines, lost, files, notes } = report
   if (id === undefined) return [`Nothing is damaged in ${dir}: there is nothing to salvage.`]
-  const verb = dryRun ? 'would be' : 'were'
   return [
     dryRun ? `What a salvage of ${dir} would do; nothing was changed.` : `${id}: ${dir} was salvaged at ${at}.`,
     '',
     `damaged    ${counted(damagedLines, 'place')}`,
     ...lostLines(lost),
-    ...files.flatMap((file) => ['', ...fileLines(file, verb)]),
+    ...files.flatMap((file) => ['', ...fileLines(file, dryRun)]),
     ...notes.flatMap((note) => ['', ...wrapped(note)]),
   ]
 }
@@ -27,13 +26,14 @@ function lostLines(lost: readonly LostCommits[]): string[] {
   return [`lost       ${counted(count, 'commit')}: seq`, ...ranges.map((range) => `           ${range}`), ...others]
 }
 
-function fileLines({ file, keptIn, becomes, kept, orphans, bad, badRuns }: SalvagedFile, verb: string): string[] {
+function fileLines({ file, keptIn, becomes, kept, orphans, bad, badRuns }: SalvagedFile, dryRun: boolean): string[] {
+  const verb = (count: number): string => (dryRun ? 'would be' : count === 1 ? 'was' : 'were')
   const more = badRuns - Math.min(bad.length, shown)
   return [
     file,
-    ...(keptIn === undefined ? ['  is not there any more'] : [`  all its bytes ${verb} kept in ${keptIn}`]),
+    ...(keptIn === undefined ? ['  is not there any more'] : [`  all its bytes ${verb(2)} kept in ${keptIn}`]),
     ...(becomes === undefined ? [] : [`  what reads of it is in ${becomes}`]),
-    `  ${counted(kept, 'line')} ${verb} kept`,
+    `  ${counted(kept, 'line')} ${verb(kept)} kept`,
     ...(orphans.length === 0
       ? []
       : [

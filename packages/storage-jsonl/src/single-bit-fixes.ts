@@ -4,12 +4,12 @@ import { readTail } from './line.ts'
 const sealBytes = 18
 const bitsPerByte = 8
 
-/** The CRC-32 of each byte alone, as zlib computes it: reflected, polynomial 0xEDB88320. */
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < bitsPerByte; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  return crc
-})
+/** What a CRC-32 becomes over one more byte of zeros: reflected, polynomial 0xEDB88320, as zlib computes it. */
+function overZeros(crc: number): number {
+  let after = crc
+  for (let bit = 0; bit < bitsPerByte; bit++) after = after & 1 ? (after >>> 1) ^ 0xedb88320 : after >>> 1
+  return after >>> 0
+}
 
 /**
  * Every line that differs from this one (without its line feed) in one bit and whose checksum holds. O(length): a CRC is
@@ -36,12 +36,11 @@ function wrongBits(line: Buffer, crcAt: number): number | undefined {
 /** The bits of a text of so many bytes which, flipped, change its checksum by `wanted`. */
 function bitsThatAdd(wanted: number, bytes: number): number[] {
   const found: number[] = []
-  const added = Uint32Array.from({ length: bitsPerByte }, (_, bit) => table[1 << bit] ?? 0)
-  for (let byte = bytes - 1; byte >= 0; byte--) {
-    for (let bit = 0; bit < bitsPerByte; bit++) {
-      const now = added[bit] ?? 0
-      if (now === wanted) found.push(byte * bitsPerByte + bit)
-      added[bit] = (table[now & 0xff] ?? 0) ^ (now >>> bitsPerByte)
+  for (let bit = 0; bit < bitsPerByte; bit++) {
+    let added = overZeros(1 << bit)
+    for (let byte = bytes - 1; byte >= 0; byte--) {
+      if (added === wanted) found.push(byte * bitsPerByte + bit)
+      added = overZeros(added)
     }
   }
   return found
@@ -50,6 +49,6 @@ function bitsThatAdd(wanted: number, bytes: number): number[] {
 function flipped(line: Buffer, bit: number): Buffer {
   const copy = Buffer.from(line)
   const byte = Math.floor(bit / bitsPerByte)
-  copy[byte] = (copy[byte] ?? 0) ^ (1 << (bit % bitsPerByte))
+  copy.writeUInt8(copy.readUInt8(byte) ^ (1 << (bit % bitsPerByte)), byte)
   return copy
 }

@@ -135,6 +135,7 @@ class Sorting {
     }
     const { to } = this.#options
     if (control.type === '$gap') {
+      if (this.#options.kind === 'base') return 'a gap, where rows of a base belong'
       if (control.gap.to > to) return `a gap up to ${control.gap.to}, where commits up to ${to} belong`
       this.#found.push({ ...found, seq: control.gap.from, gap: control.gap, needs: [] })
       this.#lastSeq = Math.max(this.#lastSeq, control.gap.to)
@@ -145,25 +146,35 @@ class Sorting {
   sorted(): SortedLines {
     // Whose file it is nobody knows: not one of its lines is believed.
     if (this.isForeign) return { good: [], bad: this.#bad, lastSeq: this.#options.from - 1 }
-    const isBase = this.#options.kind === 'base'
     const byPlace = [...this.#found].sort((left, right) => left.seq - right.seq || left.at - right.at)
     const good: GoodLine[] = []
     for (let at = 0; at < byPlace.length; ) {
-      const [first, ...others] = sameSeq(byPlace, at)
-      if (first === undefined) break
-      at += 1 + others.length
-      const isSame = (other: Found): boolean => other.sum === first.sum && size(other) === size(first)
-      if (isBase) good.push(first, ...others.filter((other) => !isSame(other)))
-      else if (others.every(isSame)) good.push(first)
-      else this.addBad({ ...first, reason: `another line of seq ${first.seq} stands in this file` })
-      for (const other of others) {
-        if (!isBase || isSame(other)) this.addBad({ ...other, reason: `a second line of seq ${other.seq}` })
-      }
+      const same = sameSeq(byPlace, at)
+      at += same.length
+      const { once, again } = told(same)
+      for (const { seq, ...other } of again) this.addBad({ ...other, reason: `a second line of seq ${seq}` })
+      if (this.#options.kind === 'base' || once.length === 1) good.push(...once)
+      else for (const { seq, ...one } of once) this.addBad({ ...one, reason: `another line of seq ${seq} stands here` })
     }
     const bad = this.#bad.map(({ at, end, reason }) => ({ at, end, reason })).sort((left, right) => left.at - right.at)
     const behind = this.#isTorn === true ? 0 : this.#behind
     return { good: good.filter(isAhead()), bad, lastSeq: this.#lastSeq + behind }
   }
+}
+
+/** Lines of one seq: each that is not the same as one before it, and the others. */
+function told(lines: readonly Found[]): { readonly once: readonly Found[]; readonly again: readonly Found[] } {
+  const seen = new Set<string>()
+  const once: Found[] = []
+  const again: Found[] = []
+  for (const line of lines) {
+    const text = `${line.sum} ${line.end - line.at}`
+    const isFirst = !seen.has(text)
+    seen.add(text)
+    if (isFirst) once.push(line)
+    else again.push(line)
+  }
+  return { once, again }
 }
 
 /** Whether a line comes behind the gap before it: a commit within what a salvage has given up was given up too. */
@@ -180,10 +191,6 @@ function sameSeq(found: readonly Found[], from: number): Found[] {
   let to = from + 1
   while (to < found.length && found[to]?.seq === found[from]?.seq) to++
   return found.slice(from, to)
-}
-
-function size({ at, end }: GoodLine): number {
-  return end - at
 }
 
 function count(bytes: Buffer, mark: Buffer): number {

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readTail, seal, sealBytesMax, sealedLine, unsealInPlace } from '../src/line.ts'
+import { resealed } from './resealed.ts'
 
 const record = fc
   .dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue())
@@ -56,4 +57,18 @@ test('whatever bytes come, reading a tail neither throws nor believes what was n
       expect(typeof readTail(Buffer.from(bytes), 0, bytes.length)).toBe('string')
     }),
   )
+})
+
+test.each([
+  ['a line without numbers', '{"a":"x"'],
+  ['another key than seq', '{"a":1,"sex":5'],
+  ['a seq that belongs to a word', '{"a":1x"seq":5'],
+  ['a seq that fits no number', '{"a":1,"seq":99999999999999999999'],
+  ['a seq that is empty', '{"a":1,"seq":'],
+  ['dur alone', '{"a":"b","dur":4'],
+  ['dur behind no comma', '{"a":1,"seq":5;"dur":4'],
+  ['dur before which no seq stands', '{"a":1,"sex":5,"dur":4'],
+])('a line whose checksum holds is none of a log without its seq: %s', (_name, text) => {
+  const line = Buffer.from(resealed(`${text},"crc":"00000000"}`))
+  expect(readTail(line, 0, line.length)).toBe('the line has no seq')
 })

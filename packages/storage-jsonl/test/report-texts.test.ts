@@ -23,6 +23,23 @@ test('a repair of what is whole says that there was nothing to do, and only then
   for (const found of others) expect(repairText({ ...whole, ...found }, dir)).not.toEqual(nothing)
 })
 
+test('a file from which lines are gone is told of, and one leftover is one', () => {
+  const file = 'log-00000002.jsonl'
+  const report = { ...whole, damagedLines: 1, isWhole: false, leftovers: ['a'] }
+  expect(repairText({ ...report, files: [{ file, mended: [], left: [], isExact: false }] }, dir)).toEqual([
+    '/store was repaired.',
+    '',
+    'damaged    1 line',
+    'manifest   whole',
+    'leftovers  1 unfinished file was removed',
+    '',
+    file,
+    '  each of its lines holds, and yet it is not as it was: lines are gone, or it is another file',
+    '',
+    'Something stays damaged: stateward salvage keeps what reads.',
+  ])
+})
+
 test('a repair tells what it did, and a dry run what it would do', () => {
   const mended = {
     file,
@@ -143,7 +160,7 @@ test('a salvage tells what was lost, what was kept, and where', () => {
     file,
     '  all its bytes were kept in quarantine/s/log',
     '  what reads of it is in log-00000002.jsonl',
-    '  1 line were kept',
+    '  1 line was kept',
     '  1 commit left out, which change versions that are lost:',
     '    seq 9',
     '  byte 0, 1 byte: it is damaged',

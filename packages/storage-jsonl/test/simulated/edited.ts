@@ -40,7 +40,7 @@ export interface Refusal {
 }
 
 /** What a call refuses with; that it changes nothing is looked at. */
-async function refusalOf(medium: SimMedium, call: () => Promise<unknown>): Promise<Refusal> {
+export async function refusalOf(medium: SimMedium, call: () => Promise<unknown>): Promise<Refusal> {
   const before = medium.contents()
   const error = await call().catch((reason: unknown) => reason)
   if (!(error instanceof StatewardError)) throw new Error('expected a refusal with a code', { cause: error })
