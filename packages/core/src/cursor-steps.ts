@@ -1,9 +1,9 @@
 import {
   type CursorOperation,
-  type CursorRecord,
   cursorType,
   type Entity,
   entity,
+  type JsonObject,
   type Seq,
   StatewardError,
   type StoredRecord,
@@ -61,7 +61,7 @@ export function cursorStep(operation: CursorOperation, { makeId, lastSeq }: Curs
 export function takeCursor({ id, token, since }: TakeCursorStep, { draft }: Deciding): StoredRecord {
   const before = draft.head(cursorType, id)?.record
   const position = before === undefined ? { seq: since - 1 } : positionOf(before)
-  return put(draft, { id, token, ...position, created_at: before?.created_at ?? draft.timestamp })
+  return put(draft, id, { token, ...position, created_at: before?.created_at ?? draft.timestamp })
 }
 
 /** See `CursorOperation`. */
@@ -73,10 +73,10 @@ export function ack({ id, token, seq, at }: AckStep, { draft }: Deciding): Store
     })
   if (before.token !== token) throw takenOver(id)
   if (!isBehind({ seq, at }, positionOf(before))) throw doneAlready(id, positionOf(before))
-  return put(draft, { id, token, seq, ...(at === undefined ? {} : { at }), created_at: before.created_at })
+  return put(draft, id, { token, seq, ...(at === undefined ? {} : { at }), created_at: before.created_at })
 }
 
-function put(draft: Deciding['draft'], { id, ...fields }: Omit<CursorRecord, 'rev' | 'updated_at'>): StoredRecord {
+function put(draft: Deciding['draft'], id: string, fields: JsonObject): StoredRecord {
   return draft.put(cursorType, id, { id, ...fields, updated_at: draft.timestamp })
 }
 
