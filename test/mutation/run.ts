@@ -24,7 +24,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
     files: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '12' },
+    seconds: { type: 'string', default: '8' },
     doubt: { type: 'boolean', default: false },
     least: { type: 'string', default: '85' },
     page: { type: 'boolean', default: false },
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   for (const { path, line, was } of strangers(files)) console.log(`judged, but not there: ${path}: ${line}: ${was}`)
   console.log(`${chosen.length} of ${all.length} changes, seed ${values.seed}`)
   writeFileSync(place.bundlePath, await bundle(root, looks, chosen))
-  const surveyed = await survey({ ...place, root, source: chosen })
+  const surveyed = await survey({ ...place, root, mutants: chosen })
   const cpuMs = surveyed.tests.reduce((sum, test) => sum + test.cpuMs, 0)
   console.log(`${surveyed.tests.length} tests of ${Math.round(cpuMs / 1000)} s of processor time look at them`)
   for (const test of surveyed.leftOut) console.log(`left out: ${idOf(looks, test)}: ${test.error ?? 'it waits'}`)
@@ -61,15 +61,28 @@ async function main(): Promise<void> {
   }
 }
 
+/** That a test noticed a mutant, and the look, with all that it looks at, as it was then. */
+interface Noticed {
+  readonly noticed: string
+  readonly by: string
+  readonly of: string
+}
+
 async function tryAll(chosen: readonly Numbered[], surveyed: Survey): Promise<Tried[]> {
-  const memory = remembered<string>(join(root, 'node_modules', '.stateward-mutation.json'))
+  const memory = remembered<Noticed>(join(root, 'node_modules', '.stateward-mutation.json'))
   const tried: Tried[] = []
   for (const { mutant, number } of chosen) {
-    const key = nameOf(mutant)
+    const name = nameOf(mutant)
     const equivalent = equivalentOf(mutant)?.why
-    const tests = equivalent === undefined || values.doubt ? surveyed.of(number) : []
-    const verdict = await trial(place, planOf(tests, memory.get(key)), number)
-    if (verdict.by !== undefined) memory.set(key, verdict.by)
+    const tests = equivalent === undefined || values.doubt ? surveyed.passing(number) : []
+    const former = memory.get(name)
+    const first = tests.find((test) => idOf(looks, test) === former?.by)
+    const look = looks[first?.look ?? -1]
+    const isSame = look !== undefined && surveyed.of(look) === former?.of
+    const verdict = isSame ? { noticed: former?.noticed } : await trial(place, planOf(tests, first), number)
+    const by = looks[verdict.by?.look ?? -1]
+    if (verdict.noticed !== undefined && verdict.by !== undefined && by !== undefined)
+      memory.set(name, { noticed: verdict.noticed, by: idOf(looks, verdict.by), of: surveyed.of(by) })
     tried.push({ ...verdict, mutant, ...(equivalent === undefined ? {} : { equivalent }) })
     const said = verdict.noticed ?? equivalent ?? `SURVIVES ${tests.length} tests, in: ${mutant.lineText}`
     console.log(`${tried.length} ${placeOf(mutant)}\n    ${said.slice(0, 250)}`)
@@ -78,14 +91,13 @@ async function tryAll(chosen: readonly Numbered[], surveyed: Survey): Promise<Tr
 }
 
 /** The test that noticed the mutant on an earlier run, and then the quickest ones, as many as there is time for. */
-function planOf(tests: readonly Surveyed[], noticedBy: string | undefined): Surveyed[] {
-  const first = tests.filter((test) => idOf(looks, test) === noticedBy)
-  const planned = [...first]
+function planOf(tests: readonly Surveyed[], first: Surveyed | undefined): Surveyed[] {
+  const planned = first === undefined ? [] : [first]
   let cpuMs = 0
   for (const test of tests) {
     cpuMs += test.cpuMs
     if (cpuMs > Number(values.seconds) * 1000) break
-    if (!first.includes(test)) planned.push(test)
+    if (test !== first) planned.push(test)
   }
   return planned
 }

@@ -14,8 +14,10 @@ export interface Surveyed extends TestId {
 }
 
 export interface Survey {
+  /** Tells whether a look, and all that it looks at, is as it was. */
+  readonly of: (look: Look) => string
   /** The tests that may notice this mutant, those that take the least time first. */
-  of(mutant: number): readonly Surveyed[]
+  passing(mutant: number): readonly Surveyed[]
   readonly tests: readonly Surveyed[]
   /** Tests that fail, or do nothing for a while, without any mutant: what they say of one means nothing. */
   readonly leftOut: readonly Ran[]
@@ -34,8 +36,8 @@ interface Looked {
 const looksAtOnce = 8
 
 export interface SurveyOptions extends Place {
-  /** The source and the mutants in it. */
-  readonly source: unknown
+  /** The mutants of the bundle. */
+  readonly mutants: unknown
   readonly root: string
 }
 
@@ -44,11 +46,12 @@ export interface SurveyOptions extends Place {
  * while files are loaded may be noticed by every test. What ran before on the same source and has not changed is not
  * run again.
  */
-export async function survey({ source, root, ...place }: SurveyOptions): Promise<Survey> {
+export async function survey({ mutants, root, ...place }: SurveyOptions): Promise<Survey> {
   const memory = remembered<Looked>(join(root, 'node_modules', '.stateward-mutation-survey.json'))
-  const shared = digest([source, sharedFiles(root)])
+  const shared = digest(sharedFiles(root))
   const of = ({ path }: Look): string => digest([shared, readFileSync(join(root, path), 'utf8')])
-  const isKnown = (look: Look): boolean => memory.get(look.path)?.of === of(look)
+  const nowOf = (look: Look): string => digest([of(look), mutants])
+  const isKnown = (look: Look): boolean => memory.get(look.path)?.of === nowOf(look)
   const unknown = [...place.looks.keys()].filter((at) => place.looks.slice(at, at + 1).some((look) => !isKnown(look)))
   for (let from = 0; from < unknown.length; from += looksAtOnce) {
     const some = unknown.slice(from, from + looksAtOnce)
@@ -59,27 +62,28 @@ export async function survey({ source, root, ...place }: SurveyOptions): Promise
       if (look === undefined) continue
       const ran = said.filter((one) => one.kind === 'ran').filter((one) => one.look === at)
       const loaded = said.flatMap((one) => (one.kind === 'loaded' && one.look === at ? one.mutants : []))
-      memory.set(look.path, { of: of(look), ran, loaded })
+      memory.set(look.path, { of: nowOf(look), ran, loaded })
       const cpuMs = ran.reduce((sum, one) => sum + one.cpuMs, 0)
       console.log(`${look.path}: ${ran.length} tests, ${Math.round(cpuMs)} ms`)
     }
   }
   const looked = place.looks.map((look) => memory.get(look.path))
-  return surveyOf(
+  const found = surveyOf(
     looked.flatMap((one, look) => (one?.ran ?? []).map((ran) => ({ ...ran, look }))),
     new Set(looked.flatMap((one) => one?.loaded ?? [])),
   )
+  return { of, ...found }
 }
 
-function surveyOf(ran: readonly Ran[], loaded: ReadonlySet<number>): Survey {
+function surveyOf(ran: readonly Ran[], loaded: ReadonlySet<number>): Omit<Survey, 'of'> {
   const isFit = (one: Ran): boolean => one.error === undefined && one.idleMs * 4 < longestIdleMs
   const tests = ran.filter(isFit).sort((a, b) => a.cpuMs - b.cpuMs)
-  const passing = new Map<number, Ran[]>()
+  const byMutant = new Map<number, Ran[]>()
   for (const test of tests) {
-    for (const mutant of test.mutants) passing.set(mutant, [...(passing.get(mutant) ?? []), test])
+    for (const mutant of test.mutants) byMutant.set(mutant, [...(byMutant.get(mutant) ?? []), test])
   }
   return {
-    of: (mutant) => (loaded.has(mutant) ? tests : (passing.get(mutant) ?? [])),
+    passing: (mutant) => (loaded.has(mutant) ? tests : (byMutant.get(mutant) ?? [])),
     tests,
     leftOut: ran.filter((one) => !isFit(one)),
   }

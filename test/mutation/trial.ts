@@ -7,7 +7,7 @@ export interface Verdict {
   /** The test that noticed it and how, for a person; `undefined` when none did. */
   readonly noticed: string | undefined
   /** Which test that was. */
-  readonly by?: string
+  readonly by?: Surveyed
 }
 
 /** By this much processor time a test has to end; without a mutant it takes less than a tenth. Time of the clock would tell of other programs. */
@@ -26,7 +26,7 @@ export async function trial(place: Place, tests: readonly Surveyed[], lives: num
   // What is said last is of the test before the one that did not come to its end.
   const at = said.filter(({ kind }) => kind === 'ran').length - (failed ? 1 : 0)
   const test = tests[Math.min(at, tests.length - 1)]
-  const by = test === undefined ? '' : idOf(place.looks, test)
+  if (test === undefined) throw new Error(`a process without tests ended: ${end}`)
   const how = failed || last?.kind === 'stuck' ? last.error : end
-  return { noticed: `${by}: ${how}`, by }
+  return { noticed: `${idOf(place.looks, test)}: ${how}`, by: test }
 }

@@ -8,15 +8,33 @@ interface Kept {
 /** What becomes of a cache between two openings. */
 export type Fate = 'kept' | 'lost' | 'damaged'
 
+/** What a test sees of the checkpoint, and does to it. */
+interface CheckpointSeen {
+  /** Of all caches. */
+  loads: number
+  /** Records that were read from the log one by one. */
+  fetched: number
+  /** Tries to save it. */
+  saves: number
+  /** Saving fails. */
+  isFull: boolean
+  /** What it is when it is loaded, given what was saved. */
+  alter: (bytes: Uint8Array) => Uint8Array
+}
+
 /**
  * The same storage with caches beside its log, in a map. `fate` is asked at each loading. Damage is found where a part is
  * read, as checksums find it.
  */
-export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'): Storage & { loads: number } {
+export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'): Storage & CheckpointSeen {
   const kept = new Map<string, Kept>()
   const cached = {
     ...storage,
     loads: 0,
+    fetched: 0,
+    saves: 0,
+    isFull: false,
+    alter: (bytes: Uint8Array) => bytes,
     async openWriter(owner: string) {
       const { writer, recovery } = await storage.openWriter(owner)
       const ended = fate()
@@ -25,9 +43,12 @@ export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'
           const cache = kept.get(name)
           if (cache === undefined || ended === 'lost') return undefined
           cached.loads++
-          return stored(cache, ended === 'damaged' ? Math.floor(cache.bytes.length / 2) : undefined)
+          const altered = { ...cache, bytes: name === 'state' ? cached.alter(cache.bytes) : cache.bytes }
+          return stored(altered, ended === 'damaged' ? Math.floor(cache.bytes.length / 2) : undefined)
         },
         async save(name, fill) {
+          if (name === 'state') cached.saves++
+          if (cached.isFull) throw new Error('no room')
           const parts: Uint8Array[] = []
           let truncated = false
           truncations.add(() => {
@@ -44,6 +65,10 @@ export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'
       const truncations = new Set<() => void>()
       const changed: Partial<LogWriter> = {
         caches,
+        fetch(ptrs) {
+          cached.fetched += ptrs.length
+          return writer.fetch(ptrs)
+        },
         async truncate(...args) {
           await writer.truncate(...args)
           kept.clear()

@@ -160,3 +160,26 @@ test('a read that began before a compaction ends with what it began with', async
   expect((await state.task.where({}).all()).map(({ n }) => n)).toEqual([3, 1])
   await state.close()
 })
+
+test('letting go of history is given up with the compaction, unless a snapshot put it off: then with the store', async () => {
+  for (const isHeld of [false, true]) {
+    const signals: (AbortSignal | undefined)[] = []
+    const storage = withMethods((writer) => ({
+      truncate: (upTo, options) => {
+        signals.push(options?.signal)
+        return writer.truncate(upTo, options)
+      },
+    }))
+    const { state } = await openTiny({ storage })
+    await state.task.create({ id: 'a' })
+    const snapshot = isHeld ? await state.snapshot() : undefined
+    const asked = new AbortController()
+    await state.compact({ signal: asked.signal })
+    await snapshot?.close()
+    await turns(20)
+    expect(signals).toHaveLength(1)
+    const [signal] = signals
+    await state.close()
+    expect(signal?.aborted).toBe(isHeld)
+  }
+})

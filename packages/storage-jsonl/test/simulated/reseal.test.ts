@@ -140,3 +140,16 @@ test('a crash at any step of a resealing, and a power cut, leave the edited log 
   }
   expect(counted).toBeGreaterThan(40)
 })
+
+test('what one resealing has kept aside is not written over by the next one', async () => {
+  const medium = await closedLog()
+  const ids: (string | undefined)[] = []
+  for (const n of ['one', 'two', 'three']) {
+    const path = [...medium.files().keys()].find((name) => name.startsWith('/store/log-')) ?? first
+    edit(medium, path, (text) => text.replace(/"id":"c","n":[^}]*/, `"id":"c","n":"${n}"`))
+    ids.push((await reseal(medium)).id)
+  }
+  expect(ids).toEqual(['reseal-1', 'reseal-2', 'reseal-3'])
+  const kept = [...medium.files().keys()].filter((path) => path.includes('/quarantine/reseal-'))
+  expect(new Set(kept.map((path) => path.split('.')[0])).size).toBe(3)
+})

@@ -1,0 +1,160 @@
+import type { StoreEvent } from '@stateward/contract'
+import { memoryStorage } from '@stateward/storage-memory'
+import { expect, test } from 'vitest'
+import type { CheckpointOptions } from '../src/checkpoint-options.ts'
+import { cachingStorage } from './caching-storage.ts'
+import { openTiny, type TinyState } from './open-tiny.ts'
+import { seededRandom } from './seeded-random.ts'
+import { turns } from './turns.ts'
+
+/** Replaces text of the same length, near the end. */
+function replaced(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  const altered = Buffer.from(bytes)
+  const at = altered.lastIndexOf(from)
+  expect(at).toBeGreaterThan(0)
+  altered.write(to, at)
+  return altered
+}
+
+/** Makes the directory at the end as much shorter, in what is said of it. */
+function shortened(bytes: Uint8Array, by: number): Uint8Array {
+  const altered = Buffer.from(bytes)
+  altered.writeDoubleLE(altered.readDoubleLE(altered.length - 16) - by, altered.length - 16)
+  return altered
+}
+
+const layout = 'it is of a layout that cannot be read here'
+
+test.each<[what: string, alter: (bytes: Uint8Array) => Uint8Array, reason: string | RegExp]>([
+  ['is empty', () => new Uint8Array(), layout],
+  ['is shorter than its end', (bytes) => bytes.subarray(0, 15), layout],
+  ['ends with another number', (bytes) => Buffer.from(bytes).fill(7, bytes.length - 1), layout],
+  ['is of another format', (bytes) => replaced(bytes, '{"format":1', '{"format":2'), layout],
+  ['is of another domain', (bytes) => replaced(bytes, '[[\\"plan', '[[\\"plum'), 'it is of another domain'],
+  ['has a directory that is no JSON', (bytes) => shortened(bytes, 1), /JSON/],
+  ['is cut at its beginning', (bytes) => bytes.subarray(1), /nothing is there|invalid|expected|image/i],
+])('a checkpoint that %s is told and left alone, and the log says all that it said', async (_, alter, reason) => {
+  const storage = cachingStorage(memoryStorage())
+  const checkpoints = { atClose: 1 }
+  const { state } = await openTiny({ storage, checkpoints })
+  await state.task.createMany([{ id: 'a', n: 1 }, { id: 'b' }])
+  const changed = await state.task.update('a', { n: 2 }, { txid: 'once' })
+  await state.close()
+  storage.alter = alter
+  const told: StoreEvent[] = []
+  const { state: again } = await openTiny({ storage, checkpoints, onEvent: (event) => void told.push(event) })
+  const match = typeof reason === 'string' ? reason : expect.stringMatching(reason)
+  expect(told).toContainEqual({ kind: 'cacheIgnored', cache: 'state', reason: match })
+  expect((await again.task.where({}).all()).map(({ id, n }) => [id, n])).toEqual([
+    ['a', 2],
+    ['b', undefined],
+  ])
+  expect(await again.task.update('a', { n: 2 }, { txid: 'once' })).toEqual(changed)
+  expect(await again.verify()).toMatchObject({ ok: true })
+  await again.close()
+})
+
+let openings = 0
+
+async function opened(checkpoints: CheckpointOptions | false, storage = cachingStorage(memoryStorage())) {
+  // Two openings that roll the same dice would call their commits the same.
+  const { state } = await openTiny({ storage, checkpoints, compaction: false, random: seededRandom(++openings) })
+  return { storage, state }
+}
+
+async function commits(state: TinyState, count: number): Promise<void> {
+  for (let left = count; left > 0; left--) await state.plan.create({ name: 'p' })
+  await turns(100)
+}
+
+test('a checkpoint is saved at the close when so many commits are in none', async () => {
+  const few = await opened({ atClose: 4 })
+  await commits(few.state, 3)
+  await few.state.close()
+  expect(few.storage.saves).toBe(0)
+  // They count on from the last one, whoever has saved it.
+  const more = await opened({ atClose: 4 }, few.storage)
+  await commits(more.state, 1)
+  await more.state.close()
+  expect(more.storage.saves).toBe(1)
+  const none = await opened({ atClose: 1 }, few.storage)
+  expect(none.storage.loads).toBeGreaterThan(0)
+  await none.state.close()
+  expect(none.storage.saves).toBe(1)
+  const last = await opened({ atClose: 2 }, few.storage)
+  await commits(last.state, 1)
+  await last.state.close()
+  expect(last.storage.saves).toBe(1)
+})
+
+test('while the store is open one is saved after so many commits, and not sooner after a failure', async () => {
+  const { storage, state } = await opened({ atClose: 1_000, whileOpen: 4 })
+  await commits(state, 3)
+  expect(storage.saves).toBe(0)
+  await commits(state, 1)
+  expect(storage.saves).toBe(1)
+  storage.isFull = true
+  await commits(state, 4)
+  expect(storage.saves).toBe(2)
+  await commits(state, 3)
+  expect(storage.saves).toBe(2)
+  storage.isFull = false
+  await commits(state, 1)
+  expect(storage.saves).toBe(3)
+  await state.close()
+  expect(storage.saves).toBe(3)
+})
+
+test('a large store is saved less often: when an eighth of its records is new', async () => {
+  const { storage, state } = await opened({ atClose: 1_000, whileOpen: 1 })
+  await state.plan.createMany(Array.from({ length: 40 }, () => ({ name: 'p' })))
+  await turns(100)
+  const { saves } = storage
+  await commits(state, 5)
+  expect(storage.saves).toBe(saves + 1)
+  await state.close()
+})
+
+test('a truncation takes the checkpoint along, and a new one is saved where that is worth it', async () => {
+  for (const [atClose, saves] of [
+    [2, 1],
+    [3, 0],
+  ] as const) {
+    const { storage, state } = await opened({ atClose })
+    await state.task.createMany([{ id: 'a' }, { id: 'b' }])
+    await state.compact()
+    await turns(100)
+    expect(storage.saves).toBe(saves)
+    await state.close()
+    expect(storage.saves).toBe(saves)
+  }
+})
+
+test('false: none is saved, and one that is there is of use', async () => {
+  const { storage, state } = await opened({ atClose: 1 })
+  await commits(state, 2)
+  await state.close()
+  const { state: again } = await opened(false, storage)
+  expect(storage.loads).toBeGreaterThan(0)
+  await commits(again, 2)
+  await again.compact()
+  await again.close()
+  expect(storage.saves).toBe(1)
+})
+
+test('from a checkpoint nothing is read of the log but samples, and what is there counts as before', async () => {
+  const { storage, state } = await opened({ atClose: 1 })
+  await state.task.createMany(Array.from({ length: 300 }, (_, at) => ({ id: `t${at}`, n: at % 7 })))
+  const tasks = await state.task.where({ n: 3 }).all()
+  await state.close()
+  storage.fetched = 0
+  const { state: again } = await opened({ atClose: 300 }, storage)
+  expect(storage.fetched).toBeLessThanOrEqual(16)
+  expect(await again.task.where({ n: 3 }).all()).toEqual(tasks)
+  // Versions that the checkpoint knows of count where there is none any more.
+  const saves = storage.saves
+  await again.compact()
+  await turns(100)
+  expect(storage.saves).toBe(saves + 1)
+  await again.close()
+})

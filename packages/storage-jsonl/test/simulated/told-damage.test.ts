@@ -1,0 +1,55 @@
+import { boot } from '@stateward/conformance'
+import { StatewardError } from '@stateward/contract'
+import { expect, test } from 'vitest'
+import { fullError, noRoomForBase, stillFullError, unknownError } from '../../src/append-errors.ts'
+import { readCacheFile } from '../../src/cache-file.ts'
+import { closedLog, first } from './salvage-fixture.ts'
+import { simStorage } from './sim-storage.ts'
+
+/** What an opening says of a log of twelve commits of which these lines, counted from 1, have a flipped bit. */
+async function saidOf(...lines: number[]): Promise<string> {
+  const medium = await closedLog()
+  const file = medium.file(first)
+  const texts = file.bytes.toString().split(/(?<=\n)/)
+  for (const line of lines) file.rot(texts.slice(0, line - 1).join('').length + 12, 1)
+  const refusal: unknown = await simStorage(boot(medium))
+    .openWriter('opens')
+    .catch((error: unknown) => error)
+  expect(refusal).toMatchObject({ code: 'CORRUPT', details: { damagedLines: lines.length } })
+  return refusal instanceof Error ? refusal.message : ''
+}
+
+test('a refusal says which commits are lost, each range of them once, and how much behind the damage holds', async () => {
+  // Line 1 is the header, the last one the closing line.
+  expect(await saidOf(6)).toContain('Lost are the commits 5; 8 lines behind the damage hold.')
+  expect(await saidOf(4, 5, 8)).toContain('Lost are the commits 3 to 4, 7; 8 lines behind the damage hold.')
+  expect(await saidOf(12, 13)).toContain('Lost are the commits 11 to 12; 1 line behind the damage holds.')
+  expect(await saidOf(2, 4, 6, 8, 10, 12)).toContain('Lost are the commits 1, 3, 5, 7, 9 and 1 more ranges;')
+  expect(await saidOf(1)).toContain('No commit is known to be lost; 13 lines behind the damage hold.')
+})
+
+test('an append that failed says what the disk said, and what to do', () => {
+  const cause = new Error('EIO: i/o error')
+  expect(unknownError(4, cause).message).toMatch(
+    /^commits from seq 4 on: the disk failed .*\(EIO: i\/o error\), they may or may not be in the log/,
+  )
+  expect(unknownError(4, 'no error').message).toContain('the disk failed while they were written, they may')
+  expect(unknownError(4, new StatewardError('FENCED', 'by another')).message).toContain('the store was taken over')
+  expect(unknownError(4, cause)).toMatchObject({ code: 'UNKNOWN', cause, details: { firstSeq: 4 } })
+  const full = fullError(cause)
+  expect(full.message).toContain('EIO: i/o error. Nothing of it is in the log')
+  expect(fullError('short').message).toContain('short')
+  expect(stillFullError(full)).toMatchObject({ code: 'FULL', cause })
+  expect(stillFullError(full).message).toMatch(/Nothing of it is in the log.*they resume by themselves/)
+  expect(noRoomForBase(12, 3)).toMatchObject({ code: 'FULL', details: { neededBytes: 12, freeBytes: 3 } })
+})
+
+test('a directory under the name of a cache is none', async () => {
+  const medium = await closedLog()
+  const disk = boot(medium)
+  const file = await disk.open(first, 'read')
+  const directory = Object.assign(file, {
+    stat: async () => ({ kind: 'directory' as const, bytes: 4_096, inode: '1' }),
+  })
+  expect(await readCacheFile(directory, 'state')).toBe('it is a directory')
+})
