@@ -8,7 +8,8 @@ export interface Case<Open> {
   readonly name: string
   /**
    * Opens what it needs, looks, and gives everything back. Rejects with an `AssertionError` that names the promise when
-   * it is broken. `skipped`: what was opened has no means to look (`reopen` or `twin` is absent).
+   * it is broken. `skipped`: what was opened has no means to look (`reopen` or `twin` is absent), or
+   * lacks the optional part of the contract that the case is about.
    */
   run(open: Open, options?: SuiteOptions): Promise<'passed' | 'skipped'>
 }
@@ -58,7 +59,7 @@ export function runCases<Open>(name: string, cases: readonly Case<Open>[], open:
     for (const one of cases) {
       it(one.name, async (context) => {
         if ((await one.run(open, options)) === 'skipped')
-          reportSkipped(context, 'neither reopen nor twin is there to look with')
+          reportSkipped(context, 'an optional part of the contract, reopen or twin, that it looks at is not there')
       })
     }
   })

@@ -14,6 +14,7 @@ import {
   StatewardError,
   type StorageCheck,
   type StoredBase,
+  type TruncateOptions,
 } from '@stateward/contract'
 
 /** One log in arrays. A pointer is a position in `cells`. */
@@ -46,6 +47,11 @@ export class PlainHandle implements LogWriter {
     this.log = log
     this.caps = caps
     this.epoch = epoch
+  }
+
+  /** Whether it keeps the next writer out, where only a lock does. */
+  get holds(): boolean {
+    return !this.closed
   }
 
   async stats(): Promise<LogStats> {
@@ -120,11 +126,12 @@ export class PlainHandle implements LogWriter {
   async saveBase(
     upTo: Seq,
     chunks: AsyncIterable<BaseChunk>,
-    { signal }: MaintenanceOptions = {},
+    { signal, breathe }: MaintenanceOptions = {},
   ): Promise<readonly Ptr[]> {
     const rows: { seq: Seq; ptr: Ptr }[] = []
     this.checkSaving(signal)
     for await (const chunk of chunks) {
+      await breathe?.()
       this.checkSaving(signal)
       chunk.records.forEach((record, at) => {
         rows.push({ seq: chunk.seqs[at] ?? 0, ptr: this.log.put(record) })
@@ -136,8 +143,8 @@ export class PlainHandle implements LogWriter {
     return rows.map(({ ptr }) => ptr)
   }
 
-  async truncate(upTo: Seq): Promise<void> {
-    this.checkSaving()
+  async truncate(upTo: Seq, { signal }: TruncateOptions = {}): Promise<void> {
+    this.checkSaving(signal)
     if (this.log.base === undefined || this.log.base.upTo < upTo) return
     for (const { ptr } of this.log.commits.slice(0, upTo)) this.log.cells[ptr] = undefined
     this.log.firstSeq = Math.max(this.log.firstSeq, upTo + 1)
@@ -203,12 +210,15 @@ export class PlainHandle implements LogWriter {
     this.checkKept(from)
     for (let seq = from; seq <= tail; seq++) {
       this.checkOpen()
-      const commit = this.log.commits[seq - 1]
-      const record = commit && this.log.cells[commit.ptr]
-      if (record !== undefined && commit !== undefined) {
-        yield { firstSeq: seq, epoch: commit.epoch, records: [record], ptrs: [commit.ptr] }
-      }
+      yield* this.commit(seq)
     }
+  }
+
+  *commit(seq: Seq): Generator<LogBatch> {
+    const commit = this.log.commits[seq - 1]
+    const record = commit && this.log.cells[commit.ptr]
+    if (record !== undefined && commit !== undefined)
+      yield { firstSeq: seq, epoch: commit.epoch, records: [record], ptrs: [commit.ptr] }
   }
 
   async *rows(rows: readonly { seq: Seq; ptr: Ptr }[]): StoredBase['chunks'] {

@@ -26,7 +26,7 @@ export function plainStorage(caps: Caps, Handle: HandleClass = PlainHandle, log:
     openReader: async () => new Handle(log, caps, 0),
     async openWriter(): Promise<OpenedWriter> {
       const { holder } = log
-      if (caps.fencing === 'lock' && holder?.closed === false) {
+      if (caps.fencing === 'lock' && holder?.holds === true) {
         throw new StatewardError('LOCKED', 'locked', { details: { pid: process.pid, host: 'here' } })
       }
       log.epoch += 1

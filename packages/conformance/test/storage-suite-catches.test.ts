@@ -7,7 +7,9 @@ import { brokenBases } from './broken-bases.ts'
 import { brokenCaches } from './broken-caches.ts'
 import { brokenClosings } from './broken-closings.ts'
 import { brokenFollows } from './broken-follows.ts'
+import { brokenMaintenance } from './broken-maintenance.ts'
 import { brokenMedia } from './broken-media.ts'
+import { brokenOptional } from './broken-optional.ts'
 import { brokenReads } from './broken-reads.ts'
 
 const all: readonly Broken[] = [
@@ -18,6 +20,8 @@ const all: readonly Broken[] = [
   ...brokenClosings,
   ...brokenMedia,
   ...brokenCaches,
+  ...brokenMaintenance,
+  ...brokenOptional,
 ]
 /** For what never settles. What settles may take its time, so that no slow machine makes it look caught. */
 const shortPatienceMs = 300

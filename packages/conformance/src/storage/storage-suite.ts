@@ -7,8 +7,12 @@ import { closeCases } from './close-cases.ts'
 import { fetchCases } from './fetch-cases.ts'
 import { followCases } from './follow-cases.ts'
 import { historyCases } from './history-cases.ts'
+import { keptCases } from './kept-cases.ts'
+import { maintenanceCases } from './maintenance-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { reopenCases } from './reopen-cases.ts'
+import { retireCases } from './retire-cases.ts'
+import { scrubCases } from './scrub-cases.ts'
 import type { OpenStorage, StorageCase } from './trial.ts'
 import { truncateCases } from './truncate-cases.ts'
 import { writerCases } from './writer-cases.ts'
@@ -25,7 +29,11 @@ export const storageCases: readonly StorageCase[] = [
   ...closeCases,
   ...reopenCases,
   ...historyCases,
+  ...maintenanceCases,
   ...cacheCases,
+  ...keptCases,
+  ...retireCases,
+  ...scrubCases,
 ]
 
 /**
