@@ -4,7 +4,7 @@ export { Collection, type UnsetOf, type UpdateOf, type VersionOf } from './colle
 export { type Collections, collections } from './collections.ts'
 export { type ChangePlace, Cursor, type CursorOptions, takeCursor } from './cursor.ts'
 export { endpointRunner } from './endpoint-runner.ts'
-export { type PastPoint, type PastState, pastState } from './past-state.ts'
+export { type DiffOf, diff, type PastPoint, type PastState, pastState } from './past-state.ts'
 export { readOnly, readPast } from './read-only.ts'
 export { type OperationOf, type Transact, type TransactedOf, transact } from './transact.ts'
 export { View, type ViewSource, type Views, views } from './view.ts'

@@ -1,4 +1,4 @@
-import type { AskOptions, Domain, Endpoint, Moment, Seq } from '@stateward/contract'
+import type { AskOptions, DiffPage, Domain, Endpoint, Moment, RecordDiff, Seq, TypeOf } from '@stateward/contract'
 import type { ClientOptions } from './client-options.ts'
 import { type Collections, collections } from './collections.ts'
 import { readPast } from './read-only.ts'
@@ -36,6 +36,30 @@ export async function pastState<const D extends Domain>(
     ...moment,
   }) as PastState<D>
 }
+
+/**
+ * What differs between two moments of an endpoint, record by record, in the order in which they were first changed; asked for in
+ * pages as they are needed, so that no difference is too large. `INVALID` where `to` is before `from`.
+ */
+export async function* diff<const D extends Domain>(
+  endpoint: Endpoint,
+  { from, to }: { readonly from: PastPoint; readonly to: PastPoint },
+  options: AskOptions = {},
+): AsyncGenerator<DiffOf<D>, void, undefined> {
+  const seqOf = async (point: PastPoint): Promise<Seq> =>
+    typeof point === 'number' ? point : (await endpoint.ask('asOf', { time: timeOf(point) }, options)).seq
+  const moments = { from: await seqOf(from), to: await seqOf(to) }
+  let after: Seq | undefined
+  do {
+    const body = { ...moments, ...(after === undefined ? {} : { after }) }
+    const page: DiffPage = await endpoint.ask('diff', body, options)
+    yield* page.records as readonly DiffOf<D>[]
+    after = page.next
+  } while (after !== undefined)
+}
+
+/** What two moments say of one record of a domain. */
+export type DiffOf<D extends Domain> = Omit<RecordDiff, 'type'> & { readonly type: TypeOf<D> }
 
 /** What is no date is left for the endpoint to refuse. */
 function timeOf(point: Date | string): string {

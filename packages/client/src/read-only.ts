@@ -25,6 +25,8 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
   // It would tell of versions that come after this state.
   history: 'refused',
   asOf: 'refused',
+  diff: 'refused',
+  undo: 'refused',
   snapshot: 'refused',
   release: 'refused',
   compact: 'refused',

@@ -1,5 +1,7 @@
 import type { QueryAnswer } from '@stateward/contract'
 import { type BrokenEndpoint, withAnswer, withBody } from './broken-endpoint.ts'
+import { PlainEndpoint } from './plain-endpoint.ts'
+import { plainUndo } from './plain-past.ts'
 
 export const brokenPast: readonly BrokenEndpoint[] = [
   {
@@ -36,5 +38,31 @@ export const brokenPast: readonly BrokenEndpoint[] = [
         fields: Object.entries(version.record ?? {}).map(([field, after]) => ({ field, after })),
       })),
     })),
+  },
+  {
+    breaks: 'calls every difference an update',
+    caught: 'a difference names what is other at a later moment, and how',
+    around: withAnswer('diff', ({ records }) => ({ records: records.map((one) => ({ ...one, op: 'updated' })) })),
+  },
+  {
+    breaks: 'leaves out what was deleted when it undoes',
+    caught: 'undo writes the inverse of a commit, whole, and may be undone itself',
+    Endpoint: class extends PlainEndpoint {
+      override undo(body: Parameters<PlainEndpoint['undo']>[0]): Promise<unknown> {
+        const { seq, ...rest } = body
+        const operations = plainUndo(this.store.commits, this.store.lives, seq ?? 0)
+        const kept = operations.filter(({ op }) => op !== 'restore')
+        return this.queued(() => this.write('transact', { ...rest, operations: kept } as never))
+      }
+    },
+  },
+  {
+    breaks: 'undoes what was changed since',
+    caught: 'undo of what was changed since is a CONFLICT that names it',
+    around: async (next, kind, body) =>
+      next(kind, body).catch((error: { code: string }) => {
+        if (kind !== 'undo' || error.code !== 'CONFLICT') throw error
+        return { seq: 6, results: [] }
+      }),
   },
 ]

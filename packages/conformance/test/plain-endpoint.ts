@@ -25,7 +25,7 @@ import { isCursorOperation, plainCursor } from './plain-cursor.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
 import { operationsOf } from './plain-operations.ts'
-import { livesAt, momentOf, plainHistory } from './plain-past.ts'
+import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
 
 /** What outlives an endpoint. */
 export class PlainStore {
@@ -110,6 +110,10 @@ export class PlainEndpoint implements Endpoint {
         return this.history(body.type, checkId(body.id), body.from ?? 1)
       case 'asOf':
         return momentOf(this.store.commits, body as never)
+      case 'diff':
+        return plainDiff(this.store.commits, body as never)
+      case 'undo':
+        return this.undo(body)
       case 'snapshot':
         return this.snapshot()
       case 'release':
@@ -131,6 +135,13 @@ export class PlainEndpoint implements Endpoint {
       default:
         return refuse('UNSUPPORTED', `no message ${kind}`)
     }
+  }
+
+  undo({ seq, ...rest }: Body & { readonly seq?: Seq }): Promise<unknown> {
+    return this.queued(() => {
+      const operations = plainUndo(this.store.commits, this.store.lives, seq ?? -1)
+      return this.write('transact', { ...rest, operations } as never)
+    })
   }
 
   queued<T>(work: () => Promise<T>): Promise<T> {

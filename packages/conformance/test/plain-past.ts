@@ -4,6 +4,7 @@ import {
   instantKey,
   limits,
   type Moment,
+  type Operation,
   type Protocol,
   type Seq,
   type StoredRecord,
@@ -66,4 +67,46 @@ function differences(
     if (field === 'rev' || field === 'updated_at' || compareValues(was, is) === 0) return []
     return [{ field, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) }]
   })
+}
+
+/** Everything that differs, in one page. */
+export function plainDiff(
+  commits: readonly Commit[],
+  { from, to }: { from: Seq; to: Seq },
+): Protocol['diff']['answer'] {
+  const before = livesAt(commits, from)
+  const after = livesAt(commits, to)
+  if (from > to) refuse('INVALID', 'the wrong way round')
+  const touched = commits.slice(from, to).flatMap(({ changes }) => changes.map(({ type, id }) => ({ type, id })))
+  const unique = new Map(touched.map((one) => [keyOf(one.type, one.id), one]))
+  const records = [...unique].flatMap(([key, { type, id }]) => {
+    const was = before.get(key)?.record
+    const is = after.get(key)?.record
+    const fields = differences(was, is)
+    if (fields.length === 0) return []
+    return [{ type, id, op: was === undefined ? 'created' : is === undefined ? 'deleted' : 'updated', fields } as const]
+  })
+  return { records }
+}
+
+/** What undoes a commit, where nothing was changed since. */
+export function plainUndo(commits: readonly Commit[], lives: Lives, seq: Seq): Operation[] {
+  if (livesAt(commits, seq) && seq === 0) refuse('INVALID', 'no commit')
+  const before = livesAt(commits, seq - 1)
+  const changes = commits[seq - 1]?.changes ?? []
+  const changed = changes.filter(({ type, id, rev }) => lives.get(keyOf(type, id))?.rev !== rev)
+  if (changed.length > 0)
+    refuse('CONFLICT', 'changed since', { records: changed.map(({ type, id }) => ({ type, id })) })
+  const operations = changes.map((change): Operation => {
+    const { type, id } = change
+    const was = before.get(keyOf(type, id))?.record
+    if (change.op === 'delete') return { op: 'restore', type, id }
+    if (was === undefined) return { op: 'delete', type, id }
+    const fields = differences(was, livesAt(commits, seq).get(keyOf(type, id))?.record)
+    const set = fields.filter((one) => one.before !== undefined).map((one) => [one.field, one.before])
+    const unset = fields.filter((one) => one.before === undefined).map(({ field }) => field)
+    return { op: 'update', type, id, changes: Object.fromEntries(set), unset }
+  })
+  const order = ['restore', 'update', 'delete']
+  return operations.sort((left, right) => order.indexOf(left.op) - order.indexOf(right.op))
 }

@@ -42,6 +42,7 @@ export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
 export { limits } from './limits.ts'
 export { compareKeys, compareValues, type FieldKind, orderKey, sameValue } from './order.ts'
+export type { DiffAsk, DiffPage, FieldChange, Moment, RecordDiff, UndoAsk } from './past.ts'
 export type {
   AskOptions,
   CompactReport,
@@ -50,10 +51,8 @@ export type {
   Deleted,
   Endpoint,
   ExpectOptions,
-  FieldChange,
   GuardOptions,
   MessageKind,
-  Moment,
   Operation,
   Protocol,
   RestoreAsk,

@@ -36,6 +36,7 @@ export const limits = {
   /** Records that one call of a synchronous view may read from the log. */
   viewBodies: 1_000,
   historyPage: 1_000,
+  diffPage: 1_000,
   /** Versions that the index of histories knows; of older ones the log is read. 8 bytes each. */
   indexedVersions: 16_777_216,
   /** Past states that are kept at hand for queries. Each takes what an open store of its size does. */

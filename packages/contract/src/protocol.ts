@@ -3,7 +3,8 @@ import type { CursorOperation } from './cursor.ts'
 import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
-import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
+import type { JsonObject, StoredRecord } from './json.ts'
+import type { DiffAsk, DiffPage, FieldChange, Moment, UndoAsk } from './past.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
@@ -89,16 +90,6 @@ export interface Deleted {
 export interface Transacted {
   readonly seq: Seq
   readonly results: readonly (StoredRecord | Deleted)[]
-}
-
-/**
- * One top-level field that differs between two versions of a record: absent where it was, or is, not there. `rev` and
- * `updated_at` are never among them, because every version changes them.
- */
-export interface FieldChange {
-  readonly field: string
-  readonly before?: JsonValue
-  readonly after?: JsonValue
 }
 
 /** One version of one record, as its commit left it. `change.rev` counts them. */
@@ -187,16 +178,6 @@ export interface CompactReport {
   readonly bytesAfter: number
 }
 
-/** One moment of the past. */
-export interface Moment {
-  /** The state is the one after this commit; 0: before the first. */
-  readonly seq: Seq
-  /** That commit's; absent before the first, and where the log has let go of it. */
-  readonly timestamp?: string
-  /** The oldest moment that can be read now. */
-  readonly oldestSeq: Seq
-}
-
 export interface SnapshotOpened {
   readonly snapshot: string
   readonly seq: Seq
@@ -262,6 +243,13 @@ export interface Protocol {
    * what can be had. `CORRUPT` for a commit that a salvage gave up.
    */
   asOf: { ask: { readonly seq?: Seq; readonly time?: string }; answer: Moment }
+  /** What differs between two moments, record by record, in the order in which they were first changed. In pages: `next`. */
+  diff: { ask: DiffAsk; answer: DiffPage }
+  /**
+   * Writes the inverse of a commit as a new commit: what it made is deleted, what it changed is as before, what it deleted lives
+   * again. `CONFLICT` where a record was changed since, `details.records` names them.
+   */
+  undo: { ask: UndoAsk; answer: Transacted }
   history: {
     ask: { readonly type: string; readonly id: string; readonly from?: Seq }
     /** `lost`: commits behind the last of these versions are lost, and later ones may have been in them. */

@@ -90,7 +90,8 @@ function withoutImpliedUpdate(changes: JsonObject, timestamp: string): JsonObjec
 export function decodeCommit(line: Uint8Array, seq: number): Commit {
   const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
   try {
-    return commitOf(JSON.parse(text) as LineObject, seq)
+    const parsed: LineObject = JSON.parse(text)
+    return commitOf(parsed, seq)
   } catch (cause) {
     throw new StatewardError(
       'CORRUPT',
@@ -173,7 +174,7 @@ export function isWholeLineOf(
   const start = `{"type":${JSON.stringify(type)},`
   if (bytes.toString('utf8', 0, Buffer.byteLength(start)) !== start) return false
   try {
-    const parsed = JSON.parse(bytes.toString('utf8')) as LineObject
+    const parsed: LineObject = JSON.parse(bytes.toString('utf8'))
     return parsed.rev === rev && parsed.data?.id === id && typeof parsed.timestamp === 'string'
   } catch {
     return false

@@ -3,9 +3,6 @@ import {
   type Collections,
   changes,
   collections,
-  type PastPoint,
-  type PastState,
-  pastState,
   type Transact,
   transact,
   type Views,
@@ -27,6 +24,7 @@ import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Manager } from './manager.ts'
+import { type PastMembers, pastMembers } from './past-members.ts'
 import { Snapshots } from './snapshots.ts'
 import { cursorTaker, type TakeCursor } from './state-cursor.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
@@ -37,7 +35,7 @@ import type { RunTransaction } from './transaction.ts'
 /** An open store: a collection for each type of the domain, and what concerns the whole. */
 export type State<D extends Domain = Domain> = Collections<D> & StateMembers<D> & Endpoint & AsyncDisposable
 
-export interface StateMembers<D extends Domain> {
+export interface StateMembers<D extends Domain> extends PastMembers<D> {
   readonly domain: D
   /** What opening found and did, the first time. */
   readonly recovery: RecoveryReport
@@ -54,13 +52,6 @@ export interface StateMembers<D extends Domain> {
    * another transaction of this store.
    */
   readonly transaction: RunTransaction<D>
-  /**
-   * The state as of a moment: the seq of a commit, a `Date` or an RFC 3339 date-time. The reads of the store, on the past:
-   * `(await state.asOf('2024-01-20T10:00:00Z')).plan.get(id)`. A time means the last commit, in the order of seq, whose time
-   * is not behind it. `get` and `getMany` cost a few reads of the log, whatever its length; the first query of a moment folds
-   * the log up to there. Rejects with `INVALID` (in the future, or no moment), `TRIMMED` (`details.oldestSeq`, `oldestTime`).
-   */
-  asOf(point: PastPoint, options?: AskOptions): Promise<PastState<D>>
   /**
    * Every change from commit `since` on (default 1), with the record before and after, then each as it becomes durable, until
    * `signal` aborts: `for await (const { seq, type, before, after } of state.changes({ types: ['spec'] }))`. To go on where it
@@ -160,9 +151,9 @@ function stateOf<const D extends Domain>(
     recovery,
     transact: transact(manager, domain),
     transaction: (work, transacting) => transactions.run(work, transacting),
-    asOf: (point, asking) => pastState(manager, domain, point, { ...asking, inProcess: true }),
     changes: changes(manager, domain),
     cursor: cursorTaker(manager, transactions),
+    ...pastMembers(manager, domain),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),
     view: views(manager.view, domain),

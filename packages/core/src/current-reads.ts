@@ -12,6 +12,10 @@ export function currentReads(terms: Terms): Handlers<ReadKind> {
     aggregate: (body, asking) => terms.current.reads.handlers.aggregate(body, asking),
     explain: (body, asking) => terms.current.reads.handlers.explain(body, asking),
     asOf: (body, asking) => terms.current.reads.handlers.asOf(body, asking),
+    diff: (given, asking) => {
+      const body = { ...given }
+      return terms.steadily(async ({ reads }) => reads.handlers.diff(body, asking))
+    },
     history: (given, asking) => {
       // Read once, and now: what is wrong with it is for the dispatcher to put into words.
       const body = { ...given }

@@ -9,7 +9,7 @@ import {
 } from '@stateward/contract'
 import { ack, takeCursor } from './cursor-steps.ts'
 import type { Deciding } from './deciding.ts'
-import { found, notFound } from './found.ts'
+import { conflict, found, notFound } from './found.ts'
 import { checkReferences } from './references.ts'
 import { remove } from './remove.ts'
 import { checkRules, violated } from './rules.ts'
@@ -86,7 +86,7 @@ function update(step: UpdateStep, deciding: Deciding): StoredRecord {
   const after = draft.patch(before, type, stamped, unset)
   deciding.checks.require(type, entity, after)
   const subject = { type, before, after }
-  checkTransition(type, entity, before, after)
+  if (step.isBack !== true) checkTransition(type, entity, before, after)
   checkReferences(deciding.domain, subject, draft)
   checkRules(entity, subject, draft)
   guard(step, subject, deciding)
@@ -130,10 +130,11 @@ function cascaded({ type, id, changes }: CascadeUpdate, deciding: Deciding): voi
   update({ op: 'update', type, entity, id, changes, ...rest }, deciding)
 }
 
-function restore({ type, id, entity }: RestoreStep, deciding: Deciding): StoredRecord {
+function restore({ type, id, entity, expectedRev }: RestoreStep, deciding: Deciding): StoredRecord {
   const { draft } = deciding
   const head = draft.head(type, id)
   if (head === undefined) throw notFound(type, id)
+  if (expectedRev !== undefined && head.rev !== expectedRev) throw conflict({ type, id }, expectedRev, head.rev)
   if (head.record !== undefined) {
     throw new StatewardError('ALREADY_EXISTS', `expected a deleted ${type} ${id}, found it alive (rev ${head.rev})`, {
       details: { type, id, currentRev: head.rev },

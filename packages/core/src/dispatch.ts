@@ -44,7 +44,8 @@ export function dispatch<K extends MessageKind>(
     if (options.timeoutMs === 0) throw timedOut(kind)
     const direct = handler(body, options) as Protocol[K]['answer'] | Promise<Protocol[K]['answer']>
     if (!(direct instanceof Promise)) return Promise.resolve(direct)
-    if (options === noOptions) return direct
+    // An undo is a write once it has been made up: it keeps its caller's time itself.
+    if (options === noOptions || kind === 'undo') return direct
     const late = kind === 'compact' ? { late: stillCompacting } : {}
     return patiently(direct, { options, setTimer, what: kind, ...late })
   } catch (error) {

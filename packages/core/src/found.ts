@@ -10,10 +10,18 @@ export function found(
   const record = heads.head(type, id)?.record
   if (record === undefined) throw notFound(type, id)
   if (expectedRev === undefined || expectedRev === record.rev) return record
-  throw new StatewardError(
+  throw conflict({ type, id }, expectedRev, record.rev)
+}
+
+export function conflict(
+  { type, id }: { readonly type: string; readonly id: string },
+  expectedRev: number,
+  currentRev: number,
+): StatewardError {
+  return new StatewardError(
     'CONFLICT',
-    `expected ${type} ${id} at rev ${expectedRev}, found rev ${record.rev}; read it again and decide anew`,
-    { details: { type, id, expectedRev, currentRev: record.rev } },
+    `expected ${type} ${id} at rev ${expectedRev}, found rev ${currentRev}; read it again and decide anew`,
+    { details: { type, id, expectedRev, currentRev } },
   )
 }
 

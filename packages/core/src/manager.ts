@@ -41,7 +41,7 @@ import { Transactions } from './transaction.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
 import { type Watches, watchesOf } from './watches.ts'
-import { isWrite, nothing, type WriteKind } from './write.ts'
+import { isWrite, nothing, type Write, type WriteKind, wouldWrite } from './write.ts'
 
 export interface ManagerOptions {
   readonly storage: Storage
@@ -118,6 +118,7 @@ export class Manager implements Endpoint {
       stats: () => this.#stats(),
       verify: () => terms.steadily(({ pump, writer, live }) => pump.drained().then(() => verify(writer, live))),
       flush: (_, asking) => this.#flush(asking),
+      undo: (body, asking) => this.#undo({ ...body }, asking),
     }
   }
 
@@ -129,9 +130,17 @@ export class Manager implements Endpoint {
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {
     const { readOnly } = this.#terms.current
-    if (readOnly !== undefined && (isWrite(kind) || kind === 'compact' || kind === 'flush')) throw readOnly
-    if (!isWrite(kind)) return undefined
-    const write = this.#door.check(kind, body as Ask<WriteKind>)
+    if (readOnly !== undefined && wouldWrite(kind)) throw readOnly
+    return isWrite(kind) ? this.#carryOut(this.#door.check(kind, body as Ask<WriteKind>), kind, options) : undefined
+  }
+
+  async #undo(body: Ask<'undo'>, options: AskOptions): Promise<Answer<'undo'>> {
+    const { past } = this.#terms.current.reads
+    const write = await past.undo(body, (transact) => this.#door.check('transact', transact))
+    return this.#carryOut(write, 'undo', options) as Promise<Answer<'undo'>>
+  }
+
+  #carryOut(write: Write, kind: MessageKind, options: AskOptions): Promise<unknown> {
     return this.#inOrder(write.ready, kind, options, async (left) => {
       const { actor } = this.#terms.current
       const reply = await actor.ask('write', write, left)

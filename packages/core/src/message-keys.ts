@@ -21,6 +21,8 @@ const keysOf: { readonly [K in MessageKind]: ReadonlySet<string> | undefined } =
   groupBy: new Set(['query', 'field']),
   aggregate: new Set(['query', 'by', 'measures']),
   asOf: new Set(['seq', 'time']),
+  diff: new Set(['from', 'to', 'after']),
+  undo: new Set(['seq', 'force', 'reason', ...writeKeys]),
   history: new Set(['type', 'id', 'from']),
   release: new Set(['snapshot']),
   query: undefined,

@@ -84,6 +84,11 @@ export class Moments {
     return 0
   }
 
+  /** Why a moment cannot be had. */
+  async trimmed(what: string): Promise<StatewardError> {
+    return this.#trimmed(what, await this.oldest())
+  }
+
   async #trimmed(what: string, oldestSeq: Seq): Promise<StatewardError> {
     const { reader } = this.#options
     // The commit that the base ends with is gone with those before it, so that the next one has to tell the time.

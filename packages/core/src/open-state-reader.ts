@@ -43,7 +43,7 @@ import { storageError } from './storage-error.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
 import { Watches } from './watches.ts'
-import { isWrite } from './write.ts'
+import { wouldWrite } from './write.ts'
 
 export interface StateReaderOptions<D extends Domain> {
   readonly storage: Storage
@@ -202,7 +202,7 @@ class ReadOnlyManager implements Endpoint {
 }
 
 function refuseWrite({ kind }: Message<MessageKind>): undefined {
-  if (!isWrite(kind) && kind !== 'compact' && kind !== 'flush') return
+  if (!wouldWrite(kind)) return
   throw new StatewardError(
     'UNSUPPORTED',
     `this store was opened for reading, and ${kind} would write; open it with its writer's lock`,

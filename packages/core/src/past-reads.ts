@@ -1,4 +1,16 @@
-import type { AskOptions, Domain, LogReader, Moment, Seq, StoredRecord } from '@stateward/contract'
+import type {
+  AskOptions,
+  DiffAsk,
+  DiffPage,
+  Domain,
+  LogReader,
+  Moment,
+  Seq,
+  StoredRecord,
+  UndoAsk,
+} from '@stateward/contract'
+import { invalid } from './check.ts'
+import { diffPage } from './diff.ts'
 import type { Environment } from './environment.ts'
 import type { HistoryIndex } from './history-index.ts'
 import type { Live, LiveType } from './live.ts'
@@ -7,6 +19,8 @@ import { pastRecord } from './past-record.ts'
 import { type PastState, PastStates } from './past-states.ts'
 import { readOne } from './read-records.ts'
 import { LiveView } from './read-view.ts'
+import { type UndoOptions, undoWrite } from './undo.ts'
+import type { Write } from './write.ts'
 
 export interface PastReadsOptions {
   readonly domain: Domain
@@ -56,6 +70,28 @@ export class PastReads {
   /** Runs a query on the state after this commit. */
   async using<T>(asOf: unknown, work: (state: PastState) => Promise<T>, { signal }: AskOptions): Promise<T> {
     return this.#held(async () => this.#states.using(await this.#moments.checked(asOf), work, signal))
+  }
+
+  async diff({ from, to, after }: DiffAsk, { signal }: AskOptions): Promise<DiffPage> {
+    return this.#held(async () => {
+      const { reader, index, domain } = this.#options
+      const moments = { from: await this.#moments.checked(from, 'from'), to: await this.#moments.checked(to, 'to') }
+      const start = after === undefined ? from : await this.#moments.checked(after, 'after')
+      if (from > to || start < from)
+        throw invalid(`expected from, after and to in the order of the log, found ${from}, ${start} and ${to}`)
+      const isKnown = (type: string): boolean => Object.hasOwn(domain.entities, type)
+      return diffPage(reader, index, { ...moments, after: start, isKnown, signal })
+    })
+  }
+
+  /** The write that undoes a commit. */
+  async undo(body: UndoAsk, check: UndoOptions['check']): Promise<Write> {
+    return this.#held(async () => {
+      const seq = await this.#moments.checked(body.seq, 'seq')
+      if (seq === 0) throw invalid('expected seq to be that of a commit, found 0')
+      if (seq <= (await this.#moments.oldest())) throw await this.#moments.trimmed(`seq ${seq}`)
+      return undoWrite({ ...body, seq }, { ...this.#options, check })
+    })
   }
 
   /** What has not changed since is read as it is now. */

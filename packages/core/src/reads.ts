@@ -37,6 +37,7 @@ export type ReadKind =
   | 'aggregate'
   | 'explain'
   | 'asOf'
+  | 'diff'
   | 'history'
   | 'snapshot'
   | 'release'
@@ -66,24 +67,24 @@ export class Reads {
   readonly #options: ReadsOptions
   readonly #view: LiveView
   readonly #plans = new PlanCache()
-  readonly #past: PastReads
+  readonly past: PastReads
 
   constructor(options: ReadsOptions) {
     const { live, reader, snapshots, index } = options
     this.#options = options
     this.#view = new LiveView(live)
-    this.#past = new PastReads(options)
+    this.past = new PastReads(options)
     this.handlers = {
       get: ({ type, id, snapshot, asOf }) => {
         const view = this.#viewOf(snapshot)
         if (asOf !== undefined)
-          return this.#past.get(this.#typeOf(type, this.#view), checkedId(id), onlyAsOf(asOf, snapshot))
+          return this.past.get(this.#typeOf(type, this.#view), checkedId(id), onlyAsOf(asOf, snapshot))
         return readOne(view, this.#typeOf(type, view), checkedId(id))
       },
       getMany: ({ type, ids, snapshot, asOf }) => {
         const view = this.#viewOf(snapshot)
         if (asOf !== undefined)
-          return this.#past.getMany(this.#typeOf(type, this.#view), checkedIds(ids), onlyAsOf(asOf, snapshot))
+          return this.past.getMany(this.#typeOf(type, this.#view), checkedIds(ids), onlyAsOf(asOf, snapshot))
         return readMany(view, this.#typeOf(type, view), checkedIds(ids))
       },
       query: (query, asking) => this.#on(query, asking, (ground, asked) => runQuery(ground, asked, asking)),
@@ -93,7 +94,8 @@ export class Reads {
       aggregate: ({ query, ...body }, asking) =>
         this.#on(query, asking, (ground, asked) => runAggregate(ground, { ...body, query: asked }, asking)),
       explain: (query, asking) => this.#on(query, asking, (ground, asked) => runExplain(ground, asked)),
-      asOf: (body) => this.#past.find(body),
+      asOf: (body) => this.past.find(body),
+      diff: (body, asking) => this.past.diff({ ...body }, asking),
       history: ({ type, id, from = 1 }) =>
         historyPage(reader, index, {
           type: this.#typeOf(type, this.#view).name,
@@ -106,7 +108,11 @@ export class Reads {
         return null
       },
     }
-    this.now = {
+    this.now = this.#readingNow()
+  }
+
+  #readingNow(): ViewSource {
+    return {
       get: (type, id) => this.#getNow(this.#typeOf(type, this.#view), checkedId(id)),
       getMany: (type, ids) => {
         const found = this.#typeOf(type, this.#view)
@@ -162,7 +168,7 @@ export class Reads {
     // What is wrong with it is said at once, and not when the log has been folded; and it is read once.
     const asked = checkQuery(query, ground.entity)
     const asOf = onlyAsOf(asked.asOf, asked.snapshot)
-    return this.#past.using(
+    return this.past.using(
       asOf,
       async ({ view, plans }) =>
         run({ ...ground, view, live: view.live, type: view.live.type(asked.type), plans }, asked),

@@ -31,6 +31,8 @@ export interface UpdateStep extends StepTarget, Forcing {
   readonly changes: JsonObject
   readonly unset: readonly string[]
   readonly expectedRev: number | undefined
+  /** The table of transitions does not count: a forced undo goes back by a way that there is not. */
+  readonly isBack?: boolean
 }
 
 export interface DeleteStep extends StepTarget, Forcing {
@@ -40,4 +42,6 @@ export interface DeleteStep extends StepTarget, Forcing {
 
 export interface RestoreStep extends StepTarget {
   readonly op: 'restore'
+  /** The rev of the deletion that is undone. */
+  readonly expectedRev?: number
 }

@@ -42,6 +42,11 @@ export function isWrite(kind: MessageKind): kind is WriteKind {
   return writeKinds.has(kind)
 }
 
+/** The messages that change the log in any way. */
+export function wouldWrite(kind: MessageKind): boolean {
+  return isWrite(kind) || kind === 'undo' || kind === 'compact' || kind === 'flush'
+}
+
 /** The messages that write rows, in as many commits as their size asks for. */
 export function isOfRows(kind: WriteKind): boolean {
   return kind === 'createMany' || kind === 'updateMany' || kind === 'deleteMany'

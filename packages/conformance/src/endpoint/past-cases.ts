@@ -114,4 +114,58 @@ export const pastCases: readonly EndpointCase[] = [
     const [, gone] = await trial.history('item', 'b')
     assert.deepEqual(plain(gone?.fields?.find(({ field }) => field === 'n')), { field: 'n', before: 2 })
   }),
+
+  endpointCase('a difference names what is other at a later moment, and how', async (trial) => {
+    await fiveMoments(trial)
+    const { records } = await trial.ask('diff', { from: 2, to: 5 })
+    const found = records.map(({ type, id, op, fields }) => [type, id, op, fields.find(({ field }) => field === 'n')])
+    assert.deepEqual(plain(found), [
+      ['item', 'a', 'updated', { field: 'n', before: 1, after: 3 }],
+      ['item', 'b', 'updated', { field: 'n', before: 2, after: 4 }],
+    ])
+    assert.deepEqual(
+      (await trial.ask('diff', { from: 3, to: 4 })).records.map(({ op }) => op),
+      ['deleted'],
+    )
+    assert.deepEqual(
+      (await trial.ask('diff', { from: 4, to: 5 })).records.map(({ op }) => op),
+      ['created'],
+    )
+    assert.deepEqual((await trial.ask('diff', { from: 5, to: 5 })).records, [])
+    await refused('INVALID', 'a difference the wrong way round', trial.ask('diff', { from: 3, to: 2 }))
+    await refused('INVALID', 'a difference to what is to come', trial.ask('diff', { from: 3, to: 6 }))
+  }),
+
+  endpointCase('undo writes the inverse of a commit, whole, and may be undone itself', async (trial) => {
+    await fiveMoments(trial)
+    const { seq } = await trial.ask('transact', {
+      operations: [
+        { op: 'update', type: 'item', id: 'a', changes: { n: 7, s: 'y' } },
+        { op: 'delete', type: 'item', id: 'b' },
+        { op: 'create', type: 'item', data: { id: 'c', n: 8 } },
+      ],
+    })
+    const values = async (): Promise<unknown> => (await trial.query('item')).rows.map(({ id, n, s }) => [id, n, s])
+    const after = await values()
+    const undone = await trial.ask('undo', { seq, actor: 'ada' })
+    assert.deepEqual(await values(), [
+      ['a', 3, undefined],
+      ['b', 4, undefined],
+    ])
+    assert.deepEqual([undone.seq, await trial.lastSeq()], [seq + 1, seq + 1], 'it is one commit')
+    assert.equal((await trial.history('item', 'a')).at(-1)?.actor, 'ada')
+    await trial.ask('undo', { seq: undone.seq })
+    assert.deepEqual(await values(), after)
+  }),
+
+  endpointCase('undo of what was changed since is a CONFLICT that names it', async (trial) => {
+    await fiveMoments(trial)
+    const { details } = await trial.refuse('CONFLICT', 'an undo of what was changed since', 'undo', { seq: 1 })
+    const named = Array.isArray(details.records) ? details.records : []
+    assert.deepEqual(
+      named.map(({ type, id }) => [type, id]),
+      [['item', 'a']],
+    )
+    await trial.refuse('INVALID', 'an undo of what is to come', 'undo', { seq: 6 })
+  }),
 ]

@@ -1,0 +1,80 @@
+import { type DiffPage, type LogReader, limits, type RecordDiff, type Seq } from '@stateward/contract'
+import { commitsAt } from './commits-at.ts'
+import { fieldChanges } from './field-changes.ts'
+import type { HistoryIndex } from './history-index.ts'
+import { lineTargets } from './line-targets.ts'
+import { pastRecord } from './past-record.ts'
+import { recordKey } from './record-key.ts'
+
+export interface DiffOf {
+  readonly from: Seq
+  readonly to: Seq
+  /** The last commit that a page before has looked at. */
+  readonly after: Seq
+  /** Whether a type is asked about. */
+  readonly isKnown: (type: string) => boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Target {
+  readonly type: string
+  readonly id: string
+}
+
+/**
+ * One page of what differs between two states. Each record is looked at where it is changed first, so that nothing has to be
+ * remembered from one page to the next: memory is that of a page, time O(commits between), and a few reads a record.
+ */
+export async function diffPage(reader: LogReader, index: HistoryIndex, of: DiffOf): Promise<DiffPage> {
+  await index.ready()
+  const records: RecordDiff[] = []
+  let seq = of.after
+  if (seq >= of.to) return { records }
+  for await (const batch of reader.read(of.after + 1, of.signal)) {
+    for (const [at, line] of batch.records.entries()) {
+      const next = batch.firstSeq + at
+      if (next <= seq) continue
+      if (next > of.to) return { records }
+      if (records.length >= limits.diffPage) return { records, next: seq }
+      seq = next
+      for (const target of unique(lineTargets(line, seq).targets)) {
+        if (!of.isKnown(target.type) || !(await isFirst(reader, index, { ...target, from: of.from, seq }))) continue
+        const diff = await diffOf(reader, index, { ...target, from: of.from, to: of.to })
+        if (diff !== undefined) records.push(diff)
+      }
+    }
+  }
+  return { records }
+}
+
+function unique(targets: readonly Target[]): Iterable<Target> {
+  return targets.length < 2 ? targets : new Map(targets.map((one) => [recordKey(one.type, one.id), one])).values()
+}
+
+/** Whether no commit between `from` and `seq` changed the record. The index may name commits of others, which are looked at. */
+async function isFirst(
+  reader: LogReader,
+  index: HistoryIndex,
+  { type, id, from, seq }: Target & { readonly from: Seq; readonly seq: Seq },
+): Promise<boolean> {
+  const before = index.seqsOf(type, id).filter((one) => one > from && one < seq)
+  if (before.length === 0) return true
+  const [first] = await commitsAt(reader, before.slice(0, 1))
+  if (first?.changes.some((one) => one.type === type && one.id === id) === true) return false
+  const rest = await commitsAt(reader, before.slice(1))
+  return !rest.some(({ changes }) => changes.some((one) => one.type === type && one.id === id))
+}
+
+async function diffOf(
+  reader: LogReader,
+  index: HistoryIndex,
+  { type, id, from, to }: Target & { readonly from: Seq; readonly to: Seq },
+): Promise<RecordDiff | undefined> {
+  const before = await pastRecord(reader, index, { type, id, seq: from })
+  const after = await pastRecord(reader, index, { type, id, seq: to })
+  const fields = fieldChanges(before, after)
+  if (before === undefined && after === undefined) return undefined
+  if (before === undefined) return { type, id, op: 'created', fields }
+  if (after === undefined) return { type, id, op: 'deleted', fields }
+  return fields.length === 0 ? undefined : { type, id, op: 'updated', fields }
+}
