@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { root, workspaceFolders } from './scripts/workspace.mjs'
+import { LongestFirst } from './test/longest-first.ts'
 import { RigReport } from './test/reliability/rig-report.ts'
 import { SummaryLine } from './test/summary-line.ts'
 
@@ -29,6 +30,9 @@ export default defineConfig({
     reporters: ['default', new RigReport(), new SummaryLine()],
     // One worker per core; vitest would leave one core idle, which on two is half of them.
     maxWorkers: availableParallelism(),
+    // Starting a process and importing everything anew takes half a second for each file, longer than most tests of it.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: timeout,
     hookTimeout: timeout,
     coverage: { provider: 'v8', include: ['packages/*/src/**'], reporter: ['text', 'lcov'] },
