@@ -100,7 +100,7 @@ async function assessFile(
   if (entry.kind === 'archive') {
     const { bytes } = await file.stat()
     return bytes === entry.packedBytes
-      ? whole
+      ? { damage: new DamageList() }
       : damaged(entry, `${bytes} bytes, where the manifest lists ${entry.packedBytes}`)
   }
   const strange = await assessHeader(place, entry, file)
@@ -110,8 +110,6 @@ async function assessFile(
   if (complete.damage.lines === 0 || !isLast || entry.kind === 'base') return complete
   return assessLast(file, entry)
 }
-
-const whole: SegmentFound = { damage: new DamageList() }
 
 /** Compares a header that reads with what the manifest says of it; one that does not is found by the scan. */
 export async function assessHeader(

@@ -98,6 +98,15 @@ test('damage in an archive takes only what it hits, and none of the state behind
   }
 })
 
+test('what one store has lost is not said of another one that the same process opens', async () => {
+  const { medium, archive } = await compacted('all')
+  const damaged = medium.copy()
+  damaged.file(archive).rot(0, 1)
+  expect(await salvageLog(careOf(boot(damaged)))).toMatchObject({ damagedLines: 1 })
+  const { writer } = await simStorage(boot(medium)).openWriter('whole')
+  expect(await served(writer)).toEqual({ commits: all, lost: [] })
+})
+
 test('files that are gone are gaps, as long as they are, or a base without rows', async () => {
   const { medium, archive, base } = await compacted('all')
   const withoutArchive = medium.copy()
