@@ -4,14 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 
-const folder = mkdtempSync(join(tmpdir(), 'stateward-demo-test-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** An empty directory that goes when the file's tests have ended. */
+/** An empty directory that goes when the test has ended. */
 export function freshFolder(): string {
-  return mkdtempSync(join(folder, 'case-'))
+  const folder = mkdtempSync(join(tmpdir(), 'stateward-demo-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 const source = ['--conditions=@stateward/source', '--import', import.meta.resolve('tsx')]
@@ -23,7 +22,7 @@ export interface Ran {
   readonly err: string
 }
 
-/** The demo, at full speed, without a terminal; fresh directories are made in the tests' own folder. */
+/** The demo, at full speed, without a terminal; in a directory of its own. */
 export function runDemo(...args: readonly string[]): Promise<Ran> {
   return run([pathOf('../src/main.ts'), '--step-ms', '1', '--burst-ms', '50', ...args])
 }
@@ -34,6 +33,7 @@ export function runStateward(args: readonly string[]): Promise<Ran> {
 }
 
 async function run(args: readonly string[]): Promise<Ran> {
+  const folder = freshFolder()
   const env = { ...process.env, TMPDIR: folder, INIT_CWD: folder, NO_COLOR: '1' }
   const child = spawn(process.execPath, [...source, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''

@@ -1,7 +1,8 @@
+import { rmSync } from 'node:fs'
 import type { QueryAnswer, StoredRecord } from '@stateward/contract'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { displayWidth } from '../src/command/display-width.ts'
-import { answerOf, freshStore, type Ran, run } from './run-stateward.ts'
+import { answerOf, freshStore, madeFolder, type Ran, run } from './run-stateward.ts'
 
 let folder = ''
 let planId = ''
@@ -9,7 +10,7 @@ let sw: (...args: string[]) => Promise<Ran>
 
 describe('one store of a plan and twelve specs', () => {
   beforeAll(async () => {
-    const store = await freshStore()
+    const store = await freshStore(madeFolder())
     folder = store.folder
     sw = store.sw
     planId = (await answerOf<StoredRecord>(sw('create', 'plan', 'name=P', '--json'))).id
@@ -19,6 +20,7 @@ describe('one store of a plan and twelve specs', () => {
     const { code, err } = await run(folder, ['import', '-', '--type', 'spec'], { stdin: rows.join('\n') })
     if (code !== 0) throw new Error(err)
   })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('list: a table with cut ids and a count', async () => {
     const { out, err } = await sw('list', 'spec', '--order', 'name:desc', '--limit', '2')

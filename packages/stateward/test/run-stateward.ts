@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { jsonlStorage } from '@stateward/storage-jsonl'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { Io, Sink } from '../src/command/io.ts'
 import { runCommand } from '../src/command/run-command.ts'
 
@@ -29,12 +29,16 @@ export interface RunOptions {
 
 const stillTime: Io['time'] = { monotonicMs: () => 0, every: () => () => {} }
 
-const root = mkdtempSync(join(tmpdir(), 'stateward-test-'))
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+/** An empty directory, which the caller removes. */
+export function madeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'stateward-test-'))
+}
 
-/** An empty directory that goes when the file's tests have ended. */
+/** An empty directory that goes when the test has ended. */
 export function freshFolder(): string {
-  return mkdtempSync(join(root, 'case-'))
+  const folder = madeFolder()
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** Runs the command in this process, as if in `cwd`. */
@@ -65,8 +69,9 @@ export async function run(cwd: string, args: readonly string[], options: RunOpti
 }
 
 /** A folder with an empty store, and the command in it. */
-export async function freshStore(): Promise<{ folder: string; sw: (...args: string[]) => Promise<Ran> }> {
-  const folder = freshFolder()
+export async function freshStore(
+  folder: string = freshFolder(),
+): Promise<{ folder: string; sw: (...args: string[]) => Promise<Ran> }> {
   const made = await run(folder, ['init'])
   if (made.code !== 0) throw new Error(made.err)
   return { folder, sw: (...args) => run(folder, args) }
