@@ -10,6 +10,8 @@ export interface StoredCache {
   readonly bytes: number
   /** Fills `into` with the bytes from `position` on. Rejects with `CORRUPT` where they do not read as they were written. */
   read(into: Uint8Array, position: number): Promise<void>
+  /** As `read`, within the call, and throws. Absent where the storage cannot. */
+  readonly readSync?: (into: Uint8Array, position: number) => void
   close(): Promise<void>
 }
 

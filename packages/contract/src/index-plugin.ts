@@ -65,8 +65,20 @@ export interface IndexImage {
   /** The index as it is at the call, as copies: bytes one behind the other, each part a multiple of 8 long. */
   save(): readonly Uint8Array[]
   /**
-   * Makes this index, which must be empty, what it was when these bytes were saved. They begin at a multiple of 8 of
-   * their buffer, have passed their checksums, and are the index's own from now on. Throws where they make no sense.
+   * Makes this index, which must be empty, what it was when the bytes behind `source` were saved. It may leave most of them
+   * unread until it is asked for what they hold. Throws where they make no sense, then or later.
    */
-  load(bytes: Uint8Array): void
+  load(source: ImageSource): void
+}
+
+/** The bytes of an image, to be read piece by piece. */
+export interface ImageSource {
+  readonly bytes: number
+  /** A copy of these bytes, in a buffer of its own. Throws where they do not read as they were saved. */
+  read(at: number, bytes: number): Uint8Array<ArrayBuffer>
+  /**
+   * Hands over what reads all that has been left unread: it is run in slices, soon, and before the index changes in a store
+   * that is open. Each step says where the bytes begin that it will read when it is resumed. Afterwards nothing is read any more.
+   */
+  later(rest: Iterable<number>): void
 }

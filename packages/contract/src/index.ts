@@ -37,7 +37,7 @@ export {
 } from './error.ts'
 export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
 export type { ChangesAsk, RecordChange } from './feed.ts'
-export type { Bound, Direction, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
+export type { Bound, Direction, ImageSource, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
 export { limits } from './limits.ts'

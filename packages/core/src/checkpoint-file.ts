@@ -26,7 +26,7 @@ export interface Directory {
   }[]
 }
 
-export const checkpointFormat = 1
+export const checkpointFormat = 2
 /** Read with its bytes in another order it is another number. */
 const mark = 20_240_120.5
 const trailerBytes = 16

@@ -74,8 +74,12 @@ export class Checkpoints {
 
   async #save(signal: AbortSignal): Promise<void> {
     const { writer, environment, live } = this.#options
+    const isWhole = await live.whole.reached().then(
+      () => true,
+      () => false,
+    )
     const asOf = live.lastSeq
-    if (writer.caches !== undefined) {
+    if (isWhole && writer.caches !== undefined) {
       const { breathe } = environment
       const outcome = await saveCheckpoint(writer.caches, this.#options, { breathe, signal }).catch(() => undefined)
       if (outcome?.saved === true) this.#saved = asOf

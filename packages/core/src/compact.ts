@@ -130,7 +130,7 @@ async function ownLinesOf(rows: readonly BaseRow[], writer: LogWriter): Promise<
 function hotRecord({ type, id, rev }: BaseRow, live: Live): StoredRecord | undefined {
   if (type.entity === undefined) return undefined
   const slot = type.rows.slotOf(id)
-  const record = slot === undefined ? undefined : live.bodies.peek(type.number, slot)
+  const record = slot === undefined ? undefined : live.bodies.peek(type.cached, slot)
   return record?.rev === rev ? record : undefined
 }
 

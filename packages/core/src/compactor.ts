@@ -137,6 +137,7 @@ export class Compactor {
     const { terms, now, tell } = this.#options
     const term = terms.current
     const { live, writer } = term
+    await live.whole.reached()
     const { bytes: bytesBefore } = await writer.stats()
     const { breathe } = this.#pace(cause, signal)
     const rows = new BaseRows(live)

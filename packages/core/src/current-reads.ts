@@ -21,7 +21,11 @@ export function currentReads(terms: Terms): Handlers<ReadKind> {
       const body = { ...given }
       return terms.steadily(async ({ reads }) => reads.handlers.history(body, asking))
     },
-    snapshot: (body, asking) => terms.current.reads.handlers.snapshot(body, asking),
+    snapshot: async (body, asking) => {
+      const { live } = terms.current
+      if (!live.whole.isReached) await live.whole.reached()
+      return terms.current.reads.handlers.snapshot(body, asking)
+    },
     release: (body, asking) => terms.current.reads.handlers.release(body, asking),
   }
 }

@@ -19,11 +19,14 @@ import { recordKey } from './record-key.ts'
 import { refersTo } from './refers.ts'
 import { RowTable, type VersionPlace } from './row-table.ts'
 import { ColdBodies } from './suspension.ts'
+import { alreadyWhole, type Whole } from './whole.ts'
 
 /** Everything kept in memory about one type. */
 export interface LiveType {
   readonly name: string
   readonly number: number
+  /** What its records are known by in the cache: no other type ever was. */
+  readonly cached: number
   /** `undefined` for a type that the log holds and the domain does not: it is kept, carried over, and not asked about. */
   readonly entity: Entity | undefined
   readonly rows: RowTable
@@ -52,10 +55,15 @@ export class Live implements HeadReader {
   readonly asOf: Map<object, Seq> = new Map()
   /** Versions of records in the base and in the log behind it, deletions too. */
   versions = 0
+  /** Whether all of it is in memory. */
+  whole: Whole = alreadyWhole()
+  #nextCached: number
 
-  constructor(domain: Domain, bodies: Bodies, lost: Live['lost'] = lostHere) {
+  /** @param instead of a state whose bodies it shares, and whose place it is to take */
+  constructor(domain: Domain, bodies: Bodies, lost: Live['lost'] = lostHere, instead?: Live) {
     this.bodies = bodies
     this.lost = lost
+    this.#nextCached = instead === undefined ? 0 : instead.#nextCached
     for (const [name, entity] of Object.entries(domain.entities)) this.#add(name, entity)
   }
 
@@ -67,9 +75,19 @@ export class Live implements HeadReader {
   #add(name: string, entity: Entity | undefined): LiveType {
     const rows = new RowTable()
     const indexes = entity === undefined ? [] : indexesFor(entity, rows.ids)
-    const type: LiveType = { name, number: this.types.size, entity, rows, indexes }
+    const type: LiveType = { name, number: this.types.size, cached: this.#nextCached++, entity, rows, indexes }
     this.types.set(name, type)
     return type
+  }
+
+  /** Becomes what another one is, of the same commits, from one turn to the next; who reads the old tables may go on. */
+  become(other: Live): void {
+    const { types, versions, lastSeq } = other
+    this.types.clear()
+    for (const [name, type] of types) this.types.set(name, type)
+    this.versions = versions
+    this.lastSeq = lastSeq
+    this.#nextCached = other.#nextCached
   }
 
   /** Live records of all types. */
@@ -82,13 +100,13 @@ export class Live implements HeadReader {
   /** Of `versions`, how many are the newest of their record. */
   get newestVersions(): number {
     let newest = 0
-    for (const { rows } of this.types.values()) newest += rows.size + rows.tombstones.size
+    for (const { rows } of this.types.values()) newest += rows.size + rows.buried
     return newest
   }
 
   /** The record in this slot if it is in memory. */
   hot(type: LiveType, slot: Slot): StoredRecord | undefined {
-    return this.bodies.get(type.number, slot) ?? this.#pin(type, slot)
+    return this.bodies.get(type.cached, slot) ?? this.#pin(type, slot)
   }
 
   #pin(type: LiveType, slot: Slot): StoredRecord | undefined {
@@ -114,9 +132,9 @@ export class Live implements HeadReader {
 
   /** Puts a record that was read from the log into the cache, if it is the newest version. */
   admit(typeName: string, record: StoredRecord): void {
-    const { rows, number } = this.type(typeName)
+    const { rows, cached } = this.type(typeName)
     const slot = rows.slotOf(record.id)
-    if (slot !== undefined && rows.rev(slot) === record.rev) this.bodies.set(number, slot, record)
+    if (slot !== undefined && rows.rev(slot) === record.rev) this.bodies.set(cached, slot, record)
   }
 
   exists(type: string, id: string): boolean {
@@ -220,7 +238,7 @@ export class Live implements HeadReader {
     if (after === undefined) {
       if (known !== undefined) {
         this.#index(type, known, { seq, before, after })
-        this.bodies.delete(type.number, known)
+        this.bodies.delete(type.cached, known)
       }
       rows.bury(change.id, change.rev, seq)
       return
@@ -228,7 +246,7 @@ export class Live implements HeadReader {
     const slot = change.op === 'patch' && known !== undefined ? known : rows.put(change.id, ptr, after.rev, seq)
     if (change.op === 'patch') rows.patch(slot, ptr, after.rev, seq)
     this.#index(type, slot, { seq, before, after })
-    this.bodies.set(type.number, slot, after)
+    this.bodies.set(type.cached, slot, after)
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Domain, Index, LogReader, Random, Seq, StoredCache } from '@stateward/contract'
 import { limits } from '@stateward/contract'
-import { ImageReader } from '@stateward/index'
-import { checkpointName, type Directory, domainText, read, readDirectory } from './checkpoint-file.ts'
+import { ImageReader, jsonOf } from '@stateward/index'
+import { checkpointName, type Directory, domainText, readDirectory } from './checkpoint-file.ts'
+import { CheckpointSource } from './checkpoint-source.ts'
 import type { Live, LiveType } from './live.ts'
 import { recallTxids } from './replay.ts'
 import type { TxidWindow } from './txid-window.ts'
@@ -18,39 +19,47 @@ export interface LoadCheckpointOptions {
   readonly random: Random
 }
 
-/**
- * Fills the state from the checkpoint beside the log, if there is one. Resolves with the commit from which the log is to
- * be taken in, with `undefined` where there is no checkpoint, and in words with why the one that is there is of no use.
- */
-export async function loadCheckpoint(options: LoadCheckpointOptions): Promise<Seq | string | undefined> {
-  const cache = await options.reader.caches?.load(checkpointName)
-  if (cache === undefined) return undefined
-  try {
-    return await loadFrom(cache, options)
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  } finally {
-    await cache.close()
-  }
+export interface LoadedCheckpoint {
+  /** The commit behind which the log is to be taken in. */
+  readonly upTo: Seq
+  /** Where everything is read from that has not been needed yet. */
+  readonly source: CheckpointSource
 }
 
-async function loadFrom(cache: StoredCache, options: LoadCheckpointOptions): Promise<Seq | string> {
+/**
+ * Fills the state from the checkpoint beside the log, if there is one, of which it reads what is needed when it is needed.
+ * `undefined` where there is none; in words why the one that is there is of no use.
+ */
+export async function loadCheckpoint(options: LoadCheckpointOptions): Promise<LoadedCheckpoint | string | undefined> {
+  const cache = await options.reader.caches?.load(checkpointName)
+  if (cache === undefined) return undefined
+  const source = new CheckpointSource(cache)
+  const loaded = await loadFrom(cache, source, options).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  )
+  if (typeof loaded === 'string') await source.close()
+  return loaded
+}
+
+async function loadFrom(
+  cache: StoredCache,
+  source: CheckpointSource,
+  options: LoadCheckpointOptions,
+): Promise<LoadedCheckpoint | string> {
   const { domain, live } = options
   const directory = await readDirectory(cache)
   if (directory === undefined) return 'it is of a layout that cannot be read here'
   if (directory.domain !== domainText(domain, live.types.values())) return 'it is of another domain'
-  for (const saved of directory.types) await loadType(cache, saved, live)
-  await loadTxids(cache, directory.txids, options)
-  const unlike = await sample(options)
-  if (unlike !== undefined) return unlike
+  for (const saved of directory.types) await loadType(source, saved, live)
+  await loadTxids(source, directory.txids, options)
   live.lastSeq = directory.txids.asOf
   live.versions = directory.versions
-  return live.lastSeq
+  return { upTo: live.lastSeq, source }
 }
 
-async function loadType(cache: StoredCache, saved: Directory['types'][number], live: Live): Promise<void> {
+async function loadType(source: CheckpointSource, saved: Directory['types'][number], live: Live): Promise<void> {
   const type = live.type(saved.name)
-  type.rows.load(new ImageReader(await read(cache, saved.rows)))
+  type.rows.load(new ImageReader(await source.section(saved.rows)))
   live.asOf.set(type.rows, saved.rows.asOf)
   for (const [at, index] of type.indexes.entries()) {
     const section = saved.indexes[at]
@@ -58,7 +67,7 @@ async function loadType(cache: StoredCache, saved: Directory['types'][number], l
       await build(index, type, live)
       live.asOf.set(index, saved.rows.asOf)
     } else {
-      index.image.load(await read(cache, section))
+      index.image.load(await source.section(section))
       live.asOf.set(index, section.asOf)
     }
   }
@@ -80,7 +89,7 @@ async function build(index: Index, type: LiveType, live: Live): Promise<void> {
 
 /** Remembers what a scan of the log would, and no more: what a base covers only as far back as it is read for txids. */
 async function loadTxids(
-  cache: StoredCache,
+  source: CheckpointSource,
   section: Directory['txids'],
   { reader, txids }: LoadCheckpointOptions,
 ): Promise<void> {
@@ -90,12 +99,25 @@ async function loadTxids(
   const from = Math.max(firstSeq, lastSeq - limits.txidWindow + 1)
   // Which of the commits before a hole are left, only the log knows.
   await recallTxids(reader, Math.min(covered, firstSeq - 1), txids)
-  const packed = new ImageReader(await read(cache, section)).json()
-  txids.unpack(packed, (seq) => seq > covered || seq >= from)
+  const image = new ImageReader(await source.section(section))
+  const pieces = image.pieces()
+  txids.unpack(
+    () => pieces.take(0, jsonOf),
+    (seq) => seq > covered || seq >= from,
+  )
+  image.later(settling(txids, pieces.at(0)))
+}
+
+function* settling(txids: TxidWindow, at: number): Generator<number> {
+  yield at
+  txids.settle()
 }
 
 /** Reads some rows from the log: each must stand where it is said to. In words what does not. */
-async function sample({ live, random }: LoadCheckpointOptions): Promise<string | undefined> {
+export async function sample({
+  live,
+  random,
+}: Pick<LoadCheckpointOptions, 'live' | 'random'>): Promise<string | undefined> {
   const types = [...live.types.values()].filter(({ rows }) => rows.size > 0)
   const dice = random.bytes(sampledRows * 2)
   const requests =

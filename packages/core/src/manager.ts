@@ -18,6 +18,7 @@ import {
   type WatchKind,
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
+import { askedAgain } from './asked-again.ts'
 import type { Audience } from './audience.ts'
 import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
@@ -125,7 +126,9 @@ export class Manager implements Endpoint {
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
     if (this.#closed !== undefined) return Promise.reject(closed())
     this.#asked++
-    return dispatch({ kind, body, options }, this.#answerers)
+    const answer = (): Promise<Answer<K>> => dispatch({ kind, body, options }, this.#answerers)
+    const { whole } = this.#terms.current.live
+    return whole.isReached || isWrite(kind) ? answer() : askedAgain(whole, answer)
   }
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {

@@ -34,6 +34,7 @@ import { follow } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
+import { inSlices } from './pace.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
 import { restore } from './restore.ts'
@@ -80,10 +81,13 @@ export async function openStateReader<const D extends Domain>(options: StateRead
     const { live } = await restore({
       reader,
       domain,
-      fresh: () => new Live(domain, new Bodies(reader, cacheBytes), trimmedBeside),
+      fresh: (instead) => new Live(domain, instead?.bodies ?? new Bodies(reader, cacheBytes), trimmedBeside, instead),
       random: environment.random,
       remembersTxids: false,
+      breathe: inSlices(environment),
     })
+    // Later the log may have gone on: what is damaged could not be made again as it was now.
+    await live.whole.reached()
     const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment })
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,

@@ -1,4 +1,5 @@
 import type { Clock } from '@stateward/contract'
+import type { Environment } from './environment.ts'
 
 export interface PaceOptions {
   readonly clock: Clock
@@ -36,4 +37,9 @@ export class Pace {
     else await turn()
     this.#since = clock.monotonicMs()
   }
+}
+
+/** To be awaited after each little portion of work: lets everybody else have a turn now and then. */
+export function inSlices({ clock, breathe }: Pick<Environment, 'clock' | 'breathe'>): () => Promise<void> {
+  return new Pace({ clock, share: 1, isBusy: () => false, pause: breathe, turn: breathe }).breathe
 }

@@ -7,6 +7,8 @@ import type { LiveType } from './live.ts'
 export interface Planned {
   readonly query: Query
   readonly plan: Plan
+  /** A plan names indexes of this one. */
+  readonly type: LiveType
   /** Live records when it was planned: a plan is right for ever, but cheap only for about so many. */
   readonly records: number
 }
@@ -25,10 +27,11 @@ export class PlanCache {
   planned(given: Query, type: LiveType, entity: Entity, records: number): Planned {
     const key = isPlain(given, 1) ? JSON.stringify(given) : undefined
     const known = key === undefined ? undefined : this.#planned.get(key)
-    if (known !== undefined && records <= known.records * growth && records * growth >= known.records) return known
+    const isNear = known !== undefined && records <= known.records * growth && records * growth >= known.records
+    if (isNear && known.type === type) return known
     // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
     const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
-    const planned = { query, plan: planQuery(query, entity, type.indexes, records), records }
+    const planned = { query, plan: planQuery(query, entity, type.indexes, records), type, records }
     if (key !== undefined) this.#planned.set(key, planned, { size: key.length })
     return planned
   }

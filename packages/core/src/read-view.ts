@@ -44,7 +44,7 @@ export class LiveView implements ReadView {
   }
 
   at(type: LiveType, slot: Slot): Candidate {
-    return this.live.bodies.get(type.number, slot) ?? this.live.request(type, slot)
+    return this.live.bodies.get(type.cached, slot) ?? this.live.request(type, slot)
   }
 
   *candidates(type: LiveType, access: Access): Iterable<Candidate> {

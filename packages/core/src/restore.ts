@@ -1,22 +1,36 @@
-import type { Domain, LogReader, Notify, Random, Seq, StoreEvent } from '@stateward/contract'
+import {
+  type Domain,
+  hasCode,
+  type LogReader,
+  type Notify,
+  type Random,
+  type Seq,
+  type StoreEvent,
+} from '@stateward/contract'
+import { DamagedImage, isDamagedImage } from '@stateward/index'
 import { checkpointName } from './checkpoint-file.ts'
+import type { CheckpointSource } from './checkpoint-source.ts'
 import type { Live } from './live.ts'
-import { loadCheckpoint } from './load-checkpoint.ts'
+import { loadCheckpoint, sample } from './load-checkpoint.ts'
 import { replay } from './replay.ts'
 import { TxidWindow } from './txid-window.ts'
+import { Whole } from './whole.ts'
 
 export interface RestoreOptions {
   readonly reader: LogReader
   readonly domain: Domain
-  /** Makes an empty state. */
-  readonly fresh: () => Live
+  /** Makes an empty state; `instead` of one, if it is to take its place. */
+  readonly fresh: (instead?: Live) => Live
   readonly random: Random
   /** Whether anybody will write, and needs to know which txids there were. */
   readonly remembersTxids: boolean
+  /** Lets other work have its turn; called after each little piece of a checkpoint. */
+  readonly breathe: () => Promise<void>
   readonly tell?: Notify<StoreEvent>
 }
 
 export interface Restored {
+  /** Not whole yet, where it comes from a checkpoint. */
   readonly live: Live
   readonly txids: TxidWindow
   /** The commit up to which a checkpoint was of use; `undefined` where there was none. */
@@ -24,22 +38,64 @@ export interface Restored {
 }
 
 /** Builds the state from the checkpoint and the commits behind it, or, where there is none that is of use, from the log. */
-export async function restore({ fresh, tell, remembersTxids, ...options }: RestoreOptions): Promise<Restored> {
-  const { reader } = options
-  let state = { live: fresh(), txids: new TxidWindow() }
-  const outcome = await loadCheckpoint({
-    ...options,
-    live: state.live,
-    txids: remembersTxids ? state.txids : undefined,
-  })
-  if (typeof outcome === 'string') {
-    tell?.({ kind: 'cacheIgnored', cache: checkpointName, reason: outcome })
-    state = { live: fresh(), txids: new TxidWindow() }
+export async function restore(options: RestoreOptions): Promise<Restored> {
+  const { reader, fresh, remembersTxids } = options
+  const live = fresh()
+  const txids = new TxidWindow()
+  const known = remembersTxids ? txids : undefined
+  const loaded = await loadCheckpoint({ ...options, live, txids: known })
+  if (loaded !== undefined && typeof loaded !== 'string') {
+    const { upTo, source } = loaded
+    try {
+      await replay(reader, live, { isBegun: true, txids: known })
+      live.whole = new Whole(
+        () => fill(options, { live, txids, source }),
+        () => source.close(),
+      )
+      return { live, txids, checkpoint: upTo }
+    } catch (error) {
+      await source.close()
+      if (!isDamagedImage(error)) throw error
+      ignored(options, error)
+    }
+  } else if (loaded !== undefined) ignored(options, loaded)
+  txids.clear()
+  const again = loaded === undefined ? live : fresh()
+  await replay(reader, again, { txids: known })
+  return { live: again, txids, checkpoint: undefined }
+}
+
+interface Begun {
+  readonly live: Live
+  readonly txids: TxidWindow
+  readonly source: CheckpointSource
+}
+
+/** Reads the rest of the checkpoint. Where that turns out to be of no use, the log instead: nothing was written meanwhile. */
+async function fill(options: RestoreOptions, { live, txids, source }: Begun): Promise<void> {
+  const { breathe, fresh, reader, random, remembersTxids } = options
+  try {
+    await source.readRest(breathe)
+    const unlike = await sample({ live, random }).catch(whyMisplaced)
+    if (unlike !== undefined) throw new DamagedImage(unlike)
+  } catch (error) {
+    if (!isDamagedImage(error)) throw error
+    ignored(options, error)
+    txids.clear()
+    const again = fresh(live)
+    await replay(reader, again, { txids: remembersTxids ? txids : undefined })
+    live.become(again)
+  } finally {
+    await source.close()
   }
-  const checkpoint = typeof outcome === 'number' ? outcome : undefined
-  await replay(reader, state.live, {
-    isBegun: checkpoint !== undefined,
-    txids: remembersTxids ? state.txids : undefined,
-  })
-  return { ...state, checkpoint }
+}
+
+/** Of a line that does not read the checkpoint is innocent: whoever needs that line will hear of it. */
+function whyMisplaced(error: unknown): string | undefined {
+  return hasCode(error, 'CORRUPT') && error.details.damage === undefined ? error.message : undefined
+}
+
+function ignored({ tell }: RestoreOptions, why: unknown): void {
+  const reason = why instanceof Error ? why.message : String(why)
+  tell?.({ kind: 'cacheIgnored', cache: checkpointName, reason })
 }

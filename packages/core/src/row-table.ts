@@ -1,5 +1,15 @@
 import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
-import { type Imaged, type ImageReader, type ImageWriter, idTable } from '@stateward/index'
+import {
+  DamagedImage,
+  type Imaged,
+  type ImageReader,
+  type ImageWriter,
+  idTable,
+  jsonBytes,
+  jsonOf,
+  type Pieces,
+} from '@stateward/index'
+import { RowPages } from './row-pages.ts'
 
 /** Where one version of one record stands in the log: a line that holds it whole, and the patches since, oldest first. */
 export interface VersionPlace {
@@ -17,24 +27,19 @@ export interface Tombstone {
   readonly last: VersionPlace | undefined
 }
 
-const noPatches: readonly Ptr[] = []
-const firstCapacity = 1_024
-
 /**
- * The live records of one type by slot: where the newest version stands, its rev and seq, in columns of typed arrays
- * (21 bytes a record beside the id). Patches stand apart, because most records have none.
+ * The live records of one type by slot: where the newest version stands, its rev and seq (21 bytes a record beside the
+ * id), and what is left of the deleted ones.
  */
 export class RowTable implements Imaged {
   readonly ids: ReturnType<typeof idTable> = idTable()
-  readonly tombstones: Map<string, Tombstone> = new Map()
-  readonly #patches = new Map<Slot, readonly Ptr[]>()
-  #whole: Float64Array = new Float64Array(firstCapacity)
-  #seq: Float64Array = new Float64Array(firstCapacity)
-  #rev: Uint32Array = new Uint32Array(firstCapacity)
+  readonly #rows = new RowPages()
+  readonly #tombstones = new Map<string, Tombstone>()
+  /** Where the tombstones are as long as they have not been read, and how many they are. */
+  #unread: Pieces | undefined
+  #unreadTombstones = 0
   /** One more than the highest slot that was ever given out. */
   #used = 0
-  /** Updates in a row, in the log; a base is not of the log. */
-  #chain: Uint8Array = new Uint8Array(firstCapacity)
 
   get size(): number {
     return this.ids.size
@@ -48,25 +53,36 @@ export class RowTable implements Imaged {
     return this.ids.idOf(slot)
   }
 
+  get tombstones(): Map<string, Tombstone> {
+    if (this.#unread !== undefined) this.#readTombstones()
+    return this.#tombstones
+  }
+
+  /** How many tombstones there are: known without reading them. */
+  get buried(): number {
+    return this.#unread === undefined ? this.#tombstones.size : this.#unreadTombstones
+  }
+
   place(slot: Slot): VersionPlace {
-    return { whole: this.#whole[slot] ?? 0, patches: this.patchesOf(slot), rev: this.rev(slot), seq: this.seq(slot) }
+    const rows = this.#rows
+    return { whole: rows.whole(slot), patches: rows.patches(slot), rev: rows.rev(slot), seq: rows.seq(slot) }
   }
 
   patchesOf(slot: Slot): readonly Ptr[] {
-    return this.#patches.get(slot) ?? noPatches
+    return this.#rows.patches(slot)
   }
 
   /** How many updates the next one would follow since the log has held the record whole; as many as may be, where that is a base's. */
   chain(slot: Slot): number {
-    return this.#chain[slot] ?? 0
+    return this.#rows.chain(slot)
   }
 
   rev(slot: Slot): number {
-    return this.#rev[slot] ?? 0
+    return this.#rows.rev(slot)
   }
 
   seq(slot: Slot): Seq {
-    return this.#seq[slot] ?? 0
+    return this.#rows.seq(slot)
   }
 
   /** Rev of the newest version, dead or alive; 0 for an id that was never there. */
@@ -81,21 +97,20 @@ export class RowTable implements Imaged {
     if (slot === undefined) {
       slot = this.ids.insert(id)
       this.tombstones.delete(id)
-      if (slot >= this.#whole.length) this.#grow(slot)
       this.#used = Math.max(this.#used, slot + 1)
     }
-    this.#whole[slot] = ptr
-    this.#patches.delete(slot)
-    this.#chain[slot] = 0
-    this.#stamp(slot, rev, seq)
+    this.#rows.setWhole(slot, ptr)
+    this.#rows.setPatches(slot, [])
+    this.#rows.setChain(slot, 0)
+    this.#rows.stamp(slot, rev, seq)
     return slot
   }
 
   /** Records a version that stands at `ptr` as a patch of the former one. */
   patch(slot: Slot, ptr: Ptr, rev: number, seq: Seq): void {
-    this.#patches.set(slot, [...this.patchesOf(slot), ptr])
-    this.#chain[slot] = Math.min(limits.patchChain, this.chain(slot) + 1)
-    this.#stamp(slot, rev, seq)
+    this.#rows.setPatches(slot, [...this.patchesOf(slot), ptr])
+    this.#rows.setChain(slot, this.chain(slot) + 1)
+    this.#rows.stamp(slot, rev, seq)
   }
 
   /** Records a deletion, of a record that is there or (from a base) was there once. */
@@ -104,7 +119,7 @@ export class RowTable implements Imaged {
     this.tombstones.set(id, { rev, seq, last: slot === undefined ? undefined : this.place(slot) })
     if (slot === undefined) return
     this.ids.remove(id)
-    this.#patches.delete(slot)
+    this.#rows.setPatches(slot, [])
   }
 
   /**
@@ -112,11 +127,11 @@ export class RowTable implements Imaged {
    * any, follow on it. Another record, or version, that stands whole since is left as it is.
    */
   rebase(slot: Slot, former: { readonly whole: Ptr; readonly patches: number }, ptr: Ptr): void {
-    if (this.#whole[slot] !== former.whole) return
+    if (this.#rows.whole(slot) !== former.whole) return
     const later = this.patchesOf(slot).slice(former.patches)
-    this.#whole[slot] = ptr
+    this.#rows.setWhole(slot, ptr)
     if (later.length === 0) this.based(slot)
-    else this.#patches.set(slot, later)
+    else this.#rows.setPatches(slot, later)
   }
 
   /**
@@ -124,8 +139,8 @@ export class RowTable implements Imaged {
    * by itself when everything before is gone.
    */
   based(slot: Slot): void {
-    this.#patches.delete(slot)
-    this.#chain[slot] = limits.patchChain
+    this.#rows.setPatches(slot, [])
+    this.#rows.setChain(slot, limits.patchChain)
   }
 
   /** A live slot near this one, going up; `undefined` where there is none. Between 0 and 1, `where` is a part of all slots. */
@@ -139,61 +154,35 @@ export class RowTable implements Imaged {
   }
 
   save(image: ImageWriter): void {
+    const { tombstones } = this
     this.ids.save(image)
-    image.doubles(this.#whole.subarray(0, this.#used))
-    image.doubles(this.#seq.subarray(0, this.#used))
-    image.words(this.#rev.subarray(0, this.#used))
-    image.words(Uint32Array.from(this.#chain.subarray(0, this.#used)))
-    image.doubles(packPatches(this.#patches))
-    image.json(packTombstones(this.tombstones))
+    this.#rows.save(image)
+    image.numbers(this.#used, tombstones.size)
+    image.pieces(tombstones.size === 0 ? [] : [jsonBytes(packTombstones(tombstones))])
   }
 
   load(image: ImageReader): void {
     this.ids.load(image)
-    this.#whole = image.doubles()
-    this.#seq = image.doubles()
-    this.#rev = image.words()
-    this.#chain = Uint8Array.from(image.words())
-    this.#used = this.#whole.length
-    const lengths = [this.#seq.length, this.#rev.length, this.#chain.length]
-    if (lengths.some((length) => length !== this.#used))
-      throw new RangeError(`expected columns of ${this.#used} rows, found ${lengths.join(', ')}`)
-    for (const [slot, ptrs] of unpackPatches(image.doubles())) this.#patches.set(slot, ptrs)
-    for (const [id, tombstone] of unpackTombstones(image.json())) this.tombstones.set(id, tombstone)
+    this.#rows.load(image)
+    const [used = 0, buried = 0] = image.numbers(2)
+    this.#used = used
+    const tombstones = image.pieces()
+    if (!tombstones.has(0)) return
+    this.#unread = tombstones
+    this.#unreadTombstones = buried
+    image.later(this.#rest())
   }
 
-  #stamp(slot: Slot, rev: number, seq: Seq): void {
-    this.#rev[slot] = rev
-    this.#seq[slot] = seq
+  #readTombstones(): void {
+    const read = this.#unread?.take(0, (bytes) => [...unpackTombstones(jsonOf(bytes))])
+    this.#unread = undefined
+    for (const [id, tombstone] of read ?? []) this.#tombstones.set(id, tombstone)
   }
 
-  #grow(slot: Slot): void {
-    const capacity = Math.max(slot + 1, this.#whole.length * 2)
-    this.#whole = grown(this.#whole, new Float64Array(capacity))
-    this.#seq = grown(this.#seq, new Float64Array(capacity))
-    this.#rev = grown(this.#rev, new Uint32Array(capacity))
-    this.#chain = grown(this.#chain, new Uint8Array(capacity))
-  }
-}
-
-function grown<T extends Float64Array | Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from)
-  return to
-}
-
-/** Slot, number of pointers, pointers; and so on. */
-function packPatches(patches: ReadonlyMap<Slot, readonly Ptr[]>): Float64Array {
-  const packed: number[] = []
-  for (const [slot, ptrs] of patches) packed.push(slot, ptrs.length, ...ptrs)
-  return Float64Array.from(packed)
-}
-
-function* unpackPatches(packed: Float64Array): Generator<readonly [Slot, readonly Ptr[]]> {
-  for (let at = 0; at < packed.length; ) {
-    const slot = packed[at] ?? 0
-    const end = at + 2 + (packed[at + 1] ?? 0)
-    yield [slot, [...packed.subarray(at + 2, end)]]
-    at = end
+  *#rest(): Generator<number> {
+    if (this.#unread === undefined) return
+    yield this.#unread.at(0)
+    if (this.#unread !== undefined) this.#readTombstones()
   }
 }
 
@@ -205,7 +194,7 @@ function packTombstones(tombstones: ReadonlyMap<string, Tombstone>): unknown {
 }
 
 function* unpackTombstones(packed: unknown): Generator<readonly [string, Tombstone]> {
-  if (!Array.isArray(packed)) throw new TypeError('expected a list of tombstones')
+  if (!Array.isArray(packed)) throw new DamagedImage('no list of tombstones')
   for (const [id, rev, seq, last] of packed) yield [id, { rev, seq, last: last && unpackPlace(last) }]
 }
 

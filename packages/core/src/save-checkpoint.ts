@@ -1,5 +1,5 @@
 import type { CacheSaved, Domain, Seq, WritableCaches } from '@stateward/contract'
-import { ImageWriter } from '@stateward/index'
+import { ImageWriter, jsonBytes } from '@stateward/index'
 import {
   checkpointFormat,
   checkpointName,
@@ -34,7 +34,7 @@ export function saveCheckpoint(
       const { versions } = live
       const types: Directory['types'][number][] = []
       const txidImage = new ImageWriter()
-      txidImage.json(txids.pack())
+      txidImage.pieces([jsonBytes(txids.pack())])
       const txidSection = await writer.section(txidImage.parts, live.lastSeq)
       for (const type of [...live.types.values()]) types.push(await sectionsOf(type, { live, writer, breathe }))
       await writer.end({

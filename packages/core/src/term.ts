@@ -22,6 +22,7 @@ import { HeadLayer } from './heads.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { LogPump } from './log-pump.ts'
+import { inSlices } from './pace.ts'
 import { Past } from './past.ts'
 import { whyReadOnly } from './read-only.ts'
 import { Reads } from './reads.ts'
@@ -54,6 +55,9 @@ interface Opened {
   readonly checkpoint: Seq | undefined
   readonly stop: StopOnce
 }
+
+/** Who opens a store asks for something first: that comes before the rest of the checkpoint. */
+const fillAfterMs = 1_000
 
 /** Everything that rests on one writer: what holds from one opening of the log to the next. */
 export class Term {
@@ -92,6 +96,8 @@ export class Term {
     this.pump = pump
     this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past })
     this.reads = new Reads({ domain, live, reader: writer, environment, snapshots, index: history })
+    // Most stores are written soon, and the first write would wait for it.
+    environment.setTimer(() => void live.whole.reached().catch(() => undefined), fillAfterMs)
     stop.pump = pump
     if (stop.failure !== undefined) pump.stop(stop.failure)
   }
@@ -137,6 +143,7 @@ export class Term {
 
   /** The record as it is known now, if it is in memory. */
   peek(type: string, id: string): StoredRecord | undefined {
+    if (!this.live.whole.isReached) return undefined
     const liveType = this.live.type(type)
     const slot = liveType.rows.slotOf(id)
     return slot === undefined ? undefined : this.live.hot(liveType, slot)
@@ -158,9 +165,10 @@ export async function openTerm(options: TermOptions): Promise<Term> {
     const restored = await restore({
       reader: writer,
       domain,
-      fresh: () => new Live(domain, new Bodies(writer, cacheBytes)),
+      fresh: (instead) => new Live(domain, instead?.bodies ?? new Bodies(writer, cacheBytes), undefined, instead),
       random: environment.random,
       remembersTxids: true,
+      breathe: inSlices(environment),
       tell,
     })
     return new Term(options, { writer, recovery, stop, ...restored })

@@ -104,6 +104,7 @@ export class Terms {
   async #letGo(former: Term): Promise<void> {
     await this.#options.snapshots.noneOpen(former.live)
     await former.live.bodies.released()
+    await former.live.whole.close().catch(ignore)
     await former.writer.close().catch(ignore)
     this.#former.delete(former)
   }
@@ -163,6 +164,7 @@ export class Terms {
     return async (requests) => {
       const kept = this.#leastSince(beginning)
       const { live } = this.#current
+      await live.whole.reached()
       const places = requests.map((request) => {
         const type = live.types.get(request.type)
         const slot = type?.rows.slotOf(request.id)
@@ -196,6 +198,7 @@ export class Terms {
       await this.#current.checkpoints.close(limits.closeTimeoutMs)
       await this.#current.saveHistory(limits.closeTimeoutMs)
     }
+    for (const { live } of [this.#current, ...this.#former.keys()]) await live.whole.close().catch(ignore)
     await this.#current.writer.close()
   }
 }

@@ -115,6 +115,7 @@ export class Transactions<D extends Domain> {
     const { setTimer } = environment
     const term = this.#options.term()
     if (term.readOnly !== undefined) throw term.readOnly
+    await term.live.whole.reached()
     const view = new TransactionView(term.live)
     const timestamp = now()
     const endpoint = new TransactionEndpoint({ domain, door, reads: term.reads, view, timestamp })

@@ -1,4 +1,5 @@
 import { type Commit, type Deleted, limits, type Seq, type StoredRecord } from '@stateward/contract'
+import { DamagedImage } from '@stateward/index'
 import { approximateBytes } from './approximate-bytes.ts'
 
 /** What a step leaves: the record, or the tombstone of a deletion. */
@@ -57,13 +58,17 @@ export class TxidWindow {
   /** Entries whose results are kept, oldest first, with their size. */
   readonly #kept = new Map<TxidEntry, number>()
   #keptBytes = 0
+  /** Takes older entries in, which nobody has asked for yet. */
+  #unread: (() => void) | undefined
 
   get(txid: string): TxidEntry | undefined {
+    this.settle()
     return this.#entries.get(txid)
   }
 
   /** The parts of a bulk write that are in the log already, without a gap from the first row on. */
   doneParts(txid: string): readonly DonePart[] {
+    this.settle()
     const parts: DonePart[] = []
     for (let from = 0; ; ) {
       const to = this.#parts.get(partKey(txid, from))
@@ -75,6 +80,7 @@ export class TxidWindow {
   }
 
   add(txid: string, entry: TxidEntry): void {
+    this.settle()
     this.#entries.set(txid, entry)
     const part = partPattern.exec(txid)
     if (part !== null) this.#parts.set(partKey(part[1] ?? '', Number(part[2])), Number(part[3]))
@@ -84,6 +90,7 @@ export class TxidWindow {
 
   /** As JSON, oldest first: txid, seq, and the versions made (type, id, rev, and 1 for a deletion). */
   pack(): unknown {
+    this.settle()
     return [...this.#entries].map(([txid, { seq, made }]) => [
       txid,
       seq,
@@ -91,12 +98,30 @@ export class TxidWindow {
     ])
   }
 
-  /** Takes in what `pack` gave, as far as `isKept` says of its seq. */
-  unpack(packed: unknown, isKept: (seq: Seq) => boolean): void {
-    if (!Array.isArray(packed)) throw new TypeError('expected a list of txids')
-    for (const [txid, seq, made] of packed) {
-      if (isKept(seq)) this.add(txid, { seq, made: made.map(unpackMade), results: undefined })
+  /** Takes in what `pack` gave, as far as `isKept` says of its seq, when it is needed: behind what is there, before what comes. */
+  unpack(read: () => unknown, isKept: (seq: Seq) => boolean): void {
+    this.#unread = () => {
+      const packed = read()
+      this.#unread = undefined
+      if (!Array.isArray(packed)) throw new DamagedImage('no list of txids')
+      for (const [txid, seq, made] of packed) {
+        if (isKept(seq)) this.add(txid, { seq, made: made.map(unpackMade), results: undefined })
+      }
     }
+  }
+
+  /** Takes in what has not been needed so far. */
+  settle(): void {
+    this.#unread?.()
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear()
+    this.#parts.clear()
+    this.#kept.clear()
+    this.#keptBytes = 0
+    this.#unread = undefined
   }
 
   #keep(entry: TxidEntry): void {

@@ -6,6 +6,7 @@ const rowsPerLoad = 1_024
 
 /** Checks the storage's checksums, reads every record back, and compares every index with a full scan of them. */
 export async function verify(reader: LogReader, live: Live): Promise<VerifyReport> {
+  await live.whole.reached()
   const storage = await reader.verify()
   const indexes: VerifyReport['indexes'][number][] = []
   let records = 0

@@ -69,6 +69,7 @@ export class VersionsBefore {
 
   async #fromNewest(wanted: Map<string, { readonly change: Change }>): Promise<void> {
     const { live } = this.#source()
+    if (!live.whole.isReached) await live.whole.reached()
     const requests: BodyRequest[] = []
     for (const { change } of wanted.values()) {
       const request = requestBefore(live, change)

@@ -1,5 +1,6 @@
 import type { ViewSource } from '@stateward/client'
-import type { LogReader } from '@stateward/contract'
+import { type LogReader, StatewardError } from '@stateward/contract'
+import { isDamagedImage } from '@stateward/index'
 import { noSync } from './bodies.ts'
 import { asRefusal } from './check.ts'
 import { closed } from './refusals.ts'
@@ -20,6 +21,7 @@ export function viewSource({ current, isClosed }: ViewSourceOf): ViewSource {
     try {
       return read(source)
     } catch (error) {
+      if (isDamagedImage(error)) throw notWhole(error)
       throw asRefusal(error)
     }
   }
@@ -31,4 +33,13 @@ export function viewSource({ current, isClosed }: ViewSourceOf): ViewSource {
     groupBy: (query, field) => reading((source) => source.groupBy(query, field)),
     explain: (query) => reading((source) => source.explain(query)),
   }
+}
+
+/** The log is being read in place of a damaged checkpoint, which no call can wait for. */
+function notWhole(cause: unknown): StatewardError {
+  return new StatewardError(
+    'BUSY',
+    'expected a state that is read from its checkpoint, found that to be damaged; it is read from the log, ask again soon or with a promise',
+    { cause },
+  )
 }

@@ -83,6 +83,7 @@ class WriteWorker {
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {
     const { live, past, pump } = this.#options
+    if (!live.whole.isReached) await live.whole.reached()
     const cold = this.#coldTargets(batch)
     // Together, because one by one each would cost a read and a group of its own. Who is refused for it will hear so below.
     if (cold.length > 0) await live.warm(cold).catch(() => undefined)

@@ -24,9 +24,13 @@ interface CheckpointSeen {
 
 /**
  * The same storage with caches beside its log, in a map. `fate` is asked at each loading. Damage is found where a part is
- * read, as checksums find it.
+ * read, as checksums find it: at `where` of so many bytes.
  */
-export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'): Storage & CheckpointSeen {
+export function cachingStorage(
+  storage: Storage,
+  fate: () => Fate = () => 'kept',
+  where: (bytes: number) => number = (bytes) => Math.floor(bytes / 2),
+): Storage & CheckpointSeen {
   const kept = new Map<string, Kept>()
   const cached = {
     ...storage,
@@ -44,7 +48,7 @@ export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'
           if (cache === undefined || ended === 'lost') return undefined
           cached.loads++
           const altered = { ...cache, bytes: name === 'state' ? cached.alter(cache.bytes) : cache.bytes }
-          return stored(altered, ended === 'damaged' ? Math.floor(cache.bytes.length / 2) : undefined)
+          return stored(altered, ended === 'damaged' ? where(cache.bytes.length) : undefined)
         },
         async save(name, fill) {
           if (name === 'state') cached.saves++
@@ -82,16 +86,22 @@ export function cachingStorage(storage: Storage, fate: () => Fate = () => 'kept'
 }
 
 function stored({ upTo, bytes }: Kept, damagedAt: number | undefined): StoredCache {
+  let isClosed = false
+  const readSync = (into: Uint8Array, position: number): void => {
+    const end = position + into.length
+    if (isClosed) throw new Error('it was closed')
+    if (end > bytes.length) throw new Error('nothing is there')
+    if (damagedAt !== undefined && position <= damagedAt && damagedAt < end) throw new Error('the page is damaged')
+    into.set(bytes.subarray(position, end))
+  }
   return {
     upTo,
     bytes: bytes.length,
-    async read(into, position) {
-      const end = position + into.length
-      if (end > bytes.length) throw new Error('nothing is there')
-      if (damagedAt !== undefined && position <= damagedAt && damagedAt < end) throw new Error('the page is damaged')
-      into.set(bytes.subarray(position, end))
+    readSync,
+    read: async (into, position) => readSync(into, position),
+    close: async () => {
+      isClosed = true
     },
-    close: async () => undefined,
   }
 }
 

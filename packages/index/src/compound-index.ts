@@ -36,7 +36,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
     },
     clear: () => grouped.clear(),
     size: () => list.size,
-    image: imageOf('compound 1', grouped),
+    image: imageOf('compound 2', grouped),
     sorted: {
       scan(direction, probe) {
         if (probe.equal.some((values) => values.length !== 1)) throw notOneGroup(name)

@@ -47,7 +47,7 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
     },
     clear: () => lists.clear(),
     size: () => lists.size,
-    image: imageOf('equality 1', lists),
+    image: imageOf('equality 2', lists),
     ...(kind === 'value' ? { counters: { counts: () => countsOf(lists) } } : {}),
   }
 }

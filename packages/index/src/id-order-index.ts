@@ -41,7 +41,7 @@ export function idOrderIndex({ name, ids }: OrderedIndexOptions): FieldIndex {
     },
     clear: () => list.clear(),
     size: () => list.size,
-    image: imageOf('ordered 1', list),
+    image: imageOf('ordered 2', list),
     sorted: {
       scan: (direction, probe): Iterable<Slot> =>
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.backward(...bounds(probe)),

@@ -1,5 +1,7 @@
 import type { Slot } from '@stateward/contract'
-import type { Imaged, ImageReader, ImageWriter } from './image.ts'
+import { DamagedImage } from './damaged-image.ts'
+import { type Imaged, type ImageReader, type ImageWriter, jsonBytes, jsonOf } from './image.ts'
+import type { Pieces } from './pieces.ts'
 import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
 import { readUuid, uuidText, uuidWords } from './uuid.ts'
@@ -19,6 +21,8 @@ export class IdRows implements SlotIds, Imaged {
   readonly #rows = new SlotRows(uuidWords)
   /** Ids that are no UUID. Sparse: the engine keeps it small when few slots, far apart, hold such an id. */
   readonly #texts: (string | undefined)[] = []
+  /** Where the texts are as long as they have not been read. */
+  #unread: Pieces | undefined
 
   set(slot: Slot, id: string): void {
     if (readUuid(id, scratch)) this.setUuid(slot, scratch)
@@ -41,10 +45,12 @@ export class IdRows implements SlotIds, Imaged {
   clear(): void {
     this.#rows.clear()
     this.#texts.length = 0
+    this.#unread = undefined
   }
 
   /** Calls back for every slot whose id is kept as a text. */
   eachText(call: (text: string, slot: Slot) => void): void {
+    this.#readTexts()
     // This skips the holes of a sparse array.
     this.#texts.forEach((text, slot) => {
       if (text !== undefined) call(text, slot)
@@ -52,23 +58,31 @@ export class IdRows implements SlotIds, Imaged {
   }
 
   save(image: ImageWriter): void {
-    const slots: Slot[] = []
-    const texts: string[] = []
-    this.eachText((text, slot) => {
-      slots.push(slot)
-      texts.push(text)
-    })
+    const texts: [slot: Slot, text: string][] = []
+    this.eachText((text, slot) => texts.push([slot, text]))
     this.#rows.save(image)
-    image.words(Uint32Array.from(slots))
-    image.json(texts)
+    image.pieces(texts.length === 0 ? [] : [jsonBytes(texts)])
   }
 
   load(image: ImageReader): void {
     this.#rows.load(image)
-    const slots = image.words()
-    const texts = image.json()
-    if (!isTexts(texts) || texts.length !== slots.length) throw new TypeError(`expected ${slots.length} texts of ids`)
-    for (const [at, text] of texts.entries()) this.#texts[slots[at] ?? 0] = text
+    const texts = image.pieces()
+    if (!texts.has(0)) return
+    this.#unread = texts
+    image.later(this.#rest())
+  }
+
+  #readTexts(): void {
+    const texts = this.#unread?.take(0, textsOf)
+    if (texts === undefined) return
+    this.#unread = undefined
+    for (const [slot, text] of texts) this.#texts[slot] ??= text
+  }
+
+  *#rest(): Generator<number> {
+    if (this.#unread === undefined) return
+    yield this.#unread.at(0)
+    this.#readTexts()
   }
 
   idOf(slot: Slot): string {
@@ -106,12 +120,16 @@ export class IdRows implements SlotIds, Imaged {
   }
 
   #textOf(slot: Slot): string | undefined {
+    if (this.#unread !== undefined) this.#readTexts()
     return slot < this.#texts.length ? this.#texts[slot] : undefined
   }
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string')
+function textsOf(bytes: Uint8Array): readonly (readonly [Slot, string])[] {
+  const texts = jsonOf(bytes)
+  if (!Array.isArray(texts) || !texts.every((one) => typeof one[1] === 'string'))
+    throw new DamagedImage('no texts of ids')
+  return texts
 }
 
 function compareTexts(left: string, right: string): number {

@@ -39,7 +39,8 @@ const scratch = new Uint32Array(uuidWords)
 class PackedIdTable implements IdTable {
   readonly #rows = new IdRows()
   readonly #uuids = new UuidSlots(this.#rows)
-  readonly #texts = new Map<string, Slot>()
+  /** `undefined` until the first text is asked for. */
+  #texts: Map<string, Slot> | undefined
   /** One bit a slot. */
   readonly #live = new SlotRows(1)
   readonly #slots = new NumberPool()
@@ -50,7 +51,7 @@ class PackedIdTable implements IdTable {
   }
 
   slotOf(id: string): Slot | undefined {
-    return readUuid(id, scratch) ? this.#uuids.find(scratch) : this.#texts.get(id)
+    return readUuid(id, scratch) ? this.#uuids.find(scratch) : this.#textSlots().get(id)
   }
 
   idOf(slot: Slot): string {
@@ -59,15 +60,15 @@ class PackedIdTable implements IdTable {
 
   insert(id: string): Slot {
     const isUuid = readUuid(id, scratch)
-    const known = isUuid ? this.#uuids.find(scratch) : this.#texts.get(id)
+    const known = isUuid ? this.#uuids.find(scratch) : this.#textSlots().get(id)
     if (known !== undefined) return known
     const slot = this.#takeSlot()
     if (isUuid) {
       this.#rows.setUuid(slot, scratch)
       this.#uuids.insert(slot)
     } else {
+      this.#textSlots().set(id, slot)
       this.#rows.setText(slot, id)
-      this.#texts.set(id, slot)
     }
     this.#flip(slot)
     this.#size++
@@ -78,7 +79,7 @@ class PackedIdTable implements IdTable {
     const slot = this.slotOf(id)
     if (slot === undefined) return undefined
     if (this.#rows.isUuid(slot)) this.#uuids.remove(slot)
-    else this.#texts.delete(id)
+    else this.#textSlots().delete(id)
     this.#rows.remove(slot)
     this.#flip(slot)
     this.#slots.free(slot)
@@ -93,7 +94,7 @@ class PackedIdTable implements IdTable {
   clear(): void {
     this.#rows.clear()
     this.#uuids.clear()
-    this.#texts.clear()
+    this.#texts = undefined
     this.#live.clear()
     this.#slots.clear()
     this.#size = 0
@@ -108,7 +109,14 @@ class PackedIdTable implements IdTable {
     for (const part of this.#parts) part.load(image)
     const [size = 0] = image.numbers(1)
     this.#size = size
-    this.#rows.eachText((text, slot) => this.#texts.set(text, slot))
+  }
+
+  #textSlots(): Map<string, Slot> {
+    if (this.#texts !== undefined) return this.#texts
+    const texts = new Map<string, Slot>()
+    this.#rows.eachText((text, slot) => texts.set(text, slot))
+    this.#texts = texts
+    return texts
   }
 
   get #parts(): readonly Imaged[] {

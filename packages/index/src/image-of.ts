@@ -10,8 +10,8 @@ export function imageOf(format: string, ...parts: readonly Imaged[]): IndexImage
       for (const part of parts) part.save(image)
       return image.parts
     },
-    load(bytes) {
-      const image = new ImageReader(bytes)
+    load(source) {
+      const image = new ImageReader(source)
       for (const part of parts) part.load(image)
     },
   }

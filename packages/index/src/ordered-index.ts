@@ -44,7 +44,7 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
     },
     clear: () => list.clear(),
     size: () => list.size,
-    image: imageOf('ordered 1', list),
+    image: imageOf('ordered 2', list),
     sorted: {
       scan: (direction, probe) =>
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.descending(...bounds(probe)),

@@ -1,5 +1,6 @@
 import type { Slot } from '@stateward/contract'
 import { Chunk, type Entry } from './chunk.ts'
+import { ChunkList } from './chunk-list.ts'
 import { IdRows } from './id-rows.ts'
 import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import { columnLength } from './key-column.ts'
@@ -28,13 +29,14 @@ export class OrderedList implements Imaged {
   readonly #ids: SlotIds
   /** The ids, where nobody else keeps them. */
   readonly #copies: IdRows | undefined
-  readonly #chunks: Chunk[] = []
+  readonly #chunks: ChunkList
   #size = 0
 
   /** @param ids knows the id of every slot in the list, and of one being inserted or removed; else the list keeps copies */
   constructor(order: KeyOrder, ids?: SlotIds) {
     const copies = new IdRows()
     this.#order = order
+    this.#chunks = new ChunkList(order)
     this.#ids = ids ?? copies
     this.#copies = ids === undefined ? copies : undefined
   }
@@ -45,7 +47,7 @@ export class OrderedList implements Imaged {
 
   /** How many chunks it takes; `size / 512` would be the fewest. */
   get chunkCount(): number {
-    return this.#chunks.length
+    return this.#chunks.count
   }
 
   get start(): Place {
@@ -53,18 +55,18 @@ export class OrderedList implements Imaged {
   }
 
   get end(): Place {
-    return placeAt(this.#chunks.length, 0)
+    return placeAt(this.#chunks.count, 0)
   }
 
   /** @param id that of the entry's slot */
   insert(entry: Entry, id: string): void {
     this.#size++
     this.#copies?.set(entry.slot, id)
-    const last = this.#chunks.at(-1)
+    const last = this.#chunks.get(this.#chunks.count - 1)
     if (last === undefined) {
       this.#chunks.push(new Chunk(this.#order, [entry]))
     } else if (this.#isBefore(last, last.length - 1, entry)) {
-      this.#insertAt(this.#chunks.length - 1, last.length, entry)
+      this.#insertAt(this.#chunks.count - 1, last.length, entry)
     } else {
       this.#insertWithin(this.#placeOf(entry), entry)
     }
@@ -74,32 +76,32 @@ export class OrderedList implements Imaged {
   remove(entry: Entry): boolean {
     const place = this.#placeOf(entry)
     const number = chunkOf(place)
-    const chunk = this.#chunks[number]
+    const chunk = this.#chunks.get(number)
     if (chunk === undefined || chunk.slot(offsetOf(place)) !== entry.slot) return false
     this.#size--
     this.#copies?.remove(entry.slot)
     chunk.remove(offsetOf(place))
-    if (chunk.length === 0) this.#chunks.splice(number, 1)
+    if (chunk.length === 0) this.#chunks.replace(number, 1)
     else if (chunk.length < fewEntries) this.#join(number)
     return true
   }
 
   clear(): void {
-    this.#chunks.length = 0
+    this.#chunks.clear()
     this.#copies?.clear()
     this.#size = 0
   }
 
   save(image: ImageWriter): void {
-    image.numbers(this.#size, this.#chunks.length)
-    for (const chunk of this.#chunks) chunk.save(image)
+    image.numbers(this.#size)
+    this.#chunks.save(image)
     this.#copies?.save(image)
   }
 
   load(image: ImageReader): void {
-    const [size = 0, chunks = 0] = image.numbers(2)
+    const [size = 0] = image.numbers(1)
     this.#size = size
-    for (let at = 0; at < chunks; at++) this.#chunks.push(Chunk.load(this.#order, image))
+    this.#chunks.load(image)
     this.#copies?.load(image)
   }
 
@@ -131,7 +133,7 @@ export class OrderedList implements Imaged {
   count(from: Place, to: Place): number {
     if (to <= from) return 0
     let count = offsetOf(to) - offsetOf(from)
-    for (let chunk = chunkOf(from); chunk < chunkOf(to); chunk++) count += this.#chunks[chunk]?.length ?? 0
+    for (let chunk = chunkOf(from); chunk < chunkOf(to); chunk++) count += this.#chunks.lengthOf(chunk)
     return count
   }
 
@@ -147,7 +149,7 @@ export class OrderedList implements Imaged {
   /** From `to` back to `from`, each entry behind the one that follows it. */
   *backward(from: Place, to: Place): IterableIterator<Slot> {
     for (let number = chunkOf(to); number >= chunkOf(from); number--) {
-      const chunk = this.#chunks[number]
+      const chunk = this.#chunks.get(number)
       if (chunk === undefined) continue
       const end = number === chunkOf(to) ? offsetOf(to) : chunk.length
       const start = number === chunkOf(from) ? offsetOf(from) : 0
@@ -167,14 +169,14 @@ export class OrderedList implements Imaged {
   /** The first place whose entry is not before what is sought. */
   #search(isBefore: (chunk: Chunk, at: number) => boolean): Place {
     let low = 0
-    let high = this.#chunks.length
+    let high = this.#chunks.count
     while (low < high) {
       const middle = (low + high) >>> 1
-      const chunk = this.#chunks[middle]
+      const chunk = this.#chunks.get(middle)
       if (chunk !== undefined && isBefore(chunk, chunk.length - 1)) low = middle + 1
       else high = middle
     }
-    const chunk = this.#chunks[low]
+    const chunk = this.#chunks.get(low)
     if (chunk === undefined) return this.end
     let from = 0
     let to = chunk.length - 1
@@ -188,26 +190,26 @@ export class OrderedList implements Imaged {
 
   #insertWithin(place: Place, entry: Entry): void {
     const number = chunkOf(place)
-    const former = offsetOf(place) === 0 ? this.#chunks[number - 1] : undefined
+    const former = offsetOf(place) === 0 ? this.#chunks.get(number - 1) : undefined
     // The end of the chunk before is the same place, and where entries that come in order belong; but they share a chunk
     // with what follows rather than begin one more that is small.
-    const isRoomBehind = (this.#chunks[number]?.length ?? columnLength) < fewEntries
+    const isRoomBehind = (number < this.#chunks.count ? this.#chunks.lengthOf(number) : columnLength) < fewEntries
     if (former === undefined || former.expected !== former.length || (former.isFull && isRoomBehind)) {
       this.#insertAt(number, offsetOf(place), entry)
     } else this.#insertAt(number - 1, former.length, entry)
   }
 
   #insertAt(number: number, at: number, entry: Entry): void {
-    const chunk = this.#chunks[number]
+    const chunk = this.#chunks.get(number)
     if (chunk === undefined) return
     if (!chunk.isFull) chunk.insert(at, entry)
-    else if (at === chunk.length) this.#chunks.splice(number + 1, 0, new Chunk(this.#order, [entry]))
+    else if (at === chunk.length) this.#chunks.replace(number + 1, 0, new Chunk(this.#order, [entry]))
     else this.#split(number, at, entry)
   }
 
   /** Entries that come in order, or nearly so, leave full chunks behind; others leave halves with room for what comes between. */
   #split(number: number, at: number, entry: Entry): void {
-    const chunk = this.#chunks[number]
+    const chunk = this.#chunks.get(number)
     if (chunk === undefined) return
     const isInOrder = at > 0 && Math.abs(at - chunk.expected) <= nearby
     const cut = isInOrder ? at : chunk.length >>> 1
@@ -215,17 +217,17 @@ export class OrderedList implements Imaged {
     const right = new Chunk(this.#order, chunk.entries(cut))
     if (at <= cut) left.insert(at, entry)
     else right.insert(at - cut, entry)
-    this.#chunks.splice(number, 1, left, right)
+    this.#chunks.replace(number, 1, left, right)
     if (left.length < fewEntries) this.#join(number)
     else if (right.length < fewEntries) this.#join(number + 1)
   }
 
   #join(number: number): void {
     for (const left of [number - 1, number]) {
-      const chunk = this.#chunks[left]
-      const right = this.#chunks[left + 1]
+      const chunk = this.#chunks.get(left)
+      const right = this.#chunks.get(left + 1)
       if (chunk === undefined || right === undefined || chunk.length + right.length > joinedEntries) continue
-      this.#chunks.splice(left, 2, new Chunk(this.#order, [...chunk.entries(), ...right.entries()]))
+      this.#chunks.replace(left, 2, new Chunk(this.#order, [...chunk.entries(), ...right.entries()]))
       return
     }
   }

@@ -56,7 +56,7 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
       texts = 0
     },
     size: () => lists.size,
-    image: imageOf('relation 1', lists, {
+    image: imageOf('relation 2', lists, {
       save: (image) => image.numbers(texts),
       load(image) {
         texts = image.numbers(1)[0] ?? 0

@@ -1,5 +1,6 @@
 import type { Slot } from '@stateward/contract'
 import type { Chunk } from './chunk.ts'
+import type { ChunkList } from './chunk-list.ts'
 import type { Key } from './key-order.ts'
 import { chunkOf, offsetOf, type Place, placeAt } from './place.ts'
 
@@ -13,14 +14,14 @@ const none = new Uint32Array(0)
 
 /** Slots from one place to another. */
 export class AscendingScan implements IterableIterator<Slot> {
-  readonly #chunks: readonly Chunk[]
+  readonly #chunks: ChunkList
   readonly #to: Place
   #slots: Uint32Array = none
   #number: number
   #at = 0
   #end = 0
 
-  constructor(chunks: readonly Chunk[], from: Place, to: Place) {
+  constructor(chunks: ChunkList, from: Place, to: Place) {
     this.#chunks = chunks
     // Nothing is before the first place.
     this.#to = from < to ? to : 0
@@ -40,7 +41,7 @@ export class AscendingScan implements IterableIterator<Slot> {
   /** Whether there was a chunk to go on with. */
   #enterNext(at: number): boolean {
     const number = this.#number + 1
-    const chunk = this.#chunks[number]
+    const chunk = this.#chunks.get(number)
     if (chunk === undefined || placeAt(number, at) >= this.#to) return false
     this.#number = number
     this.#slots = chunk.slots
@@ -55,7 +56,7 @@ export type FindStart = (group: number, key: Key) => Place
 
 /** Slots from one place back to another, run by run: those that share group and key in ascending order. */
 export class DescendingScan implements IterableIterator<Slot> {
-  readonly #chunks: readonly Chunk[]
+  readonly #chunks: ChunkList
   readonly #from: Place
   readonly #findStart: FindStart
   /** The run being given. What is before its start is still to come. */
@@ -72,7 +73,7 @@ export class DescendingScan implements IterableIterator<Slot> {
   #at = 0
   #end = 0
 
-  constructor(chunks: readonly Chunk[], from: Place, to: Place, findStart: FindStart) {
+  constructor(chunks: ChunkList, from: Place, to: Place, findStart: FindStart) {
     this.#chunks = chunks
     this.#from = from
     this.#findStart = findStart
@@ -121,7 +122,7 @@ export class DescendingScan implements IterableIterator<Slot> {
     this.#runEnd = this.#runStart
     this.#runStart = this.#startOfRun(this.#runEnd)
     const number = chunkOf(this.#runStart)
-    this.#startChunk = this.#chunks[number]
+    this.#startChunk = this.#chunks.get(number)
     this.#startAt = offsetOf(this.#runStart)
     this.#lowest = number === chunkOf(this.#from) ? offsetOf(this.#from) : 0
     this.#enter(number, this.#startAt)
@@ -129,7 +130,7 @@ export class DescendingScan implements IterableIterator<Slot> {
   }
 
   #enter(number: number, at: number): void {
-    const chunk = this.#chunks[number]
+    const chunk = this.#chunks.get(number)
     this.#number = number
     this.#slots = chunk?.slots ?? none
     this.#at = at
@@ -139,7 +140,7 @@ export class DescendingScan implements IterableIterator<Slot> {
   /** The place before the first entry that has group and key of the entry before `end`. */
   #startOfRun(end: Place): Place {
     const number = offsetOf(end) > 0 ? chunkOf(end) : chunkOf(end) - 1
-    const chunk = this.#chunks[number]
+    const chunk = this.#chunks.get(number)
     if (chunk === undefined) return 0
     let at = (offsetOf(end) > 0 ? offsetOf(end) : chunk.length) - 1
     const group = chunk.groups.get(at)
@@ -147,7 +148,7 @@ export class DescendingScan implements IterableIterator<Slot> {
     while (at > lowest && chunk.isAsBefore(at)) at--
     if (at > lowest) return placeAt(number, at)
     const key = chunk.keys.get(at)
-    const former = this.#chunks[number - 1]
+    const former = this.#chunks.get(number - 1)
     if (at === 0 && former?.compare(former.length - 1, group, key) !== 0) return placeAt(number, 0)
     return this.#findStart(group, key)
   }

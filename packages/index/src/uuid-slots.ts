@@ -1,6 +1,8 @@
 import type { Slot } from '@stateward/contract'
+import { DamagedImage } from './damaged-image.ts'
 import type { IdRows } from './id-rows.ts'
-import type { Imaged, ImageReader, ImageWriter } from './image.ts'
+import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from './image.ts'
+import type { Pieces } from './pieces.ts'
 
 /** A shard grows when more than this part of its places is taken. */
 const fullest = 0.8
@@ -11,7 +13,7 @@ const shardBits = 8
 const slotBits = 26
 const slotMask = (1 << slotBits) - 1
 
-const noPlaces = new Uint32Array(0)
+const noBytes = new Uint8Array(0)
 
 /** The most slots there may be. */
 export const mostSlots: number = slotMask
@@ -29,6 +31,8 @@ export class UuidSlots implements Imaged {
   readonly #hash: UuidHash
   readonly #tables: (Uint32Array | undefined)[] = []
   readonly #counts = new Uint32Array(1 << shardBits)
+  /** Where tables are that have not been read yet. */
+  #unread: Pieces | undefined
 
   constructor(rows: IdRows, hash: UuidHash = mixed) {
     this.#rows = rows
@@ -42,7 +46,7 @@ export class UuidSlots implements Imaged {
     const c = words[2] ?? 0
     const d = words[3] ?? 0
     const hash = this.#hash(a, b, c, d)
-    const table = this.#tables[shardOf(hash)]
+    const table = this.#tableOf(shardOf(hash))
     if (table === undefined) return undefined
     for (let at = homeOf(hash, table.length); ; at = following(at, table.length)) {
       const entry = table[at] ?? 0
@@ -65,7 +69,7 @@ export class UuidSlots implements Imaged {
   /** Removes a slot whose UUID is still in the rows. */
   remove(slot: Slot): void {
     const hash = this.#hashOf(slot)
-    const table = this.#tables[shardOf(hash)]
+    const table = this.#tableOf(shardOf(hash))
     if (table === undefined) return
     let at = homeOf(hash, table.length)
     while (((table[at] ?? 0) & slotMask) - 1 !== slot) {
@@ -79,22 +83,38 @@ export class UuidSlots implements Imaged {
   clear(): void {
     this.#tables.length = 0
     this.#counts.fill(0)
+    this.#unread = undefined
   }
 
   save(image: ImageWriter): void {
     image.words(this.#counts)
-    for (let shard = 0; shard < this.#counts.length; shard++) image.words(this.#tables[shard] ?? noPlaces)
+    image.pieces(Array.from(this.#counts, (_, shard) => bytesOf(this.#tables[shard] ?? noBytes)))
   }
 
   load(image: ImageReader): void {
     this.#counts.set(image.words())
-    for (let shard = 0; shard < this.#counts.length; shard++) {
-      const table = image.words()
-      // A search ends at a free place, so that there must be one.
-      if (table.length > 0 && (this.#counts[shard] ?? 0) >= table.length)
-        throw new RangeError(`expected a free place in shard ${shard}, found none`)
-      this.#tables[shard] = table.length === 0 ? undefined : table
+    this.#unread = image.pieces()
+    image.later(this.#rest())
+  }
+
+  #tableOf(shard: number): Uint32Array | undefined {
+    return this.#tables[shard] ?? this.#read(shard)
+  }
+
+  /** Reads a table that is needed now. */
+  #read(shard: number): Uint32Array | undefined {
+    const table = this.#unread?.take(shard, (bytes) => tableOf(bytes, this.#counts[shard] ?? 0))
+    if (table !== undefined) this.#tables[shard] = table
+    return table
+  }
+
+  *#rest(): Generator<number> {
+    for (let shard = 0; shard < (this.#unread?.count ?? 0); shard++) {
+      if (this.#unread?.has(shard) !== true || this.#tables[shard] !== undefined) continue
+      yield this.#unread.at(shard)
+      if (this.#tables[shard] === undefined) this.#read(shard)
     }
+    this.#unread = undefined
   }
 
   /** Moves back every entry behind the gap that would otherwise no longer be reached from its home. */
@@ -119,7 +139,7 @@ export class UuidSlots implements Imaged {
   #roomIn(shard: number): Uint32Array {
     const count = (this.#counts[shard] ?? 0) + 1
     this.#counts[shard] = count
-    const there = this.#tables[shard]
+    const there = this.#tableOf(shard)
     if (there !== undefined && count <= there.length * fullest) return there
     const table = new Uint32Array(there === undefined ? smallest : Math.ceil(there.length * growth))
     there?.forEach((entry) => {
@@ -129,6 +149,13 @@ export class UuidSlots implements Imaged {
     this.#tables[shard] = table
     return table
   }
+}
+
+function tableOf(bytes: Uint8Array<ArrayBuffer>, count: number): Uint32Array {
+  const table = new Uint32Array(bytes.buffer)
+  // A search ends at a free place, so that there must be one.
+  if (count < table.length && table.includes(0)) return table
+  throw new DamagedImage(`a table of ${table.length} places for ${count} ids, and none of them free`)
 }
 
 function place(table: Uint32Array, hash: number, slot: Slot): void {

@@ -11,6 +11,7 @@ import { orderedIndex } from '../src/ordered-index.ts'
 import { relationIndex } from '../src/relation-index.ts'
 import { anyId, anyValue } from './arbitraries.ts'
 import { anyHistory, Table } from './history.ts'
+import { LateSource } from './late-source.ts'
 import { runs } from './runs.ts'
 import { type ScanIndexOptions, scanIndex } from './scan-index.ts'
 
@@ -117,27 +118,37 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
       )
     })
 
-    test('an image of it answers as it does, and goes on as it would have', () => {
+    test('an image of it answers as it does, whenever it is read, and goes on as it would have', () => {
       fc.assert(
         fc.property(
           anyHistory,
           fc.nat(120),
           fc.array(probeOf(options.equal), { maxLength: 4 }),
-          (history, cut, probes) => {
+          fc.constantFrom('at once', 'after questions', 'after changes', 'never'),
+          (history, cut, probes, end) => {
             const before = { ...history, writes: history.writes.slice(0, cut) }
             const after = { ...history, writes: history.writes.slice(cut) }
             const ids = idTable()
             const first = new Table([make(shared ? ids : undefined)], ids)
             first.replay(before)
             const again = idTable()
-            again.load(imageOfIds(ids))
+            const sources = [imageOfIds(ids), new LateSource(first.indexes[0]?.image?.save() ?? [])] as const
+            const finish = (now: typeof end): void => {
+              if (now === end) for (const source of sources) source.finish()
+            }
+            again.load(new ImageReader(sources[0]))
             const index = make(shared ? again : undefined)
             const scan = scanIndex(options)
-            index.image?.load(aligned(first.indexes[0]?.image?.save() ?? []))
+            index.image?.load(sources[1])
+            finish('at once')
             for (const [slot, record] of first.records) scan.update(slot, undefined, record)
-            expect(checkIndex(index, first.records)).toEqual({ ok: true, differences: [] })
+            for (const probe of probes) compare(index, scan, probe)
+            finish('after questions')
+            if (end === 'after questions')
+              expect(checkIndex(index, first.records)).toEqual({ ok: true, differences: [] })
             const second = new Table([index, scan], again, new Map(first.records))
             second.replay(after)
+            finish('after changes')
             for (const probe of probes) compare(index, scan, probe)
             expect(checkIndex(index, second.records)).toEqual({ ok: true, differences: [] })
             first.replay(after)
@@ -153,20 +164,10 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
   })
 })
 
-function imageOfIds(ids: IdTable): ImageReader {
+function imageOfIds(ids: IdTable): LateSource {
   const image = new ImageWriter()
   ids.save(image)
-  return new ImageReader(aligned(image.parts))
-}
-
-function aligned(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return new LateSource(image.parts)
 }
 
 function compare(index: Index, scan: Index, probe: Probe): void {

@@ -14,6 +14,8 @@ import { writeAll } from './write-whole.ts'
 
 const pageBytes = 65_536
 const runPages = 16
+/** Of a file that is read within calls, so many stay in memory. */
+const keptPages = 16
 const version = 1
 const trailerPattern = /^([0-9a-f]{8}) stateward\n$/
 const trailerBytes = 19
@@ -81,6 +83,8 @@ export class CacheFile {
   readonly #file: DiskFile
   readonly #name: string
   readonly #crcs: Buffer
+  /** By where they begin. */
+  readonly #pages = new Map<number, Buffer>()
 
   constructor(file: DiskFile, { name, bytes, claim }: Footer, crcs: Buffer) {
     this.#file = file
@@ -106,8 +110,35 @@ export class CacheFile {
     }
   }
 
+  /** As `read`, within the call. Pages read last are kept: who reads so reads little at a time. */
+  readSync(into: Uint8Array, position: number): void {
+    const end = position + into.length
+    if (position < 0 || end > this.bytes) throw new DamagedLine(this.#name, position, 'nothing was written here')
+    for (let at = position; at < end; ) {
+      const start = at - (at % pageBytes)
+      const page = this.#page(start)
+      const part = page.subarray(at - start, Math.min(page.length, end - start))
+      into.set(part, at - position)
+      at += part.length
+    }
+  }
+
   close(): Promise<void> {
+    this.#pages.clear()
     return this.#file.close().catch(() => {})
+  }
+
+  #page(start: number): Buffer {
+    const known = this.#pages.get(start)
+    if (known !== undefined) return known
+    const page = Buffer.allocUnsafeSlow(Math.min(pageBytes, this.bytes - start))
+    const count = this.#file.readSync(page, start)
+    if (count < page.length) throw new DamagedLine(this.#name, start + count, 'the file ends here')
+    this.#check(page, start)
+    const [oldest] = this.#pages.keys()
+    if (this.#pages.size >= keptPages && oldest !== undefined) this.#pages.delete(oldest)
+    this.#pages.set(start, page)
+    return page
   }
 
   #check(run: Buffer, position: number): void {

@@ -68,6 +68,13 @@ function stored(file: CacheFile): StoredCache {
         throw error instanceof DamagedLine ? damagedPage(error) : storageFailed(error, 'reading a cache')
       })
     },
+    readSync(into, position) {
+      try {
+        file.readSync(into, position)
+      } catch (error) {
+        throw error instanceof DamagedLine ? damagedPage(error) : storageFailed(error, 'reading a cache')
+      }
+    },
     close: () => file.close(),
   }
 }

@@ -1,0 +1,151 @@
+import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
+import { DamagedImage, type Imaged, type ImageReader, type ImageWriter, type Pieces } from '@stateward/index'
+
+const pageBits = 10
+const pageRows = 1 << pageBits
+const rowMask = pageRows - 1
+/** Of a page without its patches: pointer and seq, rev, length of the chain. */
+const rowBytes = 8 + 8 + 4 + 1
+const fixedBytes = Math.ceil((pageRows * rowBytes) / 8) * 8
+const noPatches: readonly Ptr[] = []
+
+/** The columns of so many rows, in one buffer. */
+class Page {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly whole: Float64Array
+  readonly seq: Float64Array
+  readonly rev: Uint32Array
+  readonly chain: Uint8Array
+  /** By slot; most records have none. */
+  patches: Map<Slot, readonly Ptr[]> | undefined
+
+  constructor(buffer: ArrayBuffer = new ArrayBuffer(fixedBytes)) {
+    this.bytes = new Uint8Array(buffer, 0, fixedBytes)
+    this.whole = new Float64Array(buffer, 0, pageRows)
+    this.seq = new Float64Array(buffer, pageRows * 8, pageRows)
+    this.rev = new Uint32Array(buffer, pageRows * 16, pageRows)
+    this.chain = new Uint8Array(buffer, pageRows * 20, pageRows)
+  }
+}
+
+/** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
+export class RowPages implements Imaged {
+  readonly #pages: (Page | undefined)[] = []
+  /** Where pages are that have not been read yet. */
+  #unread: Pieces | undefined
+  /** What is read and never changed where there is no page. */
+  readonly #none = new Page()
+
+  whole(slot: Slot): Ptr {
+    return this.#seen(slot).whole[slot & rowMask] ?? 0
+  }
+
+  seq(slot: Slot): Seq {
+    return this.#seen(slot).seq[slot & rowMask] ?? 0
+  }
+
+  rev(slot: Slot): number {
+    return this.#seen(slot).rev[slot & rowMask] ?? 0
+  }
+
+  chain(slot: Slot): number {
+    return this.#seen(slot).chain[slot & rowMask] ?? 0
+  }
+
+  patches(slot: Slot): readonly Ptr[] {
+    return this.#seen(slot).patches?.get(slot) ?? noPatches
+  }
+
+  setWhole(slot: Slot, ptr: Ptr): void {
+    this.#page(slot).whole[slot & rowMask] = ptr
+  }
+
+  stamp(slot: Slot, rev: number, seq: Seq): void {
+    const page = this.#page(slot)
+    page.rev[slot & rowMask] = rev
+    page.seq[slot & rowMask] = seq
+  }
+
+  setChain(slot: Slot, length: number): void {
+    this.#page(slot).chain[slot & rowMask] = Math.min(limits.patchChain, length)
+  }
+
+  setPatches(slot: Slot, ptrs: readonly Ptr[]): void {
+    const page = this.#page(slot)
+    if (ptrs.length === 0) {
+      page.patches?.delete(slot)
+      return
+    }
+    page.patches ??= new Map()
+    page.patches.set(slot, ptrs)
+  }
+
+  save(image: ImageWriter): void {
+    image.pieces(Array.from(this.#pages, bytesOf))
+  }
+
+  load(image: ImageReader): void {
+    this.#unread = image.pieces()
+    image.later(this.#rest())
+  }
+
+  #seen(slot: Slot): Page {
+    return this.#pages[slot >>> pageBits] ?? this.#read(slot >>> pageBits) ?? this.#none
+  }
+
+  #page(slot: Slot): Page {
+    const at = slot >>> pageBits
+    const there = this.#pages[at] ?? this.#read(at)
+    if (there !== undefined) return there
+    const page = new Page()
+    this.#keep(at, page)
+    return page
+  }
+
+  /** Reads a page that is needed now. */
+  #read(at: number): Page | undefined {
+    const page = this.#unread?.take(at, pageOf)
+    if (page !== undefined) this.#keep(at, page)
+    return page
+  }
+
+  *#rest(): Generator<number> {
+    for (let at = 0; at < (this.#unread?.count ?? 0); at++) {
+      if (this.#unread?.has(at) !== true || this.#pages[at] !== undefined) continue
+      yield this.#unread.at(at)
+      if (this.#pages[at] === undefined) this.#read(at)
+    }
+    this.#unread = undefined
+  }
+
+  #keep(at: number, page: Page): void {
+    while (this.#pages.length <= at) this.#pages.push(undefined)
+    this.#pages[at] = page
+  }
+}
+
+/** A page, and behind it slot, number of pointers, pointers, and so on. */
+function bytesOf(page: Page | undefined): Uint8Array {
+  if (page === undefined) return new Uint8Array(0)
+  const packed: number[] = []
+  for (const [slot, ptrs] of page.patches ?? []) packed.push(slot, ptrs.length, ...ptrs)
+  const bytes = new Uint8Array(fixedBytes + packed.length * 8)
+  bytes.set(page.bytes)
+  bytes.set(new Uint8Array(Float64Array.from(packed).buffer), fixedBytes)
+  return bytes
+}
+
+function pageOf({ buffer, length }: Uint8Array<ArrayBuffer>): Page {
+  if (length < fixedBytes) throw new DamagedImage(`${length} bytes, where a page of ${pageRows} rows is expected`)
+  const page = new Page(buffer)
+  const packed = new Float64Array(buffer, fixedBytes)
+  for (let at = 0; at < packed.length; ) {
+    const slot = packed[at] ?? 0
+    const end = at + 2 + (packed[at + 1] ?? 0)
+    if (!(end > at + 2 && end <= packed.length)) throw new DamagedImage('patches that do not end')
+    page.patches ??= new Map()
+    page.patches.set(slot, [...packed.subarray(at + 2, end)])
+    at = end
+  }
+  return page
+}
