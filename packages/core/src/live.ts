@@ -97,11 +97,11 @@ export class Live implements HeadReader {
     return size
   }
 
-  /** Of `versions`, how many are the newest of their record. */
-  get newestVersions(): number {
+  /** Versions, and how many of them are the newest of their record. */
+  get counts(): { readonly versions: number; readonly newest: number } {
     let newest = 0
     for (const { rows } of this.types.values()) newest += rows.size + rows.buried
-    return newest
+    return { versions: this.versions, newest }
   }
 
   /** The record in this slot if it is in memory. */

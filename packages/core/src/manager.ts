@@ -206,10 +206,7 @@ export class Manager implements Endpoint {
       clock,
       setTimer,
       stats: () => this.#terms.current.writer.stats(),
-      counts: () => {
-        const { live } = this.#terms.current
-        return { versions: live.versions, newest: live.newestVersions }
-      },
+      counts: () => this.#terms.current.live.counts,
       lastMs: () => this.#compactor.lastMs,
       run: (cause) => this.#compactor.run(cause),
     })
