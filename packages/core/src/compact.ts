@@ -54,7 +54,8 @@ export async function compact(options: CompactOptions): Promise<void> {
 async function likelyBytes({ live, writer }: CompactOptions): Promise<number | undefined> {
   const { opening } = await writer.stats()
   if (opening === undefined || live.versions === 0) return undefined
-  return Math.ceil(((opening.baseBytes + opening.logBytes) * live.newestVersions) / live.versions)
+  const { newest, versions } = live.counts
+  return Math.ceil(((opening.baseBytes + opening.logBytes) * newest) / versions)
 }
 
 async function* chunksOf({ live, writer, rows, timestamp, told }: CompactOptions): AsyncGenerator<BaseChunk> {
