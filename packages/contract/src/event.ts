@@ -46,6 +46,18 @@ export type StoreEvent =
   | StorageEvent
   /** The log was recovered again without closing the store; writes are taken again. */
   | ({ readonly kind: 'reopened' } & Reopening)
+  /**
+   * A snapshot has been open for long (`old`: perhaps somebody forgot it), or for too long, and was closed (`expired`). While one is
+   * open, the old place of each record `changed` since is kept, and compaction lets go of nothing.
+   */
+  | {
+      readonly kind: 'snapshot'
+      readonly phase: 'old' | 'expired'
+      readonly snapshot: string
+      readonly seq: Seq
+      readonly ageMs: number
+      readonly changed: number
+    }
   | ({
       readonly kind: 'compaction'
       /** Why it runs: somebody asked, or which bound was passed. */

@@ -25,6 +25,9 @@ export const limits = {
   filterNodes: 1_000,
   inValues: 10_000,
   openSnapshots: 16,
+  /** How old a snapshot may grow before the store tells of it, and before it closes it. */
+  snapshotWarnMs: 300_000,
+  snapshotMaxAgeMs: 3_600_000,
   /** Writes in one `transaction`. */
   transactionSteps: 10_000,
   /** How long a `transaction` may take, retries included, where its caller names no time. */

@@ -13,6 +13,8 @@ import type { CheckpointSettings } from './checkpoints.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
 import { checkedScrub, type ScrubSettings } from './scrub-options.ts'
+import { checkedSnapshots } from './snapshot-options.ts'
+import type { SnapshotSettings } from './snapshots.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 
 export interface CheckedOptions<D extends Domain> {
@@ -23,6 +25,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly checkpoints: CheckpointSettings | undefined
+  readonly snapshots: SnapshotSettings
   readonly scrub: ScrubSettings | undefined
 }
 
@@ -36,6 +39,7 @@ const optionKeys = new Set([
   'onEvent',
   'compaction',
   'checkpoints',
+  'snapshots',
   'scrub',
   'clock',
   'random',
@@ -66,6 +70,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     mailbox: { capacity: bounded('mailbox.capacity', capacity), overflow },
     compaction: checkedCompaction(options.compaction),
     checkpoints: checkedCheckpoints(options.checkpoints),
+    snapshots: checkedSnapshots(options.snapshots),
     scrub: checkedScrub(options.scrub),
   }
 }

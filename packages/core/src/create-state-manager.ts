@@ -103,7 +103,8 @@ export interface StateMembers<D extends Domain> extends PastMembers<D> {
  * `CORRUPT`, `UNSUPPORTED`, `STORAGE_FAILED` …) and leaves the log as it was then. O(log) time.
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
-  const { storage, domain, durability, cacheBytes, mailbox, compaction, checkpoints, scrub } = checkedOptions(options)
+  const checked = checkedOptions(options)
+  const { storage, domain, durability, cacheBytes, mailbox, compaction, checkpoints, scrub } = checked
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
@@ -112,7 +113,7 @@ export async function createStateManager<const D extends Domain>(options: StateM
   }
   const events = new Events()
   if (options.onEvent !== undefined) events.on(options.onEvent)
-  const snapshots = new Snapshots()
+  const snapshots = new Snapshots({ ...checked.snapshots, setTimer: environment.setTimer, tell: events.tell })
   const audience = new Audience()
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events

@@ -39,6 +39,13 @@ export class SnapshotView implements ReadView {
     if (!changed.has(id)) changed.set(id, before)
   }
 
+  /** Records changed since, of which the old places are kept. */
+  get changed(): number {
+    let changed = 0
+    for (const places of this.#since.values()) changed += places.size
+    return changed
+  }
+
   close(): void {
     this.live.watchers.delete(this.#watcher)
     this.#since.clear()

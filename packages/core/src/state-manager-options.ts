@@ -2,6 +2,7 @@ import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent, Ti
 import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
 import type { ScrubbingOptions } from './scrub-options.ts'
+import type { SnapshotOptions } from './snapshot-options.ts'
 
 /** What `createStateManager` takes. */
 export interface StateManagerOptions<D extends Domain> {
@@ -32,6 +33,8 @@ export interface StateManagerOptions<D extends Domain> {
    * and stands in the statistics; nothing is mended or stopped for it. Where the storage has no medium to doubt, never.
    */
   readonly scrub?: ScrubbingOptions | false
+  /** How old a snapshot may grow before it is told of, and before it is closed. */
+  readonly snapshots?: SnapshotOptions
   readonly clock?: Clock
   readonly random?: Random
   readonly timers?: Timers

@@ -1,4 +1,4 @@
-import { limits } from '@stateward/contract'
+import { limits, type StoreEvent } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
@@ -87,4 +87,54 @@ test('while a snapshot is open compaction keeps the old log, lets go of it after
   expect(await rawBase(storage)).toHaveLength(2)
   expect(await state.task.get('a')).toMatchObject({ n: 4 })
   await state.close()
+})
+
+test('a snapshot that is open for long is told of, then closed, and lets compaction go on; a closed one is neither', async () => {
+  const timers: { at: number; action: () => void; called: boolean }[] = []
+  const after = (ms: number, action: () => void): (() => void) => {
+    const timer = { at: ms, action, called: false }
+    timers.push(timer)
+    return () => timers.splice(timers.indexOf(timer), 1)
+  }
+  const run = (ms: number): void => {
+    for (const timer of timers.filter(({ at, called }) => at <= ms && !called)) {
+      timer.called = true
+      timer.action()
+    }
+  }
+  const events: StoreEvent[] = []
+  const { state } = await openTiny({
+    storage: memoryStorage({ retention: 'none' }),
+    timers: { after },
+    compaction: false,
+    snapshots: { warnMs: 1_000, maxAgeMs: 2_000 },
+    onEvent: (event) => events.push(event),
+  })
+  await state.task.create({ id: 'a', n: 1 })
+  const early = await state.snapshot()
+  await early.close()
+  const snapshot = await state.snapshot()
+  await state.task.update('a', { n: 2 })
+  await state.compact()
+  run(1_000)
+  expect(events.filter(({ kind }) => kind === 'snapshot')).toEqual([
+    { kind: 'snapshot', phase: 'old', snapshot: 's2', seq: 1, ageMs: 1_000, changed: 1 },
+  ])
+  expect(await snapshot.task.get('a')).toMatchObject({ n: 1 })
+  expect((await state.stats()).firstSeq).toBe(1)
+  run(2_000)
+  expect(events.at(-1)).toEqual({
+    kind: 'snapshot',
+    phase: 'expired',
+    snapshot: 's2',
+    seq: 1,
+    ageMs: 2_000,
+    changed: 1,
+  })
+  expect(await codeOf(snapshot.task.get('a'))).toBe('NOT_FOUND')
+  await turns(20)
+  expect((await state.stats()).firstSeq).toBe(3)
+  await state.close()
+  for (const snapshots of [{ warnMs: 0 }, { maxAgeMs: 2 ** 31 }, { age: 1 }, 5] as never[])
+    expect(await codeOf(openTiny({ snapshots })), JSON.stringify(snapshots)).toBe('INVALID')
 })

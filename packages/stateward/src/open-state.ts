@@ -43,6 +43,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly compaction?: CompactionOptions | false
   /** How the log is read again in the background, so that what the disk loses is found while a backup still has it; `false`: never. */
   readonly scrub?: ScrubbingOptions | false
+  /** How old a snapshot may grow before it is told of (5 minutes), and before it is closed (an hour). */
+  readonly snapshots?: NonNullable<StateManagerOptions<D>['snapshots']>
   readonly clock?: Clock
   readonly random?: Random
 }

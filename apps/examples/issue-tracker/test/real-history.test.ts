@@ -5,6 +5,7 @@ import { importIssues } from '../src/import-issues.ts'
 import { type IssueState, issueStorage, openIssues } from '../src/open-issues.ts'
 import { replayChanges } from '../src/replay-changes.ts'
 import { expectFolded } from './expect-folded.ts'
+import { expectPast } from './expect-past.ts'
 import { asInSource, plainFold } from './plain-fold.ts'
 import { hasRealData, realChanges, realIssues } from './real-data.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -39,6 +40,7 @@ describe.runIf(hasRealData)('40 000 real changes, from ../shared/data', () => {
       const again = await openIssues(storage, { compaction: false })
       await expectFolded(again, folded)
       await expectVerified(again, changes.length)
+      await expectPast(again, changes, 1_000)
       await again.close()
       expectSeedLines(folder, counts)
     },
