@@ -53,7 +53,7 @@ export function createBatchActor<P extends Protocol<P>, E extends Failure = Acto
 }
 
 /** The options with their defaults. Throws `INVALID`. */
-function kernelOptions<P extends Protocol<P>, E extends Failure>(
+export function kernelOptions<P extends Protocol<P>, E extends Failure>(
   options: BatchActorOptions<P, E>,
 ): KernelOptions<P, E> {
   const { name, overflow = 'reject', schedule = 'immediate', clock = systemClock, drain, deadLetters } = options

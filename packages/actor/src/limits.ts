@@ -16,4 +16,8 @@ export const limits = {
   deadLetters: 1_000,
   /** The deadline of an ask made in the handling of a message that has none itself; without one a circle would never end. */
   nestedAskMs: 30_000,
+  /** How long an actor may take to come up. */
+  startTimeoutMs: 30_000,
+  /** Restarts of an actor before its parent gives up, and the pauses before them. */
+  restart: { atMost: 5, withinMs: 60_000, backoffMs: 100, maxBackoffMs: 10_000, jitter: 0.2 },
 } as const

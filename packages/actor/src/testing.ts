@@ -1,1 +1,5 @@
+export { type ExploreOptions, explore } from './testing/explore.ts'
+export { type Interleaving, type InterleavingOptions, interleaving } from './testing/interleaving.ts'
 export { type ManualClock, manualClock } from './testing/manual-clock.ts'
+export { createProbe, type Probe } from './testing/probe.ts'
+export { seededRandom } from './testing/seeded-random.ts'

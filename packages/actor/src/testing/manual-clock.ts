@@ -6,6 +6,8 @@ export interface ManualClock extends Clock {
   readonly pendingTimers: number
   /** Moves time on by `ms` and fires what comes due, in order of time, each at its own time; O(timers) a firing. */
   advance(ms: number): void
+  /** Moves time on to the next timer and fires it alone; `false` when there is none. */
+  advanceToNext(): boolean
 }
 
 interface Timer {
@@ -30,6 +32,14 @@ export function manualClock(startMs = 0): ManualClock {
       return () => {
         timers.delete(timer)
       }
+    },
+    advanceToNext() {
+      const timer = earliest()
+      if (timer === undefined) return false
+      timers.delete(timer)
+      now = Math.max(now, timer.due)
+      timer.callback()
+      return true
     },
     get pendingTimers() {
       return timers.size

@@ -1,0 +1,13 @@
+/**
+ * A quick generator of numbers from 0 to 1, without 1, that depend on the seed alone. Not for secrets. This is mulberry32 by
+ * Tommy Ettinger, in the public domain.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
