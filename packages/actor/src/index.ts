@@ -12,7 +12,17 @@ export { limits } from './limits.ts'
 export type { Priority } from './priority.ts'
 export type { Kind, Protocol } from './protocol.ts'
 export type { Failure, Reply } from './reply.ts'
+export { createRegistry, type Names, type Registry, type RegistryOptions } from './routing/registry.ts'
+export type { Route } from './routing/route.ts'
+export { createRouter, type Router, type RouterOptions } from './routing/router.ts'
 export type { Schedule } from './schedule.ts'
+export {
+  createShutdown,
+  type Phase,
+  type PhaseReport,
+  type Shutdown,
+  type ShutdownReport,
+} from './shutdown.ts'
 export type {
   BatchLife,
   BatchSpawnOptions,

@@ -139,10 +139,8 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     const depth = this.#mailbox.depth
     const waiting = this.#mailbox.waiting
     const inFlight = this.#accepted - depth - waiting - handled - failed - expired - aborted - closed - dropped
-    return {
-      ...{ depth, waiting, inFlight, accepted: this.#accepted, rejected: this.#rejected, batches: this.#batches },
-      ...{ handled, failed, expired, aborted, closed, dropped },
-    }
+    const counts = { depth, waiting, inFlight, accepted: this.#accepted, rejected: this.#rejected }
+    return { ...counts, batches: this.#batches, ...this.#outcomes }
   }
 
   released(envelope: SomeEnvelope<E>, from: MessageState, outcome: Outcome): void {

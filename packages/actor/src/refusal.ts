@@ -51,6 +51,12 @@ export const refusal = {
   dropped: (to: Addressed, capacity: number): ActorError =>
     stackless('BUSY', `${message(to)} gave way to a newer one, ${capacity} messages wait: send it again later`),
 
+  unknown: (to: Addressed, names: number): ActorError =>
+    stackless('NOT_FOUND', `${message(to)} found nobody of that name among ${names}: it was not handled`),
+
+  unroutable: (to: Addressed, cause: unknown): ActorError =>
+    stackless('INVALID', `${message(to)} has no route: ${textOf(cause)}`, { cause }),
+
   stopped: (to: Addressed): ActorError =>
     stackless('CLOSED', `${message(to)} came after stop() was called: it was not handled`),
 

@@ -6,7 +6,8 @@ const emptySlots = <T>(length: number): (T | undefined)[] => new Array<T | undef
 
 /** First in, first out, in a circular array of 8 bytes a slot. `push` and `shift` are O(1), amortised over the doublings. */
 export class Ring<T extends object> {
-  #slots: (T | undefined)[] = emptySlots(smallest)
+  /** Empty until something comes: most rings of most actors stay so. */
+  #slots: (T | undefined)[] = []
   #head = 0
   #size = 0
 
@@ -15,7 +16,7 @@ export class Ring<T extends object> {
   }
 
   push(item: T): void {
-    if (this.#size === this.#slots.length) this.#refill(this.toArray(), this.#size * 2)
+    if (this.#size === this.#slots.length) this.#refill(this.toArray(), Math.max(smallest, this.#size * 2))
     this.#slots[(this.#head + this.#size) & (this.#slots.length - 1)] = item
     this.#size++
   }

@@ -1,7 +1,7 @@
+import { checkedName } from '../checked-name.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { createDeadLetters, type DeadLetters } from '../dead-letters.ts'
 import type { Schedule } from '../schedule.ts'
-import { checkedName } from './checked-name.ts'
 import type { Supervisor } from './children.ts'
 import type { Supervision } from './crash.ts'
 import type { SupervisionEvent } from './supervision-event.ts'

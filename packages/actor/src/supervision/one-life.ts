@@ -3,12 +3,12 @@ import { ActorError } from '../actor-error.ts'
 import { isPromiseLike } from '../is-promise-like.ts'
 import type { Protocol } from '../protocol.ts'
 import type { Failure } from '../reply.ts'
+import { within } from '../within.ts'
 import type { Child } from './child.ts'
 import type { BatchLife, Children, LifeEnd, StartContext } from './children.ts'
 import type { End } from './ending.ts'
 import type { Environment } from './environment.ts'
 import type { Mortal } from './ref.ts'
-import { within } from './within.ts'
 
 export interface LifeOptions {
   readonly name: string
@@ -26,7 +26,8 @@ export interface LifeOptions {
 /** An actor from its `start` to its hook `stop`: what is made anew when it restarts. */
 export class OneLife<P extends Protocol<P>, E extends Failure> implements StartContext {
   readonly #options: LifeOptions
-  readonly #controller = new AbortController()
+  /** Made when somebody asks for the signal. */
+  #controller: AbortController | undefined
   readonly #watches = new Set<() => void>()
   #nest: (Children & Child) | undefined
   #running: BatchLife<P, E> | undefined
@@ -35,6 +36,7 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
   #cancelStartTimer: (() => void) | undefined
   #isFailed = false
   #isOver = false
+  #isEnded = false
   #ended: Promise<void> | undefined
 
   constructor(options: LifeOptions) {
@@ -50,11 +52,13 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isEnded) this.#controller.abort(this.#overError())
     return this.#controller.signal
   }
 
   get children(): Children {
-    if (this.#ended !== undefined) throw new ActorError('CLOSED', `this life of actor "${this.name}" is over`)
+    if (this.#isEnded) throw this.#overError()
     this.#nest ??= this.#options.nest()
     return this.#nest
   }
@@ -65,7 +69,7 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
   }
 
   watch(other: Mortal, watcher: (end: End) => void): void {
-    if (this.#ended !== undefined) return
+    if (this.#isEnded) return
     const unwatch = other.watch((end) => {
       this.#watches.delete(unwatch)
       watcher(end)
@@ -115,7 +119,7 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
       return
     }
     this.#running = running
-    if (!this.#isFailed && this.#ended === undefined) this.#options.started()
+    if (!this.#isFailed && !this.#isEnded) this.#options.started()
     // It came too late: its end, which waited in vain, has not called its hook.
     else if (this.#isOver) void this.#callStop('crash')
   }
@@ -124,12 +128,13 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
     this.#cancelStartTimer?.()
     if (this.#isFailed) return
     this.#isFailed = true
-    if (this.#ended === undefined) this.#options.failed(error)
+    if (!this.#isEnded) this.#options.failed(error)
   }
 
   async #end(why: LifeEnd): Promise<void> {
     this.#cancelStartTimer?.()
-    this.#controller.abort()
+    this.#isEnded = true
+    this.#controller?.abort(this.#overError())
     for (const unwatch of this.#watches) unwatch()
     this.#watches.clear()
     const { stopTimeoutMs, environment } = this.#options
@@ -137,8 +142,13 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
       await within(this.#starting, stopTimeoutMs, environment.clock)
     }
     if (this.#nest !== undefined) await this.#nest.stop()
-    await this.#callStop(why)
+    // Before the hook: a start that settles from now on finds that nobody else will call it.
     this.#isOver = true
+    await this.#callStop(why)
+  }
+
+  #overError(): ActorError {
+    return new ActorError('CLOSED', `this life of actor "${this.name}" is over`)
   }
 
   async #callStop(why: LifeEnd): Promise<void> {

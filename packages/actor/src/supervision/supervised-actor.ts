@@ -7,14 +7,14 @@ import { Kernel } from '../kernel.ts'
 import { limits } from '../limits.ts'
 import type { Kind, Protocol } from '../protocol.ts'
 import type { Failure, Reply } from '../reply.ts'
+import { within } from '../within.ts'
 import type { Child, Parent } from './child.ts'
-import type { BatchSpawnOptions, Children } from './children.ts'
+import type { BatchSpawnOptions, Children, LifeEnd } from './children.ts'
 import type { Crash } from './crash.ts'
 import { type End, Ending } from './ending.ts'
 import type { Environment } from './environment.ts'
 import { OneLife } from './one-life.ts'
 import type { ActorRef, LifeState } from './ref.ts'
-import { within } from './within.ts'
 
 export interface Home {
   readonly parent: Parent
@@ -36,6 +36,9 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
   #lives = 0
   /** Whether what is in hand belongs to a life that has crashed, and is not worth waiting for. */
   #hasCrashed = false
+  /** The crash of a handler that still runs. */
+  #hang: ActorError | undefined
+  #cancelHandleTimer: (() => void) | undefined
   #stopped: Promise<StopReport> | undefined
 
   /** Throws `INVALID`. `options.name` is the whole path. */
@@ -118,10 +121,12 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
   }
 
   async rest(cause: unknown): Promise<void> {
+    // Its life is needed until its queue is handled.
+    if (this.#stopped !== undefined) return
     this.suspend()
     const life = this.#life
     await this.#freeHands(cause)
-    await life?.end('crash')
+    await this.#endLife('crash', life)
   }
 
   stop(options: StopOptions = {}): Promise<StopReport> {
@@ -154,13 +159,23 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
     return this.#timed(pending, handleTimeoutMs)
   }
 
-  async #timed(pending: PromiseLike<void>, timeoutMs: number): Promise<void> {
-    if (await within(pending, timeoutMs, this.#home.environment.clock)) return
-    throw new ActorError('TIMEOUT', `actor "${this.name}" expects a message to be handled within ${timeoutMs} ms`)
+  /** Rejects when the time is up first; unlike `within`, whoever gives the message up can end the timer. */
+  #timed(pending: PromiseLike<void>, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#home.environment.clock.setTimer(() => {
+        const text = `actor "${this.name}" expects a message to be handled within ${timeoutMs} ms`
+        this.#hang = new ActorError('TIMEOUT', text)
+        reject(this.#hang)
+      }, timeoutMs)
+      this.#cancelHandleTimer = cancel
+      pending.then(resolve, reject).then(cancel)
+    })
   }
 
   #started(restarts: number): void {
-    if (this.#stopped === undefined) {
+    // It came up after others had made it restart: this life is about to end, and handles nothing.
+    if (this.#state === 'restarting') return
+    if (this.#state === 'starting') {
       this.#state = 'running'
       this.#home.environment.tell({ type: 'started', actor: this.name, restarts })
     }
@@ -169,8 +184,9 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
   }
 
   #crash(during: Crash['during'], error: unknown): void {
-    // It never came up, and who stops it waits for the queue.
-    if (this.#stopped !== undefined && during === 'start') void this.#kernel.stop({ drain: false })
+    // Who stops it waits for the queue: of one that never came up, or where the next would be handled beside one that hangs.
+    const isHopeless = during === 'start' || (error !== undefined && error === this.#hang)
+    if (this.#stopped !== undefined && isHopeless) void this.#kernel.stop({ drain: false })
     if (this.#state !== 'running' && this.#state !== 'starting') return
     this.suspend()
     this.#hasCrashed = during === 'message'
@@ -198,10 +214,15 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
     if (kernel.isBusy) kernel.abandon(cause)
   }
 
+  #endLife(why: LifeEnd, life: OneLife<P, E> | undefined = this.#life): Promise<void> | undefined {
+    this.#cancelHandleTimer?.()
+    return life?.end(why)
+  }
+
   async #stop(options: StopOptions): Promise<StopReport> {
     this.#state = 'stopping'
     const report = await this.#kernel.stop(options)
-    await this.#life?.end('stop')
+    await this.#endLife('stop')
     this.#end({ actor: this.name, why: 'stopped' })
     return report
   }
@@ -210,7 +231,7 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
     this.#state = 'stopping'
     if (this.#hasCrashed) this.#kernel.abandon(error)
     const report = await this.#kernel.stop({ drain: false, timeoutMs: this.#stopTimeoutMs })
-    await this.#life?.end('crash')
+    await this.#endLife('crash')
     this.#end({ actor: this.name, why: 'crashed', error })
     return report
   }

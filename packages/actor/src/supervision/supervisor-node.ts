@@ -1,10 +1,10 @@
 import type { StopOptions, StopReport } from '../actor.ts'
 import { ActorError } from '../actor-error.ts'
+import { checkedName } from '../checked-name.ts'
 import { handlerDrain } from '../handlers.ts'
 import { isPromiseLike } from '../is-promise-like.ts'
 import type { Protocol } from '../protocol.ts'
 import type { Failure } from '../reply.ts'
-import { checkedName } from './checked-name.ts'
 import type { Child, Parent } from './child.ts'
 import type { BatchLife, BatchSpawnOptions, Life, SpawnOptions, Supervisor } from './children.ts'
 import type { Crash, Directive, Supervision } from './crash.ts'
@@ -75,7 +75,7 @@ export class SupervisorNode implements Supervisor, Child, Parent {
       {
         parent: this,
         environment: this.#environment,
-        nest: (parent) => new SupervisorNode(name, options.supervision ?? {}, this.#environment, parent),
+        nest: (parent) => new SupervisorNode(name, options.supervision ?? {}, quietly(name, this.#environment), parent),
       },
     )
     this.#children.set(name, child)
@@ -239,6 +239,14 @@ export class SupervisorNode implements Supervisor, Child, Parent {
     if (this.#children.has(path)) throw new ActorError('ALREADY_EXISTS', `there is an actor "${path}" already`)
     return path
   }
+}
+
+/** An actor and the supervisor of its children have one name: of the two, the actor tells of the end. */
+function quietly(name: string, environment: Environment): Environment {
+  const tell: Environment['tell'] = (event) => {
+    if (event.type !== 'ended' || event.actor !== name) environment.tell(event)
+  }
+  return { ...environment, tell }
 }
 
 function batchLife<P extends Protocol<P>>(life: Life<P>): BatchLife<P> {

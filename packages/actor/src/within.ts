@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from './clock.ts'
 
 /** Waits for a promise, but not for ever: `false` when the time is up first. Rejects as the promise does; leaves no timer. */
 export async function within(promise: PromiseLike<unknown>, timeoutMs: number, clock: Clock): Promise<boolean> {

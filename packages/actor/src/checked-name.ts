@@ -1,4 +1,4 @@
-import { ActorError } from '../actor-error.ts'
+import { ActorError } from './actor-error.ts'
 
 const longest = 128
 const allowed = /^[\p{L}\p{N}_.:@+~-]+$/u
