@@ -49,7 +49,8 @@ async function assessUnpublished({ disk, random }: Environment, survey: Survey):
   const canBeNew = survey.previous === undefined && survey.archived.length === 0
   const { entries, lastSeq } = canBeNew ? await assessPlain(disk, dir, plain) : { entries: [], lastSeq: 0 }
   if (!(await isUnpublished(disk, survey, lastSeq))) return undefined
-  if (plain.length === 0 && segments.length === 0) refuseForeign(survey)
+  // Plain files without a commit do not make a directory of something else a store.
+  if (lastSeq === 0 && segments.length === 0) refuseForeign(survey)
   return {
     ...nothing,
     log: randomUuid(random),

@@ -10,6 +10,8 @@ const advice: Readonly<Record<string, string>> = {
   EMFILE: 'The process has too many open files: raise its limit (ulimit -n).',
   ENFILE: 'The machine has too many open files.',
   ELOOP: 'A link stands where a file of the store should be: the store follows none. Look who made it, and remove it.',
+  EISDIR: 'Look who made it, and move it away.',
+  EINVAL: 'Look who made it, and move it away.',
   ENAMETOOLONG: 'The path is too long for this file system: choose a shorter one.',
   ENOTDIR: 'A part of the path is a file: choose another directory.',
   EIO: 'The device failed: check it, and open the store again.',

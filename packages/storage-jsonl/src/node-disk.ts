@@ -3,10 +3,11 @@ import { promisify } from 'node:util'
 import type { Disk, DiskFile, DiskStat, LockOutcome, OpenMode } from '@stateward/contract'
 import { flock } from './node-flock.ts'
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
+// Without O_NONBLOCK a pipe that somebody has planted is opened when another one opens it too: never.
 const flags: Readonly<Record<OpenMode, number>> = {
-  read: O_RDONLY | O_NOFOLLOW,
-  change: O_RDWR | O_NOFOLLOW,
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+  change: O_RDWR | O_NOFOLLOW | O_NONBLOCK,
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 }
 const worldWritable = 0o002n
@@ -17,10 +18,25 @@ const { lstat, mkdir, readdir, realpath, rename, rmdir, statfs, unlink } = fs.pr
 /** The file system of this machine. The one place that touches `node:fs`. */
 export const nodeDisk: Disk = {
   async open(path, mode) {
-    return nodeFile(await open(path, flags[mode], 0o600))
+    const fd = await open(path, flags[mode], 0o600)
+    if (mode === 'create') return nodeFile(fd)
+    try {
+      assertFile(await fstat(fd), path)
+    } catch (error) {
+      fs.closeSync(fd)
+      throw error
+    }
+    return nodeFile(fd)
   },
   openSync(path) {
-    return nodeFile(fs.openSync(path, flags.read))
+    const fd = fs.openSync(path, flags.read)
+    try {
+      assertFile(fs.fstatSync(fd), path)
+    } catch (error) {
+      fs.closeSync(fd)
+      throw error
+    }
+    return nodeFile(fd)
   },
   async stat(path) {
     try {
@@ -130,6 +146,13 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await promisify(fs.close)(fd)
   }
+}
+
+/** A pipe or a device has neither an end nor positions; a directory is found out by its first read at the latest. */
+function assertFile(stat: fs.Stats, path: string): void {
+  if (stat.isFile()) return
+  const code = stat.isDirectory() ? 'EISDIR' : 'EINVAL'
+  throw Object.assign(new Error(`${code}: expected a file at ${path}, found something else`), { code })
 }
 
 function statOf(stat: fs.BigIntStats): DiskStat {

@@ -57,7 +57,8 @@ async function withoutManifest(disk: Disk, dir: string): Promise<ManifestSeen> {
     refuseForeign(survey)
     return nothing
   }
-  const { entries } = await assessPlain(disk, dir, survey.plain)
+  const { entries, lastSeq } = await assessPlain(disk, dir, survey.plain)
+  if (lastSeq === 0) refuseForeign(survey)
   const manifest = { format, log: '', epoch: 0, writer: '', clean: true, truncated: 0, segments: entries, obsolete: [] }
   return { manifest, stat: undefined }
 }

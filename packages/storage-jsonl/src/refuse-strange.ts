@@ -16,11 +16,7 @@ const headerStart = Buffer.from('{"type":"$segment"')
  */
 export async function refuseStrange(disk: Disk, dir: string): Promise<void> {
   const standing = await disk.stat(dir)
-  if (standing?.isOpenToAll === true) {
-    throw invalid(
-      `${dir} may be written to by every user of this machine, and what is in it cannot be trusted: chmod o-w it`,
-    )
-  }
+  if (standing?.isOpenToAll === true) throw openToAll(dir)
   const names = await disk.list(dir)
   await Promise.all(names.map((name) => refuseKind(disk, dir, name)))
   await refuseDoubles(disk, dir, names)
@@ -29,11 +25,14 @@ export async function refuseStrange(disk: Disk, dir: string): Promise<void> {
 async function refuseKind(disk: Disk, dir: string, name: string): Promise<void> {
   const isDirectory = directories.includes(name)
   if (!isDirectory && !files.includes(name) && !numbered.test(name) && !isTemporaryName(name)) return
-  const kind = (await disk.stat(join(dir, name)))?.kind
+  const { kind, isOpenToAll } = (await disk.stat(join(dir, name))) ?? {}
   const expected = isDirectory ? 'directory' : 'file'
+  if (isDirectory && kind === 'directory' && isOpenToAll === true) throw openToAll(join(dir, name))
   // A name may be gone by now: another writer is at work, and the lock will say so.
   if (kind === undefined || kind === expected) return
-  const found = kind === 'link' ? 'a link, and this storage follows none' : `a ${kind}`
+  const found =
+    { link: 'a link, and this storage follows none', other: 'a pipe, a socket or a device' }[kind as string] ??
+    `a ${kind}`
   throw invalid(`${name} should be a ${expected}, and is ${found}. Look who made it, and move it away`)
 }
 
@@ -70,6 +69,12 @@ export function assertCuttable({ quarantine }: Recovery): void {
       { details: { file, byte: from, bytes: to - from } },
     )
   }
+}
+
+function openToAll(path: string): StatewardError {
+  return invalid(
+    `${path} may be written to by every user of this machine, and what is in it cannot be trusted: chmod o-w it`,
+  )
 }
 
 function invalid(found: string): StatewardError {
