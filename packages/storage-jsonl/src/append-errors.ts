@@ -1,5 +1,6 @@
 import { hasCode, type Seq, StatewardError } from '@stateward/contract'
 import { adviceFor } from './failure.ts'
+import { wordsOf } from './words-of.ts'
 
 /** Another tail than the one expected, or one that will not come about since an append just before has failed. */
 export function conflictError(
@@ -13,7 +14,7 @@ export function conflictError(
 
 /** The disk is full and the file is cut back to what it was: these records are not in it, nor is anything behind them. */
 export function fullError(cause: unknown): StatewardError {
-  const found = cause instanceof Error ? cause.message : String(cause)
+  const found = wordsOf(cause)
   return new StatewardError(
     'FULL',
     `writing to the log: ${found}. Nothing of it is in the log. Free some space and try again.`,
@@ -43,11 +44,10 @@ export function noRoomForBase(neededBytes: number, freeBytes: number): Stateward
 
 /** Nobody knows whether the commits from `firstSeq` on are on the disk. */
 export function unknownError(firstSeq: Seq | undefined, cause: unknown): StatewardError {
-  const found = cause instanceof Error ? ` (${cause.message})` : ''
   const why = hasCode(cause, 'FENCED') ? 'the store was taken over' : 'the disk failed'
   return new StatewardError(
     'UNKNOWN',
-    `commits from seq ${firstSeq} on: ${why} while they were written${found}, they may or may not be in the log. ` +
+    `commits from seq ${firstSeq} on: ${why} while they were written (${wordsOf(cause)}), they may or may not be in the log. ` +
       `${adviceFor(cause)}Open the store again: recovery finds out.`,
     { cause, details: { firstSeq } },
   )

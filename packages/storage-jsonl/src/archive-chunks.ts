@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib'
 import { fileChunks, type ReadableFile } from './chunks.ts'
 import { DamagedLine } from './damage.ts'
 import type { ArchiveEntry } from './manifest.ts'
+import { wordsOf } from './words-of.ts'
 
 /** The text of an archived segment. Throws a `DamagedLine` where the archive does not unpack; what the disk throws stays what it is. */
 export async function* unpackedChunks(file: ReadableFile, entry: ArchiveEntry): AsyncGenerator<Buffer> {
@@ -23,7 +24,7 @@ export async function* unpackedChunks(file: ReadableFile, entry: ArchiveEntry): 
   } catch (error) {
     // A disk that cannot read now tells nothing about what stands there: a salvage would give it up for good.
     if (error === unread) throw error
-    const reason = `the archive does not unpack: ${error instanceof Error ? error.message : error}`
+    const reason = `the archive does not unpack: ${wordsOf(error)}`
     throw new DamagedLine(entry.file, bytes, reason)
   } finally {
     packed.destroy()

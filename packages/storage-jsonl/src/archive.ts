@@ -9,7 +9,7 @@ import { bounds } from './bounds.ts'
 import { type Checkpoint, checked } from './checkpoint.ts'
 import { epochLine, headerLine } from './control-line.ts'
 import { checksum, hex8 } from './crc.ts'
-import { corrupt, DamageList } from './damage.ts'
+import { corrupt, DamagedLine, DamageList } from './damage.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { fullOr } from './failure.ts'
 import { format } from './format.ts'
@@ -200,13 +200,20 @@ async function pack(source: AsyncIterable<TextPart>, target: DiskFile, members: 
 async function assertUnpacks(packed: DiskFile, entry: ArchiveEntry, checkpoint: Checkpoint): Promise<void> {
   let bytes = 0
   let crc = 0
-  for await (const chunk of checked(unpackedChunks(packed, entry), checkpoint)) {
-    bytes += chunk.length
-    crc = checksum(chunk, crc)
+  let reason: string | undefined
+  try {
+    for await (const chunk of checked(unpackedChunks(packed, entry), checkpoint)) {
+      bytes += chunk.length
+      crc = checksum(chunk, crc)
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedLine)) throw error
+    reason = error.message
   }
-  if (bytes === entry.bytes && hex8(crc) === entry.crc) return
+  if (bytes !== entry.bytes || hex8(crc) !== entry.crc)
+    reason ??= `the archived text has ${bytes} bytes and checksum ${hex8(crc)}; written were ${entry.bytes} and ${entry.crc}`
+  if (reason === undefined) return
   const damage = new DamageList()
-  const reason = `the archived text has ${bytes} bytes and checksum ${hex8(crc)}; written were ${entry.bytes} and ${entry.crc}`
   damage.add({ file: entry.file, line: 1, byte: 0, reason })
   throw corrupt(damage, 'Nothing was removed. Check the disk, and run a verification.')
 }

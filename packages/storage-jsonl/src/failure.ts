@@ -1,5 +1,6 @@
 import { hasCode, StatewardError } from '@stateward/contract'
 import { RowsFailed } from './rows-failed.ts'
+import { wordsOf } from './words-of.ts'
 
 const advice: Readonly<Record<string, string>> = {
   EACCES: 'Give this user the right to read and write the directory and its files, or choose another directory.',
@@ -44,7 +45,7 @@ export function isHarmless(error: unknown): boolean {
 /** `FULL` for a write that failed for want of room and left nothing behind; any other failure stays what it is. */
 export function fullOr(error: unknown, doing: string): unknown {
   if (!isFull(error)) return error
-  const found = error instanceof Error ? error.message : String(error)
+  const found = wordsOf(error)
   return new StatewardError('FULL', `${doing}: ${found}. Nothing was changed. Free some space and try again.`, {
     cause: error,
   })
@@ -54,7 +55,7 @@ export function fullOr(error: unknown, doing: string): unknown {
 export function storageFailed(error: unknown, doing: string): StatewardError {
   if (error instanceof StatewardError) return error
   const code = diskCode(error)
-  const found = error instanceof Error ? error.message : String(error)
+  const found = wordsOf(error)
   return new StatewardError('STORAGE_FAILED', `${doing}: ${found}. ${advice[code] ?? 'Open the store again.'}`, {
     cause: error,
     details: code === '' ? {} : { disk: code },

@@ -1,4 +1,5 @@
 import type { Seq } from '@stateward/contract'
+import { firstIndex } from './first-index.ts'
 
 export interface SeqRange {
   readonly from: Seq
@@ -19,19 +20,7 @@ export class LostSeqs {
 
   /** O(log ranges). */
   has(seq: Seq): boolean {
-    let low = 0
-    let high = this.ranges.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.ranges[middle]?.to ?? 0) < seq) low = middle + 1
-      else high = middle
-    }
-    const found = this.ranges[low]
+    const found = this.ranges[firstIndex(this.ranges, ({ to }) => to < seq)]
     return found !== undefined && found.from <= seq
-  }
-
-  /** Whether any of the commits `from` … `to` is lost. */
-  touches({ from, to }: SeqRange): boolean {
-    return this.ranges.some((range) => range.from <= to && range.to >= from)
   }
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { wordsOf } from './words-of.ts'
 
 const marker = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/
 const carriageReturn = 0x0d
@@ -28,7 +29,7 @@ export function whyNotPlain(text: Buffer): string | undefined {
   try {
     value = JSON.parse(line)
   } catch (error) {
-    return `it is not JSON: ${error instanceof Error ? error.message : error}`
+    return `it is not JSON: ${wordsOf(error)}`
   }
   return isObject(value) ? whyNoShape(value) : 'it is not a JSON object'
 }

@@ -37,6 +37,7 @@ export async function planReseal(disk: Disk, dir: string, manifest: Manifest): P
   const found: Resealing[] = []
   const history = manifest.segments.filter(isHistory)
   const chains = new RecordChains((history[0]?.firstSeq ?? 1) === 1)
+  let isUnread = false
   for (const entry of manifest.segments) {
     const isDamaged = (await assessEntry({ disk, dir, manifest }, entry, entry === history.at(-1))).damage.lines > 0
     const isSealable = isHistory(entry) && entry.kind !== 'archive'
@@ -44,7 +45,9 @@ export async function planReseal(disk: Disk, dir: string, manifest: Manifest): P
       const reason = 'nobody edits such a file by hand: repair or salvage it'
       damage.add({ file: entry.file, line: 1, byte: 0, reason })
     }
-    if (!isHistory(entry) || (isDamaged && !isSealable)) continue
+    // What the lines behind it rest on is not known, and no fault of theirs.
+    isUnread ||= isDamaged && !isSealable
+    if (isUnread || !isHistory(entry)) continue
     const file = new Reading(entry, { damage, chains, isKept: isDamaged })
     await withFile(disk, { dir, name: entry.file }, (open) => file.read(open))
     if (isDamaged) found.push(await file.resealing(disk, dir))

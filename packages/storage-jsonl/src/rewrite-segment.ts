@@ -7,6 +7,7 @@ import { gapLine, headerLine, type SegmentEnd, type SegmentHeader } from './cont
 import { corrupt, DamagedLine } from './damage.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { fullOr } from './failure.ts'
+import { firstIndex } from './first-index.ts'
 import { format } from './format.ts'
 import type { SeqRange } from './lost-seqs.ts'
 import type { ArchiveEntry, BaseEntry, LogEntry, Manifest } from './manifest.ts'
@@ -15,7 +16,7 @@ import type { Rewriting } from './salvage-plan.ts'
 import { scanSegment } from './scan.ts'
 import { archiveName, fileNames, segmentName } from './segment-name.ts'
 import { SegmentWriter } from './segment-writer.ts'
-import type { BadBytes, GoodLine } from './sort-lines.ts'
+import type { GoodLine } from './sort-lines.ts'
 import { createTemporary, writeAll } from './write-whole.ts'
 
 export interface RewriteOptions {
@@ -158,24 +159,13 @@ function bytesOf(
   const from = before?.end ?? 0
   const to = behind?.at ?? Number.POSITIVE_INFINITY
   const found: { at: number; end: number }[] = []
-  for (let at = firstAtOrBehind(bad, from); at < bad.length; at++) {
+  for (let at = firstIndex(bad, (bytes) => bytes.at < from); at < bad.length; at++) {
     const bytes = bad[at]
     if (bytes === undefined || bytes.end > to) break
     found.push(bytes)
   }
   const left = orphans.filter(({ seq }) => seq >= gap.from && seq <= gap.to)
   return [...found, ...left].sort((one, other) => one.at - other.at)
-}
-
-function firstAtOrBehind(bad: readonly BadBytes[], from: number): number {
-  let low = 0
-  let high = bad.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((bad[middle]?.at ?? 0) < from) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Up to where lines follow each other in the file, with nothing missing between them. */

@@ -1,5 +1,6 @@
 import type { Ptr, Seq } from '@stateward/contract'
 import { bounds } from './bounds.ts'
+import { firstIndex } from './first-index.ts'
 import { ptrOffset } from './ptr.ts'
 
 /** A commit, and where in its segment the line begins. */
@@ -37,14 +38,7 @@ export class SeekTable {
 
   /** The last line known that begins no commit behind `seq`; `undefined` where the segment's start is as close. O(log n). */
   before(seq: Seq): SeekPoint | undefined {
-    let low = 0
-    let high = this.#points.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#points[middle]?.seq ?? 0) <= seq) low = middle + 1
-      else high = middle
-    }
-    return this.#points[low - 1]
+    return this.#points[firstIndex(this.#points, (point) => point.seq <= seq) - 1]
   }
 
   /** The points up to `upTo` as bytes. */

@@ -16,11 +16,7 @@ export function unsealed(line: Buffer): Unsealed | undefined | string {
 }
 
 function control(text: Buffer): Unsealed | undefined | string {
-  try {
-    const found = parseControl(text.toString())
-    if (typeof found === 'string') return found
-    return found.type === '$gap' ? { gap: found.gap } : undefined
-  } catch (error) {
-    return `it is not JSON: ${error instanceof Error ? error.message : error}`
-  }
+  const found = parseControl(text.toString())
+  if (typeof found === 'string') return found
+  return found.type === '$gap' ? { gap: found.gap } : undefined
 }
