@@ -33,7 +33,7 @@ test('an append that failed says what the disk said, and what to do', () => {
   expect(unknownError(4, cause).message).toMatch(
     /^commits from seq 4 on: the disk failed .*\(EIO: i\/o error\), they may or may not be in the log/,
   )
-  expect(unknownError(4, 'no error').message).toContain('the disk failed while they were written, they may')
+  expect(unknownError(4, 'no error').message).toContain('the disk failed while they were written (no error), they may')
   expect(unknownError(4, new StatewardError('FENCED', 'by another')).message).toContain('the store was taken over')
   expect(unknownError(4, cause)).toMatchObject({ code: 'UNKNOWN', cause, details: { firstSeq: 4 } })
   const full = fullError(cause)
