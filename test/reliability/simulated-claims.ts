@@ -6,6 +6,7 @@ export type SimulatedRig =
   | 'crash-retention'
   | 'faulty-disk'
   | 'line-fuzz'
+  | 'claims'
   | 'model'
   | 'protocol-mutants'
   | 'repair'
@@ -123,6 +124,15 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'in one process, on a storage in memory whose appends take a random number of turns; transactions of at most eight reads and writes',
     files: ['packages/core/test/serializability.test.ts'],
+  },
+  claims: {
+    claim:
+      'however workers claim, beat, pause, die and come back under the same name, and however the clock is set: a target is taken from a holder only when its time is up, tokens only grow, and no write by a token is in the log that did not hold the target at that commit',
+    unit: 'claims',
+    every: 3_000,
+    nightly: 1_000_000,
+    limits: 'in one process, on a storage in memory; twelve workers, eight specs, time stands still within a round',
+    files: ['packages/stateward/test/work/claims-rig.test.ts'],
   },
   model: {
     claim:

@@ -27,6 +27,9 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
   asOf: 'refused',
   diff: 'refused',
   undo: 'refused',
+  command: 'refused',
+  // It is answered from the present state.
+  question: 'refused',
   snapshot: 'refused',
   release: 'refused',
   compact: 'refused',

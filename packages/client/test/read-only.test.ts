@@ -75,7 +75,7 @@ test.each([
   const refused = readOnly(endpoint, 'snap').ask(kind as MessageKind, { type: 'task' } as never)
   await expect(refused).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { message: kind } })
   await expect(refused).rejects.toThrow(
-    'a snapshot answers get, getMany, query, count, explain, groupBy, aggregate; found',
+    'a past state answers get, getMany, query, count, explain, groupBy, aggregate; found',
   )
   expect(endpoint.asked).toEqual([])
 })

@@ -1,6 +1,7 @@
 import type { Entity, EntityInput, EntityOutput } from './entity.ts'
 import { StatewardError } from './error.ts'
 import type { SystemFields } from './json.ts'
+import type { Procedures } from './procedure.ts'
 
 /** Types of records by name. */
 export type Entities = Readonly<Record<string, Entity>>
@@ -8,6 +9,8 @@ export type Entities = Readonly<Record<string, Entity>>
 /** A set of types that belong together. Made by `defineDomain`. */
 export interface Domain<E extends Entities = Entities> {
   readonly entities: E
+  /** What it can be asked and told beyond its records. */
+  readonly procedures: Required<Procedures>
 }
 
 /** Names of the types of a domain. */
@@ -84,8 +87,9 @@ export const reservedFieldNames: readonly string[] = ['and', 'or', 'not', '__pro
  * Checks a set of types against each other and makes a domain of them.
  * Throws `INVALID` naming the first definition that does not hold: a reserved or malformed name, an index or reference
  * on a field that `fields` does not list, a reference to a type that is not there, a transition to no status.
+ * `procedures` are questions and commands by name, for what records alone do not answer.
  */
-export function defineDomain<const E extends Entities>(entities: E): Domain<E> {
+export function defineDomain<const E extends Entities>(entities: E, procedures: Procedures = {}): Domain<E> {
   for (const [type, definition] of Object.entries(entities)) {
     if (reservedTypeNames.includes(type) || !namePattern.test(type)) {
       throw invalid(
@@ -97,7 +101,11 @@ export function defineDomain<const E extends Entities>(entities: E): Domain<E> {
     checkReferences(type, definition, entities)
     checkTransitions(type, definition)
   }
-  return Object.freeze({ entities: Object.freeze({ ...entities }) })
+  const { questions = {}, commands = {} } = procedures
+  return Object.freeze({
+    entities: Object.freeze({ ...entities }),
+    procedures: Object.freeze({ questions: Object.freeze({ ...questions }), commands: Object.freeze({ ...commands }) }),
+  })
 }
 
 function checkFields(type: string, definition: Entity): void {

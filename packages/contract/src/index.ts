@@ -44,8 +44,18 @@ export { limits } from './limits.ts'
 export { compareKeys, compareValues, type FieldKind, orderKey, sameValue } from './order.ts'
 export type { DiffAsk, DiffPage, FieldChange, Moment, RecordDiff, UndoAsk } from './past.ts'
 export type {
+  Command,
+  CommandContext,
+  ProcedureContext,
+  ProcedureReader,
+  Procedures,
+  Projection,
+  ProjectionKind,
+  Question,
+} from './procedure.ts'
+export type {
   AskOptions,
-  CompactReport,
+  Commanded,
   CreateAsk,
   DeleteAsk,
   Deleted,
@@ -56,12 +66,9 @@ export type {
   Operation,
   Protocol,
   RestoreAsk,
-  ScrubStats,
   SnapshotOpened,
-  Stats,
   Transacted,
   UpdateAsk,
-  VerifyReport,
   Version,
   WriteOptions,
 } from './protocol.ts'
@@ -82,6 +89,7 @@ export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } f
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
 export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'
 export type { Seq } from './seq.ts'
+export type { CompactReport, ScrubStats, Stats, VerifyReport } from './stats.ts'
 export type {
   Appended,
   AppendOptions,

@@ -1,14 +1,12 @@
 import type { Change, Commit } from './commit.ts'
 import type { CursorOperation } from './cursor.ts'
-import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
-import type { JsonObject, StoredRecord } from './json.ts'
+import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { DiffAsk, DiffPage, FieldChange, Moment, UndoAsk } from './past.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
-import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
-import type { StorageHealth } from './storage.ts'
+import type { CompactReport, Stats, VerifyReport } from './stats.ts'
 import type { Watching, WatchKind } from './watching.ts'
 
 /** How long and under which signal a caller waits. */
@@ -92,6 +90,19 @@ export interface Transacted {
   readonly results: readonly (StoredRecord | Deleted)[]
 }
 
+/** What a command answers: what its commit left of each record that it changed, in the order of the line. */
+export interface Commanded {
+  /** Of its commit; of the newest one before it where it changed nothing. */
+  readonly seq: Seq
+  readonly changed: readonly {
+    readonly type: string
+    readonly id: string
+    readonly rev: number
+    /** Absent after a deletion. */
+    readonly record?: StoredRecord
+  }[]
+}
+
 /** One version of one record, as its commit left it. `change.rev` counts them. */
 export interface Version {
   readonly seq: Seq
@@ -107,75 +118,6 @@ export interface Version {
   readonly actor?: string
   /** Commits before this version, and behind the one before it, are lost: there may have been versions in them. */
   readonly lostBefore?: LostCommits
-}
-
-/** What reading the log again in the background has come to since the store was opened. */
-export interface ScrubStats {
-  /** Passes over the whole log that have come to their end. */
-  readonly passes: number
-  /** When the last of them did. */
-  readonly lastPass?: string
-  /** Bytes read so far, of all passes. */
-  readonly bytes: number
-  /** How many places do not read as they were written, as far as is known: of each file as it was read last. 0: none. */
-  readonly damaged: number
-  /** The first 100 of them. */
-  readonly damage: readonly Damage[]
-}
-
-export interface Stats {
-  readonly firstSeq: Seq
-  readonly lastSeq: Seq
-  /** The last commit that no power cut can take, where the storage knows it: at the levels below `commit` it lags behind. */
-  readonly durableSeq?: Seq
-  /** Live records. */
-  readonly records: number
-  readonly recordsByType: Readonly<Record<string, number>>
-  readonly segments: number
-  readonly bytes: number
-  readonly commits: number
-  /** Messages that wait to be handled. */
-  readonly mailboxDepth: number
-  readonly cache: {
-    readonly bytes: number
-    readonly maxBytes: number
-    readonly records: number
-    readonly hits: number
-    readonly misses: number
-  }
-  readonly indexes: readonly { readonly type: string; readonly name: string; readonly entries: number }[]
-  readonly storage: string
-  readonly durability: Durability
-  /**
-   * `full`: writes are `FULL` until there is room. `failed`: they are `STORAGE_FAILED` until the store is reopened, and
-   * `readonly`: until it is repaired and opened again. Reads go on.
-   */
-  readonly health: StorageHealth
-  /** Commits that salvages had to give up, as long as nobody has acknowledged it. Absent: none. */
-  readonly lost?: readonly LostCommits[]
-  /** Absent: nothing is read again in the background. */
-  readonly scrub?: ScrubStats
-}
-
-export interface VerifyReport {
-  readonly ok: boolean
-  readonly storage: StorageCheck
-  /** Indexes compared with a full scan of the records. */
-  readonly indexes: readonly {
-    readonly type: string
-    readonly name: string
-    readonly ok: boolean
-    readonly found: string
-  }[]
-  readonly records: number
-}
-
-export interface CompactReport {
-  /** The base holds the state after this commit. */
-  readonly upTo: Seq
-  readonly records: number
-  readonly bytesBefore: number
-  readonly bytesAfter: number
 }
 
 export interface SnapshotOpened {
@@ -227,6 +169,10 @@ export interface Protocol {
     ask: WriteOptions & { readonly operations: readonly (Operation | CursorOperation)[] }
     answer: Transacted
   }
+  /** One of the domain's commands: whatever it decides becomes one commit, or it is refused. `UNSUPPORTED`: there is none of this name. */
+  command: { ask: WriteOptions & { readonly name: string; readonly body: JsonObject }; answer: Commanded }
+  /** One of the domain's questions, answered from one durable state. `UNSUPPORTED`: there is none of this name. */
+  question: { ask: { readonly name: string; readonly body: JsonObject }; answer: JsonValue }
   query: { ask: Query; answer: QueryAnswer }
   count: { ask: Query; answer: number }
   groupBy: { ask: { readonly query: Query; readonly field: string }; answer: readonly Group[] }

@@ -16,6 +16,7 @@ export function currentReads(terms: Terms): Handlers<ReadKind> {
       const body = { ...given }
       return terms.steadily(async ({ reads }) => reads.handlers.diff(body, asking))
     },
+    question: (body, asking) => terms.current.reads.handlers.question(body, asking),
     history: (given, asking) => {
       // Read once, and now: what is wrong with it is for the dispatcher to put into words.
       const body = { ...given }

@@ -1,5 +1,6 @@
-import type { Protocol } from '@stateward/contract'
+import type { Operation, Protocol } from '@stateward/contract'
 import { checkedWrite, invalid } from './check.ts'
+import { type Commanding, commandOf } from './commanding.ts'
 import type { DoorOptions } from './door-options.ts'
 import { describe } from './frozen-json.ts'
 import { checkMessage } from './message-keys.ts'
@@ -30,15 +31,38 @@ export class Door {
     }
     const maker = new StepMaker(this.#options)
     const steps = maker.steps(kind, body)
-    return {
+    const write: Write = {
       kind,
       steps,
       checks: maker.checks,
-      ready: maker.waits.length === 0 ? undefined : Promise.all(maker.waits).then(() => undefined),
+      ready: readyOf(maker.waits),
       actor: body.actor,
       txid: body.txid,
-      reason: maker.reasons.length === 0 ? undefined : [...new Set(maker.reasons)].join('; '),
+      reason: reasonOf(maker),
       durability: body.durability ?? this.#options.lowestDurability,
     }
+    if (kind !== 'command') return write
+    return {
+      ...write,
+      command: commandOf(this.#options, body, (operations) => commanding(maker, operations)),
+      // Known when it has been decided.
+      get reason() {
+        return reasonOf(maker)
+      },
+    }
   }
+}
+
+function commanding(maker: StepMaker, operations: readonly Operation[]): Commanding {
+  const waited = maker.waits.length
+  const steps = maker.steps('transact', { operations })
+  return { steps, ready: readyOf(maker.waits.slice(waited)) }
+}
+
+function readyOf(waits: readonly Promise<void>[]): Promise<void> | undefined {
+  return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
+}
+
+function reasonOf({ reasons }: StepMaker): string | undefined {
+  return reasons.length === 0 ? undefined : [...new Set(reasons)].join('; ')
 }

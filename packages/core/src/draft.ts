@@ -3,12 +3,13 @@ import {
   type JsonObject,
   type JsonValue,
   limits,
-  type RuleReader,
+  type ProcedureReader,
   type StoredRecord,
 } from '@stateward/contract'
 import { fold } from './fold.ts'
 import { type Head, HeadLayer, type HeadReader } from './heads.ts'
 import { recordKey } from './record-key.ts'
+import { together } from './together.ts'
 
 /** One record of a decided commit: what the log will say, and the record on either side of it. */
 export interface DecidedChange {
@@ -22,7 +23,7 @@ export interface DecidedChange {
  * One write while it is being decided: its own changes on top of everything decided before. Nothing of it is seen by
  * others until `finish` has made changes of it; dropping it leaves no trace.
  */
-export class Draft implements RuleReader {
+export class Draft implements ProcedureReader {
   readonly timestamp: string
   readonly #base: HeadReader
   readonly #revBefore: (type: string, id: string) => number
@@ -57,6 +58,14 @@ export class Draft implements RuleReader {
 
   get(type: string, id: string): StoredRecord | undefined {
     return this.head(type, id)?.record
+  }
+
+  getMany(type: string, ids: readonly string[]): readonly (StoredRecord | undefined)[] {
+    return together(ids, (id) => this.get(type, id))
+  }
+
+  referringMany(type: string, field: string, ids: readonly string[]): readonly (readonly StoredRecord[])[] {
+    return together(ids, (id) => this.referring(type, field, id))
   }
 
   exists(type: string, id: string): boolean {

@@ -4,6 +4,7 @@ import {
   type Domain,
   type Entity,
   type Index,
+  type Projection,
   type Ptr,
   type Seq,
   type Slot,
@@ -46,6 +47,7 @@ export class Live implements HeadReader {
   readonly types: Map<string, LiveType> = new Map()
   readonly bodies: Bodies
   readonly watchers: Set<Watcher> = new Set()
+  readonly #projections = new Map<string, Set<Projection>>()
   /** Records that a decision has asked for and that the cache may be too small to hold. */
   readonly pinned: Map<string, StoredRecord> = new Map()
   /** What to say when a place in the log is there no more. */
@@ -178,7 +180,11 @@ export class Live implements HeadReader {
 
   /** Takes in one durable commit, decided by this store. */
   apply(seq: Seq, ptr: Ptr, changes: readonly DecidedChange[]): void {
-    for (const one of changes) this.#applyOne(seq, ptr, one)
+    for (const one of changes) {
+      this.#applyOne(seq, ptr, one)
+      const told = this.#projections.get(one.change.type)
+      if (told !== undefined) for (const projection of told) projection.changed(one.change.type, one.before, one.after)
+    }
     this.lastSeq = seq
   }
 
@@ -204,6 +210,17 @@ export class Live implements HeadReader {
       this.#applyOne(commit.seq, ptr, { change: { ...change, rev }, before, after })
     }
     this.lastSeq = commit.seq
+  }
+
+  /** Lets a projection hear of every change of these types from now on; returns the way to end that. */
+  tell(types: readonly string[], projection: Projection): () => void {
+    for (const type of types) {
+      const told = this.#projections.get(type) ?? new Set()
+      this.#projections.set(type, told.add(projection))
+    }
+    return () => {
+      for (const type of types) this.#projections.get(type)?.delete(projection)
+    }
   }
 
   #hasTaken(part: object, seq: Seq): boolean {

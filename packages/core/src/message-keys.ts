@@ -18,6 +18,8 @@ const keysOf: { readonly [K in MessageKind]: ReadonlySet<string> | undefined } =
   transact: new Set(['operations', ...writeKeys]),
   get: new Set(['type', 'id', 'snapshot', 'asOf']),
   getMany: new Set(['type', 'ids', 'snapshot', 'asOf']),
+  command: new Set(['name', 'body', ...writeKeys]),
+  question: new Set(['name', 'body']),
   groupBy: new Set(['query', 'field']),
   aggregate: new Set(['query', 'by', 'measures']),
   asOf: new Set(['seq', 'time']),

@@ -35,6 +35,7 @@ import { guardedReader } from './guarded-storage.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { inSlices } from './pace.ts'
+import { Projections } from './projections.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
 import { restore } from './restore.ts'
@@ -148,7 +149,8 @@ class ReadOnlyManager implements Endpoint {
     const { storage, live, reader, environment } = options
     this.#options = options
     const index = new HistoryIndex({ reader, lastSeq: live.lastSeq, breathe: environment.breathe })
-    this.#reads = new Reads({ ...options, snapshots: this.#snapshots, index })
+    const projections = new Projections({ live, clock: environment.clock, breathe: environment.breathe })
+    this.#reads = new Reads({ ...options, snapshots: this.#snapshots, index, projections })
     const handlers: Handlers<ReadKind | 'stats' | 'verify'> = {
       ...this.#reads.handlers,
       stats: () => statsOf({ live, storage, reader, durability: 'commit', depth: 0 }),

@@ -10,6 +10,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { checkQuery } from '@stateward/query'
+import { askQuestion } from './ask-question.ts'
 import { BodyRequest } from './bodies.ts'
 import { checkedEntity, checkedId, checkedIds, invalid } from './check.ts'
 import type { Environment } from './environment.ts'
@@ -19,6 +20,7 @@ import type { HistoryIndex } from './history-index.ts'
 import type { Live, LiveType } from './live.ts'
 import { PastReads } from './past-reads.ts'
 import { PlanCache } from './plan-cache.ts'
+import type { Projections } from './projections.ts'
 import type { QueryGround } from './query-ground.ts'
 import { readNow } from './read-now.ts'
 import { readMany, readOne } from './read-records.ts'
@@ -26,6 +28,7 @@ import { isCold, LiveView, type ReadView } from './read-view.ts'
 import { runAggregate, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
 import { countNow, groupByNow, queryNow, tooManyCold } from './run-query-now.ts'
 import type { Snapshots } from './snapshots.ts'
+import { timestamps } from './timestamps.ts'
 
 /** The messages that ask and change nothing, whoever writes the log. */
 export type ReadKind =
@@ -36,6 +39,7 @@ export type ReadKind =
   | 'groupBy'
   | 'aggregate'
   | 'explain'
+  | 'question'
   | 'asOf'
   | 'diff'
   | 'history'
@@ -57,6 +61,7 @@ export interface ReadsOptions {
   readonly environment: Environment
   readonly snapshots: Snapshots
   readonly index: HistoryIndex
+  readonly projections: Projections
 }
 
 /** Answers every message that reads, from the durable state, from an open snapshot of it, or from the past. */
@@ -68,10 +73,12 @@ export class Reads {
   readonly #view: LiveView
   readonly #plans = new PlanCache()
   readonly past: PastReads
+  readonly #timestamp: () => string
 
   constructor(options: ReadsOptions) {
     const { live, reader, snapshots, index } = options
     this.#options = options
+    this.#timestamp = timestamps(options.environment.clock)
     this.#view = new LiveView(live)
     this.past = new PastReads(options)
     this.handlers = {
@@ -94,6 +101,7 @@ export class Reads {
       aggregate: ({ query, ...body }, asking) =>
         this.#on(query, asking, (ground, asked) => runAggregate(ground, { ...body, query: asked }, asking)),
       explain: (query, asking) => this.#on(query, asking, (ground, asked) => runExplain(ground, asked)),
+      question: (body) => askQuestion({ ...options, timestamp: this.#timestamp() }, body),
       asOf: (body) => this.past.find(body),
       diff: (body, asking) => this.past.diff({ ...body }, asking),
       history: ({ type, id, from = 1 }) =>

@@ -78,6 +78,9 @@ export class StepMaker {
         const { operations } = body as Protocol['transact']['ask']
         return Array.from(list('operations', operations), (one, at) => inRow(at, () => this.#operation(one)))
       }
+      case 'command':
+        // What it will do is decided when its turn has come.
+        return []
       default:
         return kind satisfies never
     }

@@ -24,6 +24,7 @@ import { Live } from './live.ts'
 import { LogPump } from './log-pump.ts'
 import { inSlices } from './pace.ts'
 import { Past } from './past.ts'
+import { Projections } from './projections.ts'
 import { whyReadOnly } from './read-only.ts'
 import { Reads } from './reads.ts'
 import { restore } from './restore.ts'
@@ -94,8 +95,9 @@ export class Term {
     const pump = pumpOf(options, { writer, live, txids, pending, stop, checkpoints, history })
     const past = new Past({ live, pending, pump, reader: writer })
     this.pump = pump
-    this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past })
-    this.reads = new Reads({ domain, live, reader: writer, environment, snapshots, index: history })
+    const projections = new Projections({ live, clock: environment.clock, breathe: environment.breathe })
+    this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past, projections })
+    this.reads = new Reads({ domain, live, reader: writer, environment, snapshots, index: history, projections })
     // Most stores are written soon, and the first write would wait for it.
     environment.setTimer(() => void live.whole.reached().catch(() => undefined), fillAfterMs)
     stop.pump = pump

@@ -1,11 +1,13 @@
 import { type Caps, type Domain, limits, type Seq, StatewardError, type StoredRecord } from '@stateward/contract'
 import { encodeCommit } from './codec.ts'
+import type { CommandGround } from './commanding.ts'
 import { cut, halvesOf, type Piece } from './cut.ts'
 import { decide } from './decide.ts'
 import type { DecidedCommit } from './decided.ts'
 import { Draft } from './draft.ts'
 import { HeadLayer, type HeadReader } from './heads.ts'
 import { inRow } from './in-row.ts'
+import { PendingCheck } from './suspension.ts'
 import { partTxid, type Result } from './txid-window.ts'
 import { isOfRows, type Write } from './write.ts'
 
@@ -19,6 +21,8 @@ export interface UndecidedOptions {
   readonly lastSeq: Seq
   readonly caps: Caps
   readonly last: (type: string, id: string) => StoredRecord
+  readonly durable: CommandGround['durable']
+  readonly projection: CommandGround['projection']
 }
 
 /**
@@ -33,6 +37,7 @@ export class Undecided {
   #layer: HeadLayer | undefined
   readonly #options: UndecidedOptions
   readonly #pieces: Piece[]
+  #isCommanded = false
   /** The first row that no commit tells of yet: rows that change nothing belong to the next commit, or its txid would leave a gap. */
   #untold: number
 
@@ -50,10 +55,21 @@ export class Undecided {
   }
 
   run(): void {
+    this.#command()
     for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
       const halves = this.#commit(piece)
       this.#pieces.splice(0, 1, ...halves)
     }
+  }
+
+  /** Lets a command say what its steps are, once; they are decided when the schemas have answered for them. */
+  #command(): void {
+    const { write, base, timestamp, durable, projection } = this.#options
+    if (write.command === undefined || this.#isCommanded) return
+    const { steps, ready } = write.command({ reader: new Draft(base, timestamp), durable, timestamp, projection })
+    this.#isCommanded = true
+    this.#pieces.splice(0, this.#pieces.length, { steps, from: 0 })
+    if (ready !== undefined) throw new PendingCheck(ready)
   }
 
   /** Decides one commit; or, where its line comes out too long, answers with its halves. */
@@ -97,7 +113,9 @@ export class Undecided {
   #txidUpTo(to: number): string | undefined {
     const { write } = this.#options
     const whole = this.#untold === 0 && to === write.steps.length
-    return write.txid === undefined || whole ? write.txid : partTxid(write.txid, this.#untold, to)
+    return write.txid === undefined || whole || write.command !== undefined
+      ? write.txid
+      : partTxid(write.txid, this.#untold, to)
   }
 }
 

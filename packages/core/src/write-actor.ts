@@ -1,19 +1,22 @@
 import { type Actor, createBatchActor, type DeliveryOf } from '@stateward/actor'
 import { type Domain, limits, StatewardError, type Storage } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
+import type { CommandGround } from './commanding.ts'
 import type { DecidedWrite } from './decided.ts'
+import { durableOf } from './durable-of.ts'
 import type { Environment } from './environment.ts'
 import type { HeadLayer } from './heads.ts'
 import type { Live } from './live.ts'
 import { type LogPump, stopped } from './log-pump.ts'
 import type { Past } from './past.ts'
+import type { Projections } from './projections.ts'
 import { recordKey } from './record-key.ts'
 import { repeatedAnswer } from './repeated-answer.ts'
 import type { Step } from './step.ts'
 import { textOf } from './storage-error.ts'
 import { ColdBodies, PendingCheck, type Suspension } from './suspension.ts'
 import { timestamps } from './timestamps.ts'
-import type { DonePart, Result, TxidEntry, TxidWindow } from './txid-window.ts'
+import { type DonePart, type Made, madeBy, type Result, type TxidEntry, type TxidWindow } from './txid-window.ts'
 import { Undecided } from './undecided.ts'
 import type { Write } from './write.ts'
 
@@ -21,6 +24,8 @@ import type { Write } from './write.ts'
 export interface Written {
   readonly seq: number
   readonly results: readonly Result[]
+  /** Of a command: what each of `results` is a version of. */
+  readonly made?: readonly Made[]
 }
 
 /** The actor's one message. */
@@ -47,6 +52,7 @@ export interface WriteActorOptions {
   readonly caps: Storage['caps']
   readonly environment: Environment
   readonly past: Past
+  readonly projections: Projections
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
 }
 
@@ -70,6 +76,8 @@ export function writeActor(options: WriteActorOptions): Actor<WriteProtocol, Sta
 class WriteWorker {
   readonly #options: WriteActorOptions
   readonly #now: () => string
+  /** What a command looks at beside what is decided already. */
+  readonly #ground: Pick<CommandGround, 'durable' | 'projection'>
   /** Writes with a txid that are on their way: a second one with the same txid hears what the first one hears. */
   readonly #underWay = new Map<string, WriteDelivery[]>()
   /** Decided in this drain and not handed over yet, and how many commits that is. */
@@ -79,6 +87,11 @@ class WriteWorker {
   constructor(options: WriteActorOptions) {
     this.#options = options
     this.#now = timestamps(options.environment.clock)
+    const { live, projections } = options
+    this.#ground = {
+      durable: durableOf(live),
+      projection: (kind) => projections.get(kind),
+    }
   }
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {
@@ -180,6 +193,7 @@ class WriteWorker {
       lastSeq: pump.planned + this.#ahead,
       caps,
       last: (type, id) => past.last(type, id),
+      ...this.#ground,
     })
   }
 
@@ -192,7 +206,7 @@ class WriteWorker {
     const { txid } = delivery.body
     const written: Written = {
       seq: undecided.commits.at(-1)?.seq ?? pump.planned + this.#ahead,
-      results: [...earlier, ...undecided.results],
+      ...resultsOf(delivery.body, undecided, earlier),
     }
     if (undecided.commits.length === 0) {
       // What it found may not be durable yet, and must not be told before it is.
@@ -242,7 +256,10 @@ class WriteWorker {
     }
     const entry = this.#options.txids.get(txid)
     if (entry === undefined) return false
-    delivery.settle({ ok: true, value: { seq: entry.seq, results: this.#repeated(steps, entry) } })
+    // Of a command it is not known which steps it had; what it left is what the line says.
+    const left = delivery.body.command === undefined ? {} : { made: entry.made }
+    const results = left.made?.map((one) => this.#options.past.version(one)) ?? this.#repeated(steps, entry)
+    delivery.settle({ ok: true, value: { seq: entry.seq, results, ...left } })
     return true
   }
 
@@ -252,6 +269,16 @@ class WriteWorker {
         ? reason
         : new StatewardError('INVALID', `a rule or guard of the domain threw: ${textOf(reason)}`, { cause: reason })
     delivery.settle({ ok: false, error })
+  }
+}
+
+/** What the caller is to hear: of steps, what each has left; of a command, what its commit has left of each record. */
+function resultsOf({ command }: Write, undecided: Undecided, earlier: readonly Result[]): Omit<Written, 'seq'> {
+  if (command === undefined) return { results: [...earlier, ...undecided.results] }
+  const changes = undecided.commits.flatMap((commit) => commit.changes)
+  return {
+    results: changes.map(({ change, after }) => after ?? Object.freeze({ id: change.id, rev: change.rev })),
+    made: madeBy({ changes: changes.map(({ change }) => change) }),
   }
 }
 

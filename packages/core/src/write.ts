@@ -1,4 +1,5 @@
 import type { Durability, MessageKind, StatewardError } from '@stateward/contract'
+import type { CommandGround, Commanding } from './commanding.ts'
 import type { HeadLayer } from './heads.ts'
 import type { Live } from './live.ts'
 import { SchemaChecks } from './schema-check.ts'
@@ -14,6 +15,7 @@ export type WriteKind =
   | 'updateMany'
   | 'deleteMany'
   | 'transact'
+  | 'command'
 
 const writeKinds: ReadonlySet<string> = new Set<WriteKind>([
   'create',
@@ -24,6 +26,7 @@ const writeKinds: ReadonlySet<string> = new Set<WriteKind>([
   'updateMany',
   'deleteMany',
   'transact',
+  'command',
 ])
 
 /** A write of nothing, which settles when everything before it has. */
@@ -64,6 +67,8 @@ export interface Write {
   /** Why guards were skipped. */
   readonly reason: string | undefined
   readonly durability: Durability
+  /** Decides the steps, where they are not known before the write has its turn. */
+  readonly command?: (ground: CommandGround) => Commanding
   readonly transaction?: {
     /** When it began: what it wrote says so. */
     readonly timestamp: string

@@ -1,3 +1,4 @@
+export { type Claim, type ClaimFields, type ClaimStatus, claim, claimLimits, claimStatuses } from './claim.ts'
 export { domain, type WorkEntities } from './domain.ts'
 export { domainLimits } from './domain-limits.ts'
 export {
@@ -23,3 +24,14 @@ export {
   workTransitions,
 } from './status.ts'
 export { isUuidv7 } from './uuidv7.ts'
+export {
+  type Blocker,
+  type ClaimTerms,
+  type CommandOptions,
+  type Fence,
+  type Held,
+  type ReleaseTerms,
+  type Rollup,
+  type Work,
+  work,
+} from './work.ts'

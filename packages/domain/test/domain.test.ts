@@ -1,11 +1,12 @@
 import { defineDomain, entity, hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { domain, execution, phase, plan, spec } from '../src/index.ts'
+import { claim, domain, execution, phase, plan, spec } from '../src/index.ts'
 
-test('the domain is these four types, each with ids made by the store and version 1', () => {
-  expect(domain.entities).toEqual({ plan, spec, phase, execution })
-  for (const definition of Object.values(domain.entities))
-    expect(definition).toMatchObject({ id: 'uuidv7', version: 1 })
+test('the domain is these types, each with ids made by the store and version 1; a claim has the id of its target', () => {
+  expect(domain.entities).toEqual({ plan, spec, phase, execution, claim })
+  for (const definition of Object.values(domain.entities)) expect(definition.version).toBe(1)
+  for (const definition of [plan, spec, phase, execution]) expect(definition.id).toBe('uuidv7')
+  expect(claim.id).toBe('string')
 })
 
 test('parents cannot be deleted from under their parts; a dependency can', () => {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, SchemaIssue } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { domain, executionStatuses, workStatuses, zeroMetrics } from '../src/index.ts'
+import { claimStatuses, domain, executionStatuses, workStatuses, zeroMetrics } from '../src/index.ts'
 
 type TypeName = keyof typeof domain.entities
 
@@ -114,6 +114,16 @@ const fields: Record<TypeName, Record<string, readonly Values[]>> = {
       ...description.bad.map((message) => ({ good: [], bad: [{ code: 'E', message }] })),
     ],
   },
+  claim: {
+    target_type: [{ good: ['plan', 'spec', 'phase'], bad: ['execution', '', null, undefined] }],
+    target_id: [id],
+    execution_id: [id],
+    holder: [name],
+    token: [{ good: [1, 2], bad: [0, -1, 1.5, '1', null, undefined] }],
+    ttl_ms: [{ good: [1, 86_400_000], bad: [0, -1, 1.5, 86_400_001, '1', null, undefined] }],
+    beats: [{ good: [0, 7], bad: [-1, 0.5, '0', null, undefined] }],
+    status: [{ good: claimStatuses, bad: ['free', '', null, undefined] }],
+  },
 }
 
 const required: Record<TypeName, JsonObject> = {
@@ -121,6 +131,16 @@ const required: Record<TypeName, JsonObject> = {
   spec: { plan_id: 'p', name: 'n' },
   phase: { spec_id: 's', name: 'n' },
   execution: { loop_type: 'build', target_type: 'plan', target_id: 'p' },
+  claim: {
+    target_type: 'spec',
+    target_id: 's',
+    execution_id: 'e',
+    holder: 'worker',
+    token: 1,
+    ttl_ms: 1_000,
+    beats: 0,
+    status: 'held',
+  },
 }
 
 const defaults: Record<TypeName, JsonObject> = {
@@ -138,6 +158,7 @@ const defaults: Record<TypeName, JsonObject> = {
       resource_usage: {},
     },
   },
+  claim: {},
 }
 
 const typeNames: readonly TypeName[] = ['plan', 'spec', 'phase', 'execution']

@@ -8,7 +8,7 @@ type Built = typeof domain
 type Accepts<Wanted, Given> = [Given] extends [Wanted] ? true : false
 
 test('records have their fields, and no other key compiles', () => {
-  expectTypeOf<TypeOf<Built>>().toEqualTypeOf<'plan' | 'spec' | 'phase' | 'execution'>()
+  expectTypeOf<TypeOf<Built>>().toEqualTypeOf<'plan' | 'spec' | 'phase' | 'execution' | 'claim'>()
   expectTypeOf<RecordOf<Built, 'plan'>>().toExtend<Plan>()
   expectTypeOf<RecordOf<Built, 'spec'>['dependencies']>().toEqualTypeOf<readonly string[]>()
   expectTypeOf<Spec['status']>().toEqualTypeOf<WorkStatus>()
