@@ -8,6 +8,7 @@ export function endpointRunner(endpoint: Endpoint): QueryRunner {
     count: (query, options) => endpoint.ask('count', query, options),
     groupBy: (query, field, options) => endpoint.ask('groupBy', { query, field }, options),
     aggregate: (ask, options) => endpoint.ask('aggregate', ask, options),
+    live: (query, signal) => endpoint.watch('live', query, signal),
     explain: (query, options) => endpoint.ask('explain', query, options),
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Commit,
   cursorType,
+  type LiveUpdate,
   type RecordChange,
   type Seq,
   type Watching,
@@ -24,6 +25,20 @@ function telling(
         const changed = change(told as Watching['changes']['item'], body as Watching['changes']['ask'])
         if (changed.length > 0) yield changed as Watching[K]['item']
       }
+    }
+  }
+}
+
+/** An endpoint whose live queries tell something else. */
+function live(change: (update: LiveUpdate) => LiveUpdate): typeof PlainEndpoint {
+  return class extends PlainEndpoint {
+    override async *watch<K extends WatchKind>(
+      kind: K,
+      body: Watching[K]['ask'],
+      signal: AbortSignal,
+    ): AsyncGenerator<Watching[K]['item']> {
+      for await (const item of super.watch(kind, body, signal))
+        yield (kind === 'live' ? change(item as LiveUpdate) : item) as Watching[K]['item']
     }
   }
 }
@@ -77,6 +92,24 @@ export const brokenFeeds: readonly BrokenEndpoint[] = [
       override set(type: string, life: Life): void {
         const record = life.record && { ...life.record, token: 'the same' }
         super.set(type, type === cursorType ? { ...life, record } : life)
+      }
+    },
+  },
+  {
+    breaks: 'tells the whole result of a live query again and again',
+    caught: 'a live query gives its result, and then what becomes different, in order and within its limit',
+    Endpoint: live((update) => {
+      if (update.kind === 'rows') return update
+      const rows = update.changes.flatMap((change) => (change.op === 'enter' ? [change.record] : []))
+      return { kind: 'rows', seq: update.seq, rows }
+    }),
+  },
+  {
+    breaks: 'takes any query as a live one',
+    caught: 'a live query refuses what it cannot be',
+    Endpoint: class extends PlainEndpoint {
+      override watch<K extends WatchKind>(kind: K, body: Watching[K]['ask'], signal: AbortSignal) {
+        return super.watch(kind, kind === 'live' ? ({ type: 'item' } as Watching[K]['ask']) : body, signal)
       }
     },
   },

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import {
   type AskOptions,
+  type ChangesAsk,
   type Commit,
   compareValues,
   type Endpoint,
@@ -24,6 +25,7 @@ import { plainChanges } from './plain-changes.ts'
 import { isCursorOperation, plainCursor } from './plain-cursor.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
+import { plainLive } from './plain-live.ts'
 import { operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
 
@@ -282,9 +284,14 @@ export class PlainEndpoint implements Endpoint {
     }
   }
 
-  watch<K extends WatchKind>(_: K, body: Watching[K]['ask'], signal: AbortSignal): AsyncIterable<Watching[K]['item']> {
+  watch<K extends WatchKind>(
+    kind: K,
+    body: Watching[K]['ask'],
+    signal: AbortSignal,
+  ): AsyncIterable<Watching[K]['item']> {
     if (this.closed) throw new StatewardError('CLOSED', 'closed')
-    return plainChanges(body, this.lastSeq, this.follow(1, signal))
+    if (kind === 'live') return plainLive(body as Query, () => this.query(body as Query), this.follow(1, signal))
+    return plainChanges(body as ChangesAsk, this.lastSeq, this.follow(1, signal))
   }
 
   async close(): Promise<void> {

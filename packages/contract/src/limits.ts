@@ -49,6 +49,10 @@ export const limits = {
   recentBytes: 8_388_608,
   /** Versions that one feed keeps while it catches up, to tell what changes rest on. */
   feedBytes: 8_388_608,
+  /** Rows of one live query. */
+  liveRows: 10_000,
+  /** Differences that wait for one reader of a live query, before it is told the whole result anew instead. */
+  liveBacklog: 1_000,
   cacheBytes: 67_108_864,
   closeTimeoutMs: 30_000,
 } as const

@@ -1,4 +1,6 @@
 import type { ChangesAsk, RecordChange } from './feed.ts'
+import type { LiveUpdate } from './live.ts'
+import type { Query } from './query.ts'
 
 /** Everything that is told again and again, until whoever asked has had enough: what is asked, and one item of what comes. */
 export interface Watching {
@@ -8,6 +10,12 @@ export interface Watching {
    * An item holds at least one change, of one commit or several; all that a feed tells of a commit stand in one item.
    */
   changes: { ask: ChangesAsk; item: readonly RecordChange[] }
+  /**
+   * The result of a query, then what becomes different in it, commit group by commit group: keeping it up costs by the
+   * change, not by the result. The result, and with a limit somewhat more, is held in memory: one that has more than
+   * `limits.liveRows` rows is `TOO_LARGE`, at once or when it grows so far. `cursor`, `snapshot` and `asOf` are `INVALID`.
+   */
+  live: { ask: Query; item: LiveUpdate }
 }
 
 export type WatchKind = keyof Watching

@@ -1,8 +1,19 @@
-import { type Domain, type RecordChange, StatewardError, type Watching, type WatchKind } from '@stateward/contract'
+import {
+  type Domain,
+  type LiveUpdate,
+  type Query,
+  type RecordChange,
+  StatewardError,
+  type Watching,
+  type WatchKind,
+} from '@stateward/contract'
 import type { Audience } from './audience.ts'
 import { asRefusal } from './check.ts'
 import { anyOf } from './follow.ts'
 import { describe } from './frozen-json.ts'
+import { LiveQueries } from './live-queries.ts'
+import { LiveView } from './read-view.ts'
+import { soonFound } from './soon-found.ts'
 import type { Terms } from './terms.ts'
 import { checkedFeed, type FeedSource, watchChanges } from './watch-changes.ts'
 
@@ -13,6 +24,8 @@ interface WatchesOptions {
   }
   /** Called while somebody watches; calls the answer when it is over. */
   readonly began: () => () => void
+  /** Absent where nobody tells what is written. */
+  readonly queries?: LiveQueries
 }
 
 type Watched = {
@@ -24,6 +37,7 @@ export class Watches {
   readonly #options: WatchesOptions
   readonly #kinds: Watched = {
     changes: (body, signal) => this.#changes(body, signal),
+    live: (body, signal) => this.#live(body, signal),
   }
 
   constructor(options: WatchesOptions) {
@@ -43,10 +57,33 @@ export class Watches {
     }
   }
 
+  #live(body: Query, signal: AbortSignal): AsyncIterable<LiveUpdate> {
+    const { queries } = this.#options
+    if (queries === undefined)
+      throw new StatewardError(
+        'UNSUPPORTED',
+        'this store was opened for reading, as of one moment; follow its changes instead',
+      )
+    return updatesOf(queries, queries.checked(body), signal)
+  }
+
   #changes(body: Watching['changes']['ask'], signal: AbortSignal): AsyncIterable<readonly RecordChange[]> {
     const { domain, source, began } = this.#options
     const feed = checkedFeed(domain, body)
     return during(began, () => watchChanges(feed, { ...source, follow: (from) => source.follow(from, signal) }))
+  }
+}
+
+async function* updatesOf(queries: LiveQueries, query: Query, signal: AbortSignal): AsyncGenerator<LiveUpdate> {
+  if (signal.aborted) return
+  const { reader, over } = queries.read(query)
+  const end = (): void => reader.end()
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    for (let update = await reader.next(); update !== undefined; update = await reader.next()) yield update
+  } finally {
+    signal.removeEventListener('abort', end)
+    over()
   }
 }
 
@@ -60,8 +97,18 @@ export function watchesOf({
   readonly terms: Terms
   readonly audience: Audience
 }): Watches {
+  const queries = new LiveQueries({
+    domain,
+    now: (query) => {
+      const { reads, live } = terms.current
+      return soonFound(reads.groundOf(query, new LiveView(live)), query)
+    },
+    later: async (query) => terms.current.reads.handlers.query(query, {}),
+  })
+  audience.queries = queries
   return new Watches({
     domain,
+    queries,
     source: {
       follow: (from, signal) => terms.follow(from, [signal]),
       versions: () => ({ live: terms.current.live, reader: terms.current.writer }),

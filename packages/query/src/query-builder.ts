@@ -4,10 +4,12 @@ import {
   type Explanation,
   type Group,
   type JsonValue,
+  type LiveUpdate,
   limits,
   type Query,
 } from '@stateward/contract'
 import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import { type LiveOptions, liveResults, type SubscribeOptions, subscribed } from './live-results.ts'
 import type { AggregateOf, MeasuresOf } from './measures-of.ts'
 import type { QueryRunner } from './query-runner.ts'
 import { typed } from './typed.ts'
@@ -21,7 +23,7 @@ export interface Page<R> {
 
 /**
  * A query of records of type `R`, put together step by step. Each step gives a new builder and leaves the old one as it
- * was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`, `groupBy`, `aggregate`, `explain`. What the query
+ * was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`, `groupBy`, `aggregate`, `explain`, `live`. What the query
  * does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
  */
 export class QueryBuilder<R> {
@@ -125,6 +127,20 @@ export class QueryBuilder<R> {
       // The first rows come soon; a long stream asks less often, and its pages stay small in memory.
       size = Math.min(size * 2, longestPage)
     }
+  }
+
+  /**
+   * The result, then only what becomes different in it: `for await (const update of query.live({ signal }))`, each to be
+   * taken in with `applyLive(rows, update)`. Order and limit are kept; a change costs by itself, not by the result. Who
+   * reads too slowly for the differences is told the whole result again. At most `limits.liveRows` rows (`TOO_LARGE`).
+   */
+  live(options?: LiveOptions): AsyncIterable<LiveUpdate<R>> {
+    return liveResults<R>(this.#runner, this.#query, options)
+  }
+
+  /** As `live`, by calling back; answers the way to stop. What the callback throws goes to `onError`, and nowhere else. */
+  subscribe(callback: (update: LiveUpdate<R>) => void, options: SubscribeOptions = {}): () => void {
+    return subscribed((signal) => this.live({ signal }), callback, options)
   }
 
   /** The query as plain JSON. */

@@ -1,4 +1,13 @@
-import type { AggregateRow, AskOptions, Explanation, Group, Protocol, Query, QueryAnswer } from '@stateward/contract'
+import type {
+  AggregateRow,
+  AskOptions,
+  Explanation,
+  Group,
+  LiveUpdate,
+  Protocol,
+  Query,
+  QueryAnswer,
+} from '@stateward/contract'
 
 /** What an aggregate is asked with. */
 export type AggregateAsk = Protocol['aggregate']['ask']
@@ -10,4 +19,5 @@ export interface QueryRunner {
   groupBy(query: Query, field: string, options?: AskOptions): Promise<readonly Group[]>
   aggregate(ask: AggregateAsk, options?: AskOptions): Promise<readonly AggregateRow[]>
   explain(query: Query, options?: AskOptions): Promise<Explanation>
+  live(query: Query, signal: AbortSignal): AsyncIterable<LiveUpdate>
 }

@@ -45,6 +45,10 @@ function recorder(pages: readonly Partial<QueryAnswer>[] = [{}]): {
         ? [{ measures: { n: 3 } }]
         : [{ measures: { n: 1 } }, { value: 'draft', measures: { n: 2 } }]
     },
+    async *live(query) {
+      asked.push({ kind: 'live', query, options: undefined })
+      yield { kind: 'rows', seq: 1, rows: [] }
+    },
     async explain(query, options) {
       asked.push({ kind: 'explain', query, options })
       return { plan: { kind: 'empty' }, order: 'none', estimatedRows: 0, records: 0 }

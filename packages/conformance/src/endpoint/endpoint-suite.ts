@@ -6,6 +6,7 @@ import { createCases } from './create-cases.ts'
 import { cursorCases } from './cursor-cases.ts'
 import { feedCases } from './feed-cases.ts'
 import { inputCases } from './input-cases.ts'
+import { liveCases } from './live-cases.ts'
 import { modelCases } from './model-cases.ts'
 import { pastCases } from './past-cases.ts'
 import { queryCases } from './query-cases.ts'
@@ -28,6 +29,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...pastCases,
   ...feedCases,
   ...cursorCases,
+  ...liveCases,
   ...upkeepCases,
   ...modelCases,
 ]
