@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import {
   type AskOptions,
-  type ChangesAsk,
   type Commit,
   compareValues,
   type Endpoint,
@@ -21,13 +20,12 @@ import {
 import { plainAggregate } from '../src/endpoint/plain-aggregate.ts'
 import { plainQuery } from '../src/endpoint/plain-query.ts'
 import { itemTimes } from '../src/endpoint/random-item.ts'
-import { plainChanges } from './plain-changes.ts'
 import { isCursorOperation, plainCursor } from './plain-cursor.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
-import { plainLive } from './plain-live.ts'
-import { operationsOf } from './plain-operations.ts'
+import { answerOf, operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
+import { plainWatch } from './plain-watch.ts'
 
 /** What outlives an endpoint. */
 export class PlainStore {
@@ -290,8 +288,8 @@ export class PlainEndpoint implements Endpoint {
     signal: AbortSignal,
   ): AsyncIterable<Watching[K]['item']> {
     if (this.closed) throw new StatewardError('CLOSED', 'closed')
-    if (kind === 'live') return plainLive(body as Query, () => this.query(body as Query), this.follow(1, signal))
-    return plainChanges(body as ChangesAsk, this.lastSeq, this.follow(1, signal))
+    const commits = this.follow(1, signal)
+    return plainWatch({ kind, body, lastSeq: this.lastSeq, commits }, (query) => this.query(query))
   }
 
   async close(): Promise<void> {
@@ -299,9 +297,4 @@ export class PlainEndpoint implements Endpoint {
     this.store.changes.emit('change')
     await this.tail
   }
-}
-
-function answerOf(kind: MessageKind, results: readonly unknown[], seq: Seq): unknown {
-  if (kind === 'transact') return { seq, results }
-  return kind.endsWith('Many') ? results : results[0]
 }

@@ -1,4 +1,4 @@
-import type { CursorOperation, MessageKind, Operation } from '@stateward/contract'
+import type { CursorOperation, MessageKind, Operation, Seq } from '@stateward/contract'
 import { checkList } from './plain-door.ts'
 
 /** Any write as the operations of a transaction. */
@@ -18,4 +18,10 @@ export function operationsOf(kind: MessageKind, body: object): (Operation | Curs
     default:
       return [{ ...rest, op: kind } as unknown as Operation]
   }
+}
+
+/** What a write answers. */
+export function answerOf(kind: MessageKind, results: readonly unknown[], seq: Seq): unknown {
+  if (kind === 'transact') return { seq, results }
+  return kind.endsWith('Many') ? results : results[0]
 }
