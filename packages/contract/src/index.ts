@@ -61,8 +61,6 @@ export type {
   DeleteAsk,
   Deleted,
   Endpoint,
-  ExpectOptions,
-  GuardOptions,
   MessageKind,
   Operation,
   Protocol,
@@ -71,7 +69,6 @@ export type {
   Transacted,
   UpdateAsk,
   Version,
-  WriteOptions,
 } from './protocol.ts'
 export type {
   AggregateRow,
@@ -113,3 +110,4 @@ export type {
   TruncateOptions,
 } from './storage.ts'
 export type { Watching, WatchKind } from './watching.ts'
+export type { ExpectOptions, GuardOptions, WriteOptions } from './write-options.ts'

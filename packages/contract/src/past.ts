@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.ts'
-import type { WriteOptions } from './protocol.ts'
 import type { Seq } from './seq.ts'
+import type { WriteOptions } from './write-options.ts'
 
 /**
  * One top-level field that differs between two versions of a record: absent where it was, or is, not there. `rev` and

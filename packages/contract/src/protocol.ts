@@ -1,6 +1,5 @@
 import type { Change, Commit } from './commit.ts'
 import type { CursorOperation } from './cursor.ts'
-import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
 import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { DiffAsk, DiffPage, FieldChange, Moment, UndoAsk } from './past.ts'
@@ -8,6 +7,7 @@ import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } fr
 import type { Seq } from './seq.ts'
 import type { CompactReport, Stats, VerifyReport } from './stats.ts'
 import type { Watching, WatchKind } from './watching.ts'
+import type { ExpectOptions, GuardOptions, WriteOptions } from './write-options.ts'
 
 /** How long and under which signal a caller waits. */
 export interface AskOptions {
@@ -15,29 +15,6 @@ export interface AskOptions {
   readonly signal?: AbortSignal
   /** Passed while the message waits: `TIMEOUT`, and nothing happened. Passed later: `UNKNOWN`, the write may still land. */
   readonly timeoutMs?: number
-}
-
-/** What every write may carry. */
-export interface WriteOptions {
-  /** May only raise the store's level; less is `UNSUPPORTED`. */
-  readonly durability?: Durability
-  /** Who writes; kept in the log. */
-  readonly actor?: string
-  /** Unique per intended write: a second write with the same one answers as the first did and changes nothing. */
-  readonly txid?: string
-}
-
-export interface GuardOptions {
-  /** Skips guards, never the table of transitions; needs `reason`, which is kept in the log. */
-  readonly force?: boolean
-  readonly reason?: string
-  /** Satisfies guards and references by further writes in the same commit. */
-  readonly cascade?: boolean
-}
-
-export interface ExpectOptions {
-  /** The version the caller has seen; another one is `CONFLICT` with `details.currentRev`. */
-  readonly expectedRev?: number
 }
 
 export interface CreateAsk extends WriteOptions {

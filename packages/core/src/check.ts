@@ -8,6 +8,7 @@ import {
   type ExpectOptions,
   type GuardOptions,
   limits,
+  type Seq,
   StatewardError,
   type WriteOptions,
 } from '@stateward/contract'
@@ -156,4 +157,10 @@ function checkText(name: string, value: unknown, maxChars: number): void {
 function checkFlag(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     throw invalid(`expected ${name} to be true or false, found ${describe(value)}`)
+}
+
+/** A seq as a caller may give it; 0 means "from the beginning". */
+export function checkedSeq(name: string, seq: unknown): Seq {
+  if (typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 0) return seq
+  throw invalid(`expected ${name} to be a seq, a whole number from 0, found ${describe(seq)}`)
 }

@@ -8,24 +8,10 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { checkedId, invalid } from './check.ts'
+import { checkedId, checkedSeq, invalid } from './check.ts'
 import type { Deciding } from './deciding.ts'
 import { describe } from './frozen-json.ts'
-import { checkedSeq } from './reads.ts'
-import type { StepTarget } from './step.ts'
-
-export interface TakeCursorStep extends StepTarget {
-  readonly op: 'takeCursor'
-  readonly token: string
-  readonly since: Seq
-}
-
-export interface AckStep extends StepTarget {
-  readonly op: 'ack'
-  readonly token: string
-  readonly seq: Seq
-  readonly at: number | undefined
-}
+import type { AckStep, TakeCursorStep } from './step.ts'
 
 export interface CursorDoor {
   readonly makeId: () => string

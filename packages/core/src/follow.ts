@@ -1,7 +1,6 @@
 import type { Commit, LogReader, Seq } from '@stateward/contract'
-import { asRefusal } from './check.ts'
+import { asRefusal, checkedSeq } from './check.ts'
 import { CommitsOf } from './commits-of.ts'
-import { checkedSeq } from './reads.ts'
 
 /**
  * Commits from `from` on, decoded, in the groups that the storage gives; first those that are there, then those that

@@ -6,13 +6,12 @@ import {
   limits,
   type MessageKind,
   type Protocol,
-  type Seq,
   type StoredRecord,
 } from '@stateward/contract'
 import { checkQuery } from '@stateward/query'
 import { askQuestion } from './ask-question.ts'
 import { BodyRequest } from './bodies.ts'
-import { checkedEntity, checkedId, checkedIds, invalid } from './check.ts'
+import { checkedEntity, checkedId, checkedIds, checkedSeq, invalid } from './check.ts'
 import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
 import { historyPage } from './history.ts'
@@ -206,10 +205,4 @@ export class Reads {
 function onlyAsOf(asOf: unknown, snapshot: string | undefined): unknown {
   if (snapshot !== undefined) throw invalid('expected either snapshot or asOf, found both')
   return asOf
-}
-
-/** A seq as a caller may give it; 0 means "from the beginning". */
-export function checkedSeq(name: string, seq: unknown): Seq {
-  if (typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 0) return seq
-  throw invalid(`expected ${name} to be a seq, a whole number from 0, found ${describe(seq)}`)
 }

@@ -1,5 +1,4 @@
-import type { Entity, JsonObject } from '@stateward/contract'
-import type { AckStep, TakeCursorStep } from './cursor-steps.ts'
+import type { Entity, JsonObject, Seq } from '@stateward/contract'
 
 /** One change that a caller asks for, checked at the door: plain, frozen, of a known type. */
 export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep | TakeCursorStep | AckStep
@@ -44,4 +43,17 @@ export interface RestoreStep extends StepTarget {
   readonly op: 'restore'
   /** The rev of the deletion that is undone. */
   readonly expectedRev?: number
+}
+
+export interface TakeCursorStep extends StepTarget {
+  readonly op: 'takeCursor'
+  readonly token: string
+  readonly since: Seq
+}
+
+export interface AckStep extends StepTarget {
+  readonly op: 'ack'
+  readonly token: string
+  readonly seq: Seq
+  readonly at: number | undefined
 }

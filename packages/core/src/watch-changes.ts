@@ -10,12 +10,11 @@ import {
   type Where,
 } from '@stateward/contract'
 import { checkQuery, compilePredicate, type Predicate } from '@stateward/query'
-import { checkedEntity, checkKeys, invalid } from './check.ts'
+import { checkedEntity, checkedSeq, checkKeys, invalid } from './check.ts'
 import { joined } from './commits-of.ts'
 import type { DecidedCommit } from './decided.ts'
 import type { DecidedChange } from './draft.ts'
 import { describe } from './frozen-json.ts'
-import { checkedSeq } from './reads.ts'
 import { type KnownVersion, VersionsBefore, type VersionsSource, versionAfter } from './versions-before.ts'
 
 /** What a feed is asked with, checked. */
