@@ -17,19 +17,23 @@ export {
   type TypeOf,
 } from '@stateward/core'
 export {
+  type Claim,
   domain,
   type Execution,
   type ExecutionInput,
   type ExecutionStatus,
   executionStatuses,
   executionTransitions,
+  type Held,
   type Phase,
   type PhaseInput,
   type Plan,
   type PlanInput,
   type Spec,
   type SpecInput,
+  type Work,
   type WorkStatus,
+  work,
   workStatuses,
   workTransitions,
 } from '@stateward/domain'
