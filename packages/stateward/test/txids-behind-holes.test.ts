@@ -26,7 +26,7 @@ test.each(retentions.flatMap((retention) => [false, true].map((checkpoints) => (
     const dir = join(freshFolder(), 'store')
     const opened = () =>
       createStateManager({
-        storage: jsonlStorage({ dir, retention }),
+        storage: jsonlStorage({ dir, retention, durability: 'none' }),
         domain,
         compaction: false,
         ...(checkpoints ? {} : { checkpoints: false }),

@@ -90,7 +90,7 @@ export const bugsOfRecovery: readonly Bug[] = [
   {
     name: 'throws away segments that are newer than the manifest',
     file: 'storage-jsonl/src/assess-leftovers.ts',
-    find: 'if (header.salvage !== undefined || scan.lastSeq <= lastSeq) return undefined',
+    find: 'if (header.salvage !== undefined || scan.lastHeld <= lastSeq) return undefined',
     replace: 'if (lastSeq >= 0) return undefined',
     foundBy: ['bytes'],
   },

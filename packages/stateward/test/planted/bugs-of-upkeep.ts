@@ -77,8 +77,8 @@ export const bugsOfUpkeep: readonly Bug[] = [
   {
     name: 'does not look whether it was taken over',
     file: 'storage-jsonl/src/fence.ts',
-    find: '  if (isOurs && found === epoch) return\n',
-    replace: '  if (isOurs || found !== epoch || true) return\n',
+    find: 'if (isOurs && found === epoch) {',
+    replace: 'if (isOurs || found !== epoch || true) {',
     foundBy: ['lock'],
   },
   {

@@ -114,7 +114,8 @@ test('a cache is given up where it is aborted, where its maker fails, and where 
     saved: false,
     reason: expect.stringContaining('a cache knows of commits up to 1, got one up to 2'),
   })
-  medium.onStep = ({ operation, path }) => (operation === 'write' && path.includes('cache') ? { fail: 'EIO' } : undefined)
+  medium.onStep = ({ operation, path }) =>
+    operation === 'write' && path.includes('cache') ? { fail: 'EIO' } : undefined
   const failed = await caches?.save('view', async (put) => {
     await put(content)
     return 1
@@ -130,8 +131,7 @@ test.each(['archive', 'cache'])('a file where the %s should be holds nothing of 
   const medium = await withCache()
   const without = new SimMedium()
   await boot(without).makeDirectory('/store')
-  for (const [path, text] of Object.entries(medium.contents()))
-    if (!path.includes('/cache/')) without.plant(path, text)
+  for (const [path, text] of Object.entries(medium.contents())) if (!path.includes('/cache/')) without.plant(path, text)
   without.plant(`/store/${name}`, 'a file')
   const before = without.contents()
   const code = await simStorage(boot(without))
