@@ -5,7 +5,7 @@ import { describe } from './frozen-json.ts'
 export interface ScrubbingOptions {
   /** From the beginning of one pass to that of the next; the first begins ten seconds after the opening. 1 000 … 2 147 483 647, default 24 hours. */
   readonly everyMs?: number
-  /** How fast it reads, at most. 1 024 …, default 4 MiB: a fiftieth of what one core can check. */
+  /** How fast it reads, at most. 1 024 …, default 4 MiB: about a twenty-fifth of one core. */
   readonly bytesPerSecond?: number
 }
 

@@ -72,7 +72,9 @@ export class Scrubber {
 
   /** Runs a pass, or what is left of one. Resolves with how long to wait for the next. */
   async #run(): Promise<number> {
-    const { settings, clock, tell } = this.#options
+    const { settings, clock, tell, writer } = this.#options
+    // Reopened as damaged: what reads of such a log is not complete, and what is wrong with it is known.
+    if (writer().scrub === undefined) return settings.everyMs
     if (this.#place === undefined) {
       this.#beganMs = clock.monotonicMs()
       this.#told = 0
