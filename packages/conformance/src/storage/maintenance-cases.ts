@@ -9,7 +9,7 @@ const commits = Array.from({ length: 20 }, (_, n) => lineOf(`commit ${n + 1}`))
 /** More than anybody writes within a few milliseconds. */
 const rows = Array.from(
   { length: 4_000 },
-  (_, n): Row => [1 + Math.floor(n / 200), lineOf(`row ${n} ${'x'.repeat(500)}`)],
+  (_, n): Row => [1 + Math.floor(n / 75), lineOf(`row ${n} ${'x'.repeat(500)}`)],
 )
 
 /** How work that may take long treats everybody else. */

@@ -3,6 +3,7 @@ import type { ScrubPortion } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { rig } from '../../../../test/reliability/rig.ts'
 import { append, recordOf } from '../records.ts'
+import { resealed } from '../resealed.ts'
 import { portionsOf, ScrubWorld } from './scrub-world.ts'
 import { simStorage } from './sim-storage.ts'
 
@@ -138,11 +139,11 @@ test('a file that cannot be read now is no damage, and the pass goes on behind i
   expect(await world.writer.stats()).toMatchObject({ health: 'ok' })
 })
 
-test('a file that is gone, one that was swapped for another and one of a newer format are damage', async () => {
+test('a file that is gone, swapped for another, of a newer format, edited and sealed again, or without a line is damage', async () => {
   const world = new ScrubWorld(1)
   await world.open()
   await world.commits(300)
-  const [gone, swapped, other, foreign] = world
+  const [gone, swapped, other, foreign, edited, shorter] = world
     .complete()
     .filter(({ kind }) => kind === 'log')
     .map(({ file }) => file)
@@ -150,10 +151,19 @@ test('a file that is gone, one that was swapped for another and one of a newer f
   world.medium.plant(path(swapped), world.medium.file(path(other)).bytes)
   const newer = world.medium.file(path(foreign)).bytes.toString().replace('"major":1', '"major":9')
   world.medium.plant(path(foreign), newer)
+  const text = world.medium.file(path(edited)).bytes.toString()
+  world.medium.plant(path(edited), resealed(text.trimEnd().replace('"rev":1', '"rev":2')).concat('\n'))
+  const lines = world.medium.file(path(shorter)).bytes.toString().split('\n')
+  world.medium.plant(path(shorter), [...lines.slice(0, 4), ...lines.slice(5)].join('\n'))
   await beside(world.medium).remove(path(gone))
   const damage = (await portionsOf(world.scrub())).flatMap((portion) => portion.damage)
-  expect(new Set(damage.map(({ file }) => file))).toEqual(new Set([gone, swapped, foreign]))
+  expect(new Set(damage.map(({ file }) => file))).toEqual(new Set([gone, swapped, foreign, edited, shorter]))
   expect(damage.find(({ file }) => file === gone)?.reason).toContain('not there')
+  expect(damage.find(({ file }) => file === edited)?.reason).toContain('not the one that the manifest lists')
+  expect(damage.find(({ file }) => file === shorter)).toMatchObject({
+    line: 5,
+    reason: expect.stringContaining('expected seq'),
+  })
 })
 
 test('what a truncation takes away under a scrub is passed over at once, and nothing of it stays open', async () => {
