@@ -8,7 +8,7 @@ import { type StorageCase, storageCase, type Trial } from './trial.ts'
 const commits = Array.from({ length: 20 }, (_, n) => lineOf(`commit ${n + 1}`))
 /** More than anybody writes within a few milliseconds. */
 const rows = Array.from(
-  { length: 4_000 },
+  { length: 1_500 },
   (_, n): Row => [1 + Math.floor(n / 75), lineOf(`row ${n} ${'x'.repeat(500)}`)],
 )
 
