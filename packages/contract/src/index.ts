@@ -82,7 +82,7 @@ export type {
   QueryAnswer,
   Where,
 } from './query.ts'
-export type { Quarantined, RecoveryReport, StorageCheck } from './report.ts'
+export type { BackupReport, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
 export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } from './rule.ts'
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
 export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'

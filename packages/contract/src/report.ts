@@ -39,3 +39,18 @@ export interface StorageCheck {
   /** Commits that salvages had to give up: the log says where. Absent: none. */
   readonly lost?: readonly LostCommits[]
 }
+
+/** What a backup has copied. */
+export interface BackupReport {
+  /** The directory of the backup. */
+  readonly to: string
+  /** It holds every commit up to here. */
+  readonly lastSeq: number
+  /** Whether all of it was copied, and not only what is new. */
+  readonly full: boolean
+  readonly files: number
+  readonly bytes: number
+  /** Of these, what was copied this time, and read back. */
+  readonly copiedFiles: number
+  readonly copiedBytes: number
+}

@@ -1,7 +1,7 @@
 import type { Caches, WritableCaches } from './cache.ts'
 import type { Durability, Survival } from './durability.ts'
 import type { LostCommits, Notify, StorageEvent } from './event.ts'
-import type { RecoveryReport, StorageCheck } from './report.ts'
+import type { BackupReport, RecoveryReport, StorageCheck } from './report.ts'
 import type { ScrubOptions, ScrubPortion } from './scrub.ts'
 import type { Seq } from './seq.ts'
 
@@ -227,4 +227,9 @@ export interface Storage {
    * `host` of the holder), `CORRUPT`, `UNSUPPORTED` (a newer format), `STORAGE_FAILED`; a refused open changes nothing.
    */
   openWriter(owner: string, options?: OpenWriterOptions): Promise<OpenedWriter>
+  /**
+   * Copies the log as it is to a place of the storage's own kind, while it is written: all of it the first time, then what is
+   * new. What is copied is read back; what was interrupted leaves the copy before as it was. Absent where there is no such thing.
+   */
+  readonly backup?: (to: string, options?: { readonly signal?: AbortSignal }) => Promise<BackupReport>
 }

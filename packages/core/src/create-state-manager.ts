@@ -16,9 +16,11 @@ import type {
   Protocol,
   RecoveryReport,
   Stats,
+  Storage,
   StoreEvent,
 } from '@stateward/contract'
 import { Audience } from './audience.ts'
+import { type BackupMember, backupMember } from './backup.ts'
 import { checkedOptions } from './checked-options.ts'
 import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
@@ -35,7 +37,7 @@ import type { RunTransaction } from './transaction.ts'
 /** An open store: a collection for each type of the domain, and what concerns the whole. */
 export type State<D extends Domain = Domain> = Collections<D> & StateMembers<D> & Endpoint & AsyncDisposable
 
-export interface StateMembers<D extends Domain> extends PastMembers<D> {
+export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMember {
   readonly domain: D
   /** What opening found and did, the first time. */
   readonly recovery: RecoveryReport
@@ -139,12 +141,12 @@ export async function createStateManager<const D extends Domain>(options: StateM
     throw error
   })
   manager.scrubByItself()
-  return stateOf(manager, { domain, recovery: first.recovery, events })
+  return stateOf(manager, { domain, recovery: first.recovery, events, storage })
 }
 
 function stateOf<const D extends Domain>(
   manager: Manager,
-  { domain, recovery, events }: { domain: D; recovery: RecoveryReport; events: Events },
+  { domain, recovery, events, storage }: { domain: D; recovery: RecoveryReport; events: Events; storage: Storage },
 ): State<D> {
   const transactions = manager.transactions(domain)
   const members: StateMembers<D> & Endpoint & AsyncDisposable = {
@@ -155,6 +157,7 @@ function stateOf<const D extends Domain>(
     changes: changes(manager, domain),
     cursor: cursorTaker(manager, transactions),
     ...pastMembers(manager, domain),
+    ...backupMember(manager, storage),
     snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
     compact: (asking) => manager.ask('compact', {}, asking),
     view: views(manager.view, domain),

@@ -20,7 +20,7 @@ describe('help', () => {
     const { out: help } = await run(folder, ['--help'])
     const names = [...help.matchAll(/^ {2}([a-z]+) .*[.]$/gm)].map((match) => match[1] ?? '')
     expect(names.join(' ')).toBe(
-      'init help create update delete restore get list query history tail stats verify compact import export repair reseal salvage',
+      'init help create update delete restore get list query history tail stats verify compact backup import export repair reseal salvage',
     )
     for (const name of names.filter((one) => one !== 'help')) {
       const { code, out } = await run(folder, [name, '--help'])

@@ -1,4 +1,5 @@
 export { acknowledgeSalvage } from './acknowledge-salvage.ts'
+export { type BackupOptions, backupLog } from './backup-log.ts'
 export type { CareOptions } from './held-store.ts'
 export { type JsonlStorage, jsonlStorage } from './jsonl-storage.ts'
 export { nodeDisk } from './node-disk.ts'

@@ -1,4 +1,5 @@
 import type { Durability, LogReader, OpenWriterOptions, Storage } from '@stateward/contract'
+import { backupLog } from './backup-log.ts'
 import { bounds } from './bounds.ts'
 import { storageFailed } from './failure.ts'
 import { type OpenedJsonlWriter, openWriter } from './open-writer.ts'
@@ -41,6 +42,7 @@ export function jsonlStorage(options: JsonlStorageOptions): JsonlStorage {
         throw storageFailed(error, `opening ${settings.dir} for reading`)
       }
     },
+    backup: (to, backing = {}) => backupLog({ ...options, ...backing, to }),
     openWriter: (owner, opening): Promise<OpenedJsonlWriter> => openWriter(settings, owner, opening),
   }
 }

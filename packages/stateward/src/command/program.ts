@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { registerBackup } from './backup.ts'
 import type { Cli } from './cli.ts'
 import { registerCompact } from './compact.ts'
 import { registerCreate } from './create.ts'
@@ -28,7 +29,10 @@ const groups: readonly (readonly [heading: string, registrations: readonly ((cli
   ['Begin:', [registerInit]],
   ['Change records:', [registerCreate, registerUpdate, registerDelete, registerRestore]],
   ['Ask:', [registerGet, registerList, registerQuery, registerHistory, registerTail]],
-  ['Look after the store:', [registerStats, registerVerify, registerCompact, registerImport, registerExport]],
+  [
+    'Look after the store:',
+    [registerStats, registerVerify, registerCompact, registerBackup, registerImport, registerExport],
+  ],
   ['When a store is damaged:', [registerRepair, registerReseal, registerSalvage]],
 ]
 
