@@ -8,13 +8,16 @@ import type {
   ExpectOptions,
   RecordOf,
   Seq,
+  StoredRecord,
   SystemFields,
   TypeOf,
   Version,
 } from '@stateward/contract'
 import { type FieldOf, QueryBuilder, type WhereOf } from '@stateward/query'
+import { type BulkOptions, type BulkProgress, bulkWhere } from './bulk-where.ts'
 import type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOptions } from './client-options.ts'
 import { endpointRunner } from './endpoint-runner.ts'
+import { type ImportOptions, type ImportReport, importRows } from './import-rows.ts'
 import { asJson, asRecord, orUndefined } from './typed-answers.ts'
 import { writeBody } from './write-body.ts'
 
@@ -106,6 +109,60 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
     return this.#endpoint.ask('deleteMany', { ...writeBody(options, this.#actor), type: this.#type, ids }, options)
   }
 
+  /**
+   * Makes the same change to every record that matches, in chunks by ascending id, each in commits of its own. A record that
+   * others change meanwhile is looked at again. Refused or aborted, a whole number of commits is written, and with
+   * `details.after` as `after` the same call goes on. `{}` is every record.
+   */
+  updateWhere(
+    where: WhereOf<RecordOf<D, T>>,
+    changes: ChangesOf<D, T>,
+    options: BulkOptions & { readonly unset?: readonly UnsetOf<D, T>[] } = {},
+  ): Promise<BulkProgress> {
+    const { unset, ...rest } = options
+    return this.#bulk(where, rest, (rows, body) => {
+      const one = { changes: asJson(changes), ...(unset === undefined ? {} : { unset }) }
+      const updates = rows.map(({ id, rev }) => ({ ...one, id, expectedRev: rev }))
+      return this.#endpoint.ask('updateMany', { ...body, type: this.#type, updates })
+    })
+  }
+
+  /** Deletes every record that matches, in chunks; as `updateWhere`. With `cascade`, and what refers to them. */
+  deleteWhere(where: WhereOf<RecordOf<D, T>>, options: BulkOptions = {}): Promise<BulkProgress> {
+    return this.#bulk(where, options, (rows, body) => {
+      const operations = rows.map(({ id, rev }) => ({ op: 'delete', type: this.#type, id, expectedRev: rev }) as const)
+      const { force, reason, cascade, ...write } = body
+      const guard = { ...(force && { force }), ...(reason && { reason }), ...(cascade && { cascade }) }
+      return this.#endpoint.ask('transact', { ...write, operations: operations.map((one) => ({ ...one, ...guard })) })
+    })
+  }
+
+  /**
+   * Takes rows of any source in as new records: a list, a generator, `jsonLines(stream)`. The next rows are asked of it only
+   * when those before are acknowledged. What is refused ends it, or with `mode: 'unordered'` stands in the report.
+   */
+  import(
+    source: Iterable<CreateOf<D, T>> | AsyncIterable<CreateOf<D, T>>,
+    options: ImportOptions = {},
+  ): Promise<ImportReport> {
+    const { mode: _, chunkRows: __, onProgress: ___, signal: ____, ...write } = options
+    const createMany = (rows: readonly CreateOf<D, T>[]) => this.createMany(rows, write)
+    return importRows(source, { createMany, create: (row) => this.create(row, write) }, options)
+  }
+
+  #bulk(
+    where: WhereOf<RecordOf<D, T>>,
+    options: BulkOptions,
+    send: (rows: readonly StoredRecord[], body: Omit<BulkOptions, keyof BulkControls>) => Promise<unknown>,
+  ): Promise<BulkProgress> {
+    const { chunkRows: _, after: __, onProgress: ___, signal: ____, ...write } = options
+    const body = { ...writeBody(write, this.#actor) }
+    // What no wire can carry is refused by the builder, before anything is asked.
+    const query = this.where(where).toJSON()
+    const of = { endpoint: this.#endpoint, type: this.#type, where: query.where ?? {} }
+    return bulkWhere({ ...of, send: (rows) => send(rows, body) }, options)
+  }
+
   /** The records that match; all of them without a filter. A filter that is `undefined` is `INVALID`, not all of them. */
   override where(...given: readonly [] | readonly [filter: WhereOf<RecordOf<D, T>>]): QueryBuilder<RecordOf<D, T>> {
     return given.length === 0 ? super.where({}) : super.where(given[0])
@@ -122,6 +179,8 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
     } while (from !== undefined)
   }
 }
+
+type BulkControls = Pick<BulkOptions, 'chunkRows' | 'after' | 'onProgress' | 'signal'>
 
 interface HistoryPage<D extends Domain, T extends TypeOf<D>> {
   readonly versions: readonly VersionOf<D, T>[]
