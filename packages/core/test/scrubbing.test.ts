@@ -10,6 +10,7 @@ import {
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import type { ScrubbingOptions } from '../src/scrub-options.ts'
+import { Scrubber } from '../src/scrubber.ts'
 import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
 import { turns } from './turns.ts'
@@ -158,6 +159,28 @@ test('closing the store ends a pass in the middle of a pause, and lets go of it'
   expect(ends).toEqual([true])
   await pass(1_000_000)
   expect(told.map((event) => 'phase' in event && event.phase)).toEqual(['started'])
+})
+
+test('of a writer that cannot scrub, as that of a log reopened as damaged, nothing is told', async () => {
+  const clock = new SimClock()
+  const told: StoreEvent[] = []
+  const writer = { scrub: undefined } as unknown as LogWriter
+  const scrubber = new Scrubber({
+    settings: { everyMs: 1_000, bytesPerSecond: 1_024 },
+    clock,
+    setTimer: (callback, ms) => clock.after(ms, callback),
+    writer: () => writer,
+    tell: (event) => void told.push(event),
+  })
+  scrubber.start()
+  for (let at = 0; at < 5; at++) {
+    clock.pass(10_000)
+    await turns(5)
+  }
+  scrubber.stop()
+  await scrubber.settled()
+  expect(told).toEqual([])
+  expect(scrubber.stats).toEqual({ passes: 0, bytes: 0, damaged: 0, damage: [] })
 })
 
 test('of damage everywhere the first places are told, and all are counted', async () => {
