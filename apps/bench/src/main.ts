@@ -1,5 +1,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { askerArgument, beAskerChild } from './actors/asker-child.ts'
+import { benchActors } from './actors/bench-actors.ts'
 import { bench } from './bench.ts'
 import { type Options, optionsOf, usage } from './options.ts'
 import { groupTable } from './report/group-table.ts'
@@ -16,6 +18,11 @@ const app = (folder: string): string => fileURLToPath(new URL(`../${folder}`, im
 async function main(options: Options): Promise<number> {
   const entry = findEntry(options.source ? 'source' : 'built')
   if (entry.kind === 'source') console.error('measuring the sources through a loader: every figure is worse than built')
+  if (options.actors) {
+    const job = { runMs: options.timing.runMs, messages: 1_000_000 }
+    console.log(await benchActors({ rounds: options.rounds, job }, entry))
+    return 0
+  }
   // Beside this program and not among temporary files, which on many machines are kept in memory.
   const { report, rows } = await bench(options, { entry, dir: options.dir ?? app('.stateward') })
   for (const group of report.groups) console.log(groupTable(group))
@@ -40,6 +47,7 @@ function parsed(): Options | undefined {
 
 if (process.argv[2] === childArgument) beChild()
 else if (process.argv[2] === writerArgument) beWriter()
+else if (process.argv[2] === askerArgument) beAskerChild()
 else {
   const options = parsed()
   if (options?.help === true) console.log(usage)

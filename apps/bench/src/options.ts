@@ -7,6 +7,8 @@ import { workloads, workloadsNamed } from './workloads/registry.ts'
 
 export interface Options {
   readonly help: boolean
+  /** Whether actors are compared instead of stores. */
+  readonly actors: boolean
   readonly workloads: readonly Workload[]
   readonly contenders: readonly Contender[]
   readonly sizes: readonly number[]
@@ -28,6 +30,7 @@ export const usage: string = `Stateward and its peers, measured in one run.
   --only W2,R2             only these workloads: ${workloads.map(({ id }) => id).join(' ')}
   --contenders a,b         only these: ${contenders.map(({ name }) => name).join(' ')}
   --size 10k,100k          records in the store (default 10k,100k)
+  --actors                 instead of stores: the round trip of an ask, and what a queued message takes
   --full                   also 1m records, and five rounds
   --rounds 3               how often each takes its turn (default 3)
   --seconds 1              how long each workload is timed in a turn (default 1)
@@ -50,6 +53,7 @@ export function optionsOf(args: readonly string[]): Options {
       contenders: { type: 'string' },
       size: { type: 'string' },
       full: { type: 'boolean', default: false },
+      actors: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
@@ -63,6 +67,7 @@ export function optionsOf(args: readonly string[]): Options {
   const runMs = number('seconds', values.seconds, 0.001) * 1000
   return {
     help: values.help,
+    actors: values.actors,
     workloads: values.only === undefined ? workloads : workloadsNamed(listOf(values.only)),
     contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
     sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),

@@ -11,7 +11,7 @@ import type { Failure, Reply } from './reply.ts'
 /** Whoever keeps envelopes and is told when one is settled. */
 export interface EnvelopeKeeper<E extends Failure> {
   readonly name: string
-  /** `from` is where the envelope was; it is `settled` now, and its caller hears after this returns. */
+  /** `from` is where the envelope was; it is `settled` now, and its caller is told. */
   released(envelope: SomeEnvelope<E>, from: MessageState, outcome: Outcome): void
 }
 
@@ -136,8 +136,9 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
     if (from === 'settled') return false
     this.state = 'settled'
     if (outcome !== 'expired') this.#hop?.answered()
-    this.#keeper.released(this, from, outcome)
+    // Whoever waits for the actor to be idle, or stopped, hears of it after the caller.
     this.#resolve?.(reply)
+    this.#keeper.released(this, from, outcome)
     return true
   }
 }

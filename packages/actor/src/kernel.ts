@@ -128,8 +128,8 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     this.#turn++
     const inHand = [...this.#batch, ...this.#late]
     this.#batch = []
-    this.#running = false
     for (const envelope of inHand) envelope.abandon(cause)
+    this.#running = false
     this.#wake()
     this.#whenIdle()
   }
@@ -139,8 +139,20 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     const depth = this.#mailbox.depth
     const waiting = this.#mailbox.waiting
     const inFlight = this.#accepted - depth - waiting - handled - failed - expired - aborted - closed - dropped
-    const counts = { depth, waiting, inFlight, accepted: this.#accepted, rejected: this.#rejected }
-    return { ...counts, batches: this.#batches, ...this.#outcomes }
+    return {
+      depth,
+      waiting,
+      inFlight,
+      accepted: this.#accepted,
+      rejected: this.#rejected,
+      batches: this.#batches,
+      handled,
+      failed,
+      expired,
+      aborted,
+      closed,
+      dropped,
+    }
   }
 
   released(envelope: SomeEnvelope<E>, from: MessageState, outcome: Outcome): void {

@@ -7,7 +7,7 @@ import type { Protocol } from '../protocol.ts'
 import type { Failure } from '../reply.ts'
 import type { Child, Parent } from './child.ts'
 import type { BatchLife, BatchSpawnOptions, Life, SpawnOptions, Supervisor } from './children.ts'
-import type { Crash, Directive, Supervision } from './crash.ts'
+import type { Crash, Directive, RestartPolicy, Supervision } from './crash.ts'
 import { type End, Ending } from './ending.ts'
 import type { Environment } from './environment.ts'
 import type { ActorRef, LifeState } from './ref.ts'
@@ -19,6 +19,7 @@ import { SupervisedActor } from './supervised-actor.ts'
 export class SupervisorNode implements Supervisor, Child, Parent {
   readonly name: string
   readonly #supervision: Supervision
+  readonly #policy: RestartPolicy
   readonly #environment: Environment
   readonly #parent: Parent | undefined
   readonly #ending: Ending
@@ -34,7 +35,8 @@ export class SupervisorNode implements Supervisor, Child, Parent {
   /** Throws `INVALID`. */
   constructor(name: string, supervision: Supervision, environment: Environment, parent: Parent | undefined) {
     this.name = name
-    this.#supervision = { ...supervision, restart: restartPolicy(supervision.restart) }
+    this.#supervision = supervision
+    this.#policy = restartPolicy(supervision.restart)
     this.#environment = environment
     this.#parent = parent
     this.#ending = new Ending((error) => environment.tell({ type: 'hook-failed', actor: name, hook: 'watch', error }))
@@ -182,15 +184,14 @@ export class SupervisorNode implements Supervisor, Child, Parent {
     const { clock, random, tell } = this.#environment
     const isForAll = this.#supervision.strategy === 'one-for-all'
     const unit = isForAll ? this : child
-    const policy = restartPolicy(this.#supervision.restart)
-    const window = this.#windows.get(unit) ?? new RestartWindow(policy)
+    const window = this.#windows.get(unit) ?? new RestartWindow(this.#policy)
     this.#windows.set(unit, window)
     const nth = window.next(clock.now())
     if (nth === undefined) {
       this.#escalate(crash)
       return
     }
-    const pause = pauseMs(policy, nth, random)
+    const pause = pauseMs(this.#policy, nth, random)
     tell({ type: 'restarting', actor: unit.name, nth, pauseMs: pause })
     if (isForAll) this.#voidRestarts()
     const group = isForAll ? [...this.#children.values()] : [child]

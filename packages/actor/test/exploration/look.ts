@@ -78,7 +78,7 @@ class Office {
     void this.#root.stop(world.pickOf(stops)).then(() => {
       isStopped = true
     })
-    for (let idle = 0; !isStopped && idle < 3; idle++) {
+    for (let idle = 0; !isStopped && idle < 100; idle++) {
       while (!isStopped && world.step()) if (world.pick(2) === 0) await world.breathe()
       await turn()
     }
