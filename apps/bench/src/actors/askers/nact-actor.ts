@@ -7,7 +7,7 @@ interface Echo {
 }
 
 /** A stateless-looking actor of nact; its asks always have a deadline. */
-export function nactActor(): Asker {
+export function nactActor(): Asker<number> {
   const system = start()
   const echo = (state: number, { value, sender }: Echo): number => {
     if (sender !== undefined) dispatch(sender, value)
@@ -17,6 +17,7 @@ export function nactActor(): Asker {
   const full = spawn(system, echo, 'full', { initialState: 0 })
   return {
     ask: (value) => query(actor, (sender: Ref<number>) => ({ value, sender }), 60_000),
+    answerIn: (answer) => answer,
     async fill(count) {
       for (let value = 0; value < count; value++) dispatch(full, { value })
     },

@@ -11,7 +11,7 @@ const echo = `
 `
 
 /** Another thread: every message is copied there and back. */
-export function workerThread(): Asker {
+export function workerThread(): Asker<number> {
   const worker = new Worker(echo, { eval: true })
   const waiting: ((value: number) => void)[] = []
   worker.on('message', (value: number) => waiting.shift()?.(value))
@@ -23,6 +23,7 @@ export function workerThread(): Asker {
     })
   return {
     ask: (value) => next({ value }),
+    answerIn: (answer) => answer,
     async fill(count) {
       await next({ gate })
       for (let value = 0; value < count; value++) worker.postMessage({ value })

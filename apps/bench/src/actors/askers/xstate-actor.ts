@@ -8,7 +8,7 @@ interface Echo {
 }
 
 /** A transition function: the lightest kind of actor that xstate has. Its asks are made of a reply function. */
-export function xstateActor(): Asker {
+export function xstateActor(): Asker<number> {
   const logic = fromTransition((state: number, { value, reply }: Echo) => {
     reply?.(value)
     return state
@@ -18,6 +18,7 @@ export function xstateActor(): Asker {
   const full = createActor(logic)
   return {
     ask: (value) => new Promise((reply) => actor.send({ type: 'echo', value, reply })),
+    answerIn: (answer) => answer,
     async fill(count) {
       for (let value = 0; value < count; value++) full.send({ type: 'echo', value })
     },
