@@ -129,7 +129,7 @@ export class Bodies {
     const asked = ptrsOf(requests)
     const release = this.hold()
     const fetched = await this.#reader.fetch(asked).finally(release)
-    return bodiesFrom(requests, asked, fetched)
+    return requests.map(versionFinder(requests, asked, fetched))
   }
 
   /** As `load`, within the call. `UNSUPPORTED` where the storage cannot. */
@@ -137,7 +137,7 @@ export class Bodies {
     const asked = ptrsOf(requests)
     const fetched = this.#reader.fetchSync?.(asked)
     if (fetched === undefined) throw noSync()
-    return bodiesFrom(requests, asked, fetched)
+    return requests.map(versionFinder(requests, asked, fetched))
   }
 }
 
@@ -151,7 +151,7 @@ class Unread {
 }
 
 /** Where these versions stand, each place once. */
-function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
+export function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
   const ptrs = new Set<Ptr>()
   for (const { place } of requests) {
     ptrs.add(place.whole)
@@ -160,12 +160,15 @@ function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
   return [...ptrs]
 }
 
-/** The versions out of the lines that stand at `asked`. A line that several are in is decoded once. */
-function bodiesFrom(
+/**
+ * Finds the version of each of these requests in the lines that stand at `asked`; `undefined` where one of its lines is gone.
+ * A line that several are in is decoded once.
+ */
+export function versionFinder(
   requests: readonly BodyRequest[],
   asked: readonly Ptr[],
   fetched: readonly (Uint8Array | undefined)[],
-): (StoredRecord | undefined)[] {
+): (request: BodyRequest) => StoredRecord | undefined {
   const lines = new Map(asked.map((ptr, at) => [ptr, fetched[at]]))
   const times = new Map<Ptr, number>()
   for (const { place } of requests) times.set(place.whole, (times.get(place.whole) ?? 0) + 1)
@@ -181,7 +184,7 @@ function bodiesFrom(
     if (found === undefined) throw misplaced(request)
     return found
   }
-  return requests.map((request) => bodyFrom(request, changeAt))
+  return (request) => bodyFrom(request, changeAt)
 }
 
 function bodyFrom(

@@ -40,8 +40,12 @@ function putBody(data: JsonObject, rev: number, timestamp: string): string {
 }
 
 function putData(data: JsonObject, timestamp: string): string {
-  if (data.created_at !== timestamp || data.updated_at !== timestamp)
-    return JSON.stringify(withoutImplied(data, timestamp))
+  if (data.updated_at !== timestamp) return JSON.stringify(withoutImplied(data, timestamp))
+  if (data.created_at !== timestamp) {
+    const text = JSON.stringify(data)
+    const time = `,"updated_at":"${timestamp}"}`
+    return text.endsWith(time) ? `${text.slice(0, -time.length)}}` : JSON.stringify(withoutImplied(data, timestamp))
+  }
   const text = JSON.stringify(data)
   // A record just made ends with its two times: cutting them off the text is cheaper than a copy without them.
   const times = `,"created_at":"${timestamp}","updated_at":"${timestamp}"}`

@@ -7,7 +7,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import type { BaseRow, BaseRows } from './base-rows.ts'
-import { BodyRequest } from './bodies.ts'
+import { BodyRequest, ptrsOf, versionFinder } from './bodies.ts'
 import { encodeCommit, isWholeLineOf } from './codec.ts'
 import type { Live } from './live.ts'
 
@@ -58,13 +58,13 @@ async function likelyBytes({ live, writer }: CompactOptions): Promise<number | u
   return Math.ceil(((opening.baseBytes + opening.logBytes) * newest) / versions)
 }
 
-async function* chunksOf({ live, writer, rows, timestamp, told }: CompactOptions): AsyncGenerator<BaseChunk> {
+async function* chunksOf({ live, writer, rows, timestamp, breathe, told }: CompactOptions): AsyncGenerator<BaseChunk> {
   const step = Math.max(leastTold, Math.ceil(rows.length / 100))
   let written = 0
   for (;;) {
     const chunk = rows.take(rowsPerChunk)
     if (chunk.length === 0) return
-    const records = await linesOf(chunk, { live, writer, timestamp })
+    const records = await linesOf(chunk, { live, writer, timestamp, breathe })
     yield { seqs: chunk.map(({ seq }) => seq), records }
     const before = written
     written += chunk.length
@@ -73,58 +73,53 @@ async function* chunksOf({ live, writer, rows, timestamp, told }: CompactOptions
   }
 }
 
-interface LinesOptions {
-  readonly live: Live
-  readonly writer: LogWriter
-  readonly timestamp: string
-}
+type LinesOptions = Pick<CompactOptions, 'live' | 'writer' | 'timestamp' | 'breathe'>
 
 /**
  * One line a row: made of the record, where that is in memory; else the line of the log itself, where that holds the
  * record whole and alone; else made of what is read from the log.
  */
-async function linesOf(rows: readonly BaseRow[], { live, writer, timestamp }: LinesOptions): Promise<Uint8Array[]> {
+async function linesOf(rows: readonly BaseRow[], options: LinesOptions): Promise<Uint8Array[]> {
+  const { live, timestamp, breathe } = options
   const lines = new Map<BaseRow, Uint8Array>()
-  const take = (row: BaseRow, record: StoredRecord): void => {
-    lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
-  }
+  const cold: ColdRow[] = []
   for (const row of rows) {
     const record = hotRecord(row, live)
     if (row.place === undefined) lines.set(row, Buffer.from(tombstoneLine(row, timestamp)))
-    else if (record !== undefined) take(row, record)
+    else if (record !== undefined) lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
+    else cold.push({ row, request: new BodyRequest(row.type.name, row.id, row.place) })
   }
-  for (const [row, line] of await ownLinesOf(
-    rows.filter((row) => !lines.has(row)),
-    writer,
-  ))
-    lines.set(row, line)
-  const cold = rows.filter((row) => !lines.has(row))
-  const requests = cold.flatMap(({ type, id, place }) =>
-    place === undefined ? [] : [new BodyRequest(type.name, id, place)],
-  )
-  const records = requests.length === 0 ? [] : await live.bodies.load(requests)
-  for (const [at, row] of cold.entries()) {
-    const record = records[at]
-    if (record === undefined) throw live.lost(row.type.name, row.id, row.seq)
-    take(row, record)
-  }
+  await breathe()
+  if (cold.length > 0) await addCold(lines, cold, options)
   return rows.map((row) => lines.get(row) ?? unreachable(row))
 }
 
-/** Lines of the log that hold one of these rows, and nothing else. */
-async function ownLinesOf(rows: readonly BaseRow[], writer: LogWriter): Promise<Map<BaseRow, Uint8Array>> {
-  const whole = rows.filter(({ place }) => place?.patches.length === 0)
-  // A line of several records is asked for once.
-  const ptrs = [...new Set(whole.map(({ place }) => place?.whole ?? 0))]
-  const fetched = ptrs.length === 0 ? [] : await writer.fetch(ptrs)
+interface ColdRow {
+  readonly row: BaseRow
+  readonly request: BodyRequest
+}
+
+/** Adds the lines of rows that are read from the log: all of them in one read, then each by itself. */
+async function addCold(
+  lines: Map<BaseRow, Uint8Array>,
+  cold: readonly ColdRow[],
+  { live, writer, timestamp, breathe }: LinesOptions,
+): Promise<void> {
+  const requests = cold.map(({ request }) => request)
+  const ptrs = ptrsOf(requests)
+  const fetched = await writer.fetch(ptrs)
   const byPtr = new Map(ptrs.map((ptr, at) => [ptr, fetched[at]]))
-  const lines = new Map<BaseRow, Uint8Array>()
-  for (const row of whole) {
-    const line = byPtr.get(row.place?.whole ?? 0)
-    const version = { type: row.type.name, id: row.id, rev: row.rev }
-    if (line !== undefined && isWholeLineOf(line, version)) lines.set(row, line)
+  const find = versionFinder(requests, ptrs, fetched)
+  for (const { row, request } of cold) {
+    const own = request.place.patches.length === 0 ? byPtr.get(request.place.whole) : undefined
+    if (own !== undefined && isWholeLineOf(own, { type: row.type.name, id: row.id, rev: row.rev })) lines.set(row, own)
+    else {
+      const record = find(request) ?? (await live.bodies.load([request]))[0]
+      if (record === undefined) throw live.lost(row.type.name, row.id, row.seq)
+      lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
+    }
+    await breathe()
   }
-  return lines
 }
 
 /** The record as of the row, if that is still the newest version and in memory; of a type that nobody knows, its line is better. */
