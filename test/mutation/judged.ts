@@ -1,4 +1,39 @@
 import type { Equivalent } from './equivalents.ts'
 
+const storage = 'packages/storage-jsonl/src'
+
 /** What has been judged, in the order of the files. */
-export const judged: readonly Equivalent[] = []
+export const judged: readonly Equivalent[] = [
+  {
+    path: 'packages/core/src/compaction-schedule.ts',
+    line: "if (health === 'ok' && (opening?.logSegments ?? 0) >= settings.segments * overdueTimes) await this.#run('segments')",
+    at: 25,
+    was: 'opening?.logSegments ?? 0',
+    becomes: 'opening?.logSegments',
+    why: 'neither 0 nor undefined is as much as a number of segments, which is 1 at least',
+  },
+  {
+    path: `${storage}/cache-claim.ts`,
+    line: "if (entry.kind !== 'active' && bytes === bound.bytes) return entry.crc === bound.crc ? undefined : other",
+    at: 55,
+    was: 'return entry.crc === bound.crc ? undefined : other',
+    becomes: ';',
+    why: 'what follows compares the same two checksums where no bytes are between them, and only opens the file for it',
+  },
+  {
+    path: `${storage}/cache-file.ts`,
+    line: 'for (let at = position - (position % pageBytes); at < end; at += runBytes) {',
+    at: 50,
+    was: 'at < end',
+    becomes: 'at <= end',
+    why: 'one more run, of no bytes, is read at the end of a page',
+  },
+  {
+    path: `${storage}/group-commit.ts`,
+    line: 'if (room > 0 && this.#writtenSeq >= this.#active.firstSeq && this.#isOver(room)) {',
+    at: 12,
+    was: '0',
+    becomes: '1',
+    why: 'no append takes exactly one byte: a record is a JSON object, and its seal alone is longer',
+  },
+]

@@ -86,6 +86,24 @@ test('the rows of a base are the state of one commit, whatever changes between a
   )
 })
 
+test('a tombstone that goes when it is in the list already is there once', async () => {
+  const subject = new Subject()
+  for (const id of ['a', 'b', 'c', 'd']) subject.commit({ type: 'task', id, op: 'put' })
+  for (const id of ['a', 'b', 'c', 'd']) subject.commit({ type: 'task', id, op: 'delete' })
+  const expected = subject.expected()
+  const rows = new BaseRows(subject.live, 1)
+  let turn = 0
+  await rows.list(async () => {
+    turn++
+    // The first one goes before the list comes to it; the other one while the list looks for such.
+    if (turn === 1) subject.commit({ type: 'task', id: 'd', op: 'put' })
+    if (turn === 4) subject.commit({ type: 'task', id: 'a', op: 'put' })
+  })
+  expect(turn).toBeGreaterThan(4)
+  expect(rows.take(9).map(({ seq, type, id, rev }) => [seq, type.name, id, rev, undefined])).toEqual(expected)
+  rows.release()
+})
+
 test('rows are merged by seq, equal ones by number, in whatever order they come', async () => {
   await fc.assert(
     fc.asyncProperty(

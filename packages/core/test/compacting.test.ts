@@ -183,3 +183,27 @@ test('letting go of history is given up with the compaction, unless a snapshot p
     expect(signal?.aborted).toBe(isHeld)
   }
 })
+
+test('a store that is closed waits for what it is letting go of', async () => {
+  let open: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const storage = withMethods((writer) => ({
+    truncate: (upTo, options) => gate.then(() => writer.truncate(upTo, options)),
+  }))
+  const { state } = await openTiny({ storage })
+  await state.task.create({ id: 'a' })
+  const snapshot = await state.snapshot()
+  await state.compact()
+  await snapshot.close()
+  await turns(5)
+  let isClosed = false
+  const closing = state.close().then(() => {
+    isClosed = true
+  })
+  await turns(20)
+  expect(isClosed).toBe(false)
+  open()
+  await closing
+})

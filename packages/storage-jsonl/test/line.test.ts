@@ -34,6 +34,7 @@ test('a record that ends like a seal comes back as it was', () => {
     const line = sealedLine(Buffer.from(text), { seq: 9, dur: 8 })
     const tail = readTail(line, 0, line.length - 1)
     if (typeof tail === 'string') throw new Error(tail)
+    expect(JSON.parse(line.toString())).toMatchObject({ seq: 9, dur: 8 })
     expect(unsealInPlace(line, 0, tail).toString()).toBe(text)
   }
 })

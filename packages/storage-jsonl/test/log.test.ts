@@ -19,6 +19,22 @@ test('a new store is made with what it needs, for its owner only', async () => {
   expect(readdirSync(dir).sort()).toEqual(['ballast', 'log-00000001.jsonl', 'manifest.json', 'manifest.prev.json'])
 })
 
+test('records of any length are fetched, at once or not, each in memory of its own', async () => {
+  const { writer } = await jsonlStorage({ dir: temporaryDirectory() }).openWriter('test')
+  const records = [10, 200_000, 70_000, 10, 600_000].map((fill, at) => recordOf(at, fill))
+  const ptrs = await append(writer, records)
+  for (const order of [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1], [3], [4, 0]]) {
+    const wanted = order.map((at) => ptrs[at] ?? 0)
+    const expected = order.map((at) => records[at] && textOf(records[at]))
+    const fetched = await writer.fetch(wanted)
+    const atOnce = writer.fetchSync?.(wanted) ?? []
+    writer.fetchSync?.([...ptrs])
+    expect(fetched.map(textOf)).toEqual(expected)
+    expect(atOnce.map(textOf)).toEqual(expected)
+  }
+  await writer.close()
+})
+
 test('what was appended is read, fetched, and there again after closing', async () => {
   const dir = temporaryDirectory()
   const storage = jsonlStorage({ dir })

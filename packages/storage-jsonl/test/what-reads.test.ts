@@ -22,6 +22,10 @@ test.each<SegmentHeader>([log, { ...log, prev }, { ...log, sparse: true, salvage
 test.each<[unknown, string]>([
   [undefined, 'names no format'],
   [{ ...log, format: undefined }, 'names no format'],
+  [{ ...log, format: { ...format, major: '1' } }, 'names no format'],
+  [{ ...log, format: { ...format, minor: 0.5 } }, 'names no format'],
+  [{ ...log, format: { ...format, incompat: 'folded' } }, 'names no format'],
+  [{ ...log, format: { ...format, incompat: [1] } }, 'names no format'],
   [{ ...log, log: 7 }, 'lacks log, segment or epoch'],
   [{ ...log, segment: -1 }, 'lacks log, segment or epoch'],
   [{ ...log, epoch: 0.5 }, 'lacks log, segment or epoch'],

@@ -1,9 +1,10 @@
-import { boot } from '@stateward/conformance'
+import { boot, SimMedium } from '@stateward/conformance'
 import { StatewardError } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { fullError, noRoomForBase, stillFullError, unknownError } from '../../src/append-errors.ts'
 import { readCacheFile } from '../../src/cache-file.ts'
-import { closedLog, first } from './salvage-fixture.ts'
+import { append, recordOf } from '../records.ts'
+import { closedLog, first, rewrite, served } from './salvage-fixture.ts'
 import { simStorage } from './sim-storage.ts'
 
 /** What an opening says of a log of twelve commits of which these lines, counted from 1, have a flipped bit. */
@@ -52,4 +53,45 @@ test('a directory under the name of a cache is none', async () => {
     stat: async () => ({ kind: 'directory' as const, bytes: 4_096, inode: '1' }),
   })
   expect(await readCacheFile(directory, 'state')).toBe('it is a directory')
+})
+
+test('a segment that continues another history of the same log is damage, however well it reads', async () => {
+  const begun = new SimMedium()
+  await append((await simStorage(boot(begun)).openWriter('begins')).writer, [recordOf(1), recordOf(2)])
+  begun.kill()
+  /** Two openings, and what the second one writes to. */
+  const history = async (name: string): Promise<{ medium: SimMedium; path: string }> => {
+    const medium = begun.copy()
+    const { writer } = await simStorage(boot(medium)).openWriter('goes on')
+    await append(writer, [recordOf(name)])
+    await writer.close()
+    await append((await simStorage(boot(medium)).openWriter('again')).writer, [recordOf('same')])
+    medium.kill()
+    const path = [...medium.files().keys()].filter((file) => file.startsWith('/store/log-')).sort()
+    return { medium: medium.copy(), path: path.at(-1) ?? '' }
+  }
+  const [one, other] = [await history('a'), await history('b')]
+  expect(one.path).toBe(other.path)
+  rewrite(one.medium, one.path, other.medium.file(other.path).bytes)
+  await expect(simStorage(boot(one.medium)).openWriter('opens')).rejects.toMatchObject({
+    code: 'CORRUPT',
+    message: expect.stringContaining('its header follows another segment'),
+  })
+  const { recovery } = await simStorage(boot(other.medium)).openWriter('opens')
+  expect(recovery.lastSeq).toBe(4)
+})
+
+test('commits that the manifest proves stay where they are when the closing line is gone', async () => {
+  const medium = await closedLog()
+  const lines = medium
+    .file(first)
+    .bytes.toString()
+    .split(/(?<=\n)/)
+  const commits = Buffer.from(lines.slice(0, -1).join(''))
+  rewrite(medium, first, commits)
+  const { writer, recovery } = await simStorage(boot(medium)).openWriter('opens')
+  expect(recovery).toMatchObject({ lastSeq: 12, quarantined: [] })
+  expect(medium.file(first).bytes.equals(commits)).toBe(true)
+  expect((await served(writer)).commits.size).toBe(12)
+  await writer.close()
 })
