@@ -16,8 +16,8 @@ export const actorClaims: Readonly<Record<ActorRig, Claim>> = {
   'kernel-bugs': {
     claim: 'each of these bugs, planted in the actor kernel, is found by the rig `interleavings`',
     unit: 'bugs',
-    every: 15,
-    nightly: 15,
+    every: 13,
+    nightly: 13,
     limits: 'bugs that somebody thought of, some of them because the rig had found them',
     files: ['packages/actor/test/exploration.test.ts'],
   },

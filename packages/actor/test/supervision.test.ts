@@ -75,6 +75,21 @@ describe('a child that crashes', () => {
     expect(it.clock.pendingTimers).toBe(0)
   })
 
+  test('a decision that is none is an escalation', async () => {
+    const nonsense: Directive[] = JSON.parse('["explode"]')
+    const it = tree({ decide: () => nonsense[0] ?? 'stop' })
+    const { queued } = await crashed(it)
+    expect(await queued).toMatchObject(closed)
+    expect((await it.root.ended).why).toBe('crashed')
+  })
+
+  test.each(['startTimeoutMs', 'handleTimeoutMs', 'stopTimeoutMs'])('%s that is no time is INVALID', (option) => {
+    const { root, worker } = tree()
+    const options = { name: 'a', start: worker('a'), [option]: Number.NaN }
+    expect(() => root.spawn<Worker>(options)).toThrow(expect.objectContaining({ code: 'INVALID' }))
+    expect(root.childNames).toEqual([])
+  })
+
   test('a decision that throws is an escalation', async () => {
     const it = tree({
       decide: () => {

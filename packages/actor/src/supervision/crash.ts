@@ -23,7 +23,7 @@ export interface Crash {
 export interface Supervision {
   /** `one-for-one` by default. */
   readonly strategy?: Strategy
-  /** `restart` by default. One that throws has escalated. */
+  /** `restart` by default. One that throws, or says anything else, has escalated. */
   readonly decide?: (crash: Crash) => Directive
   readonly restart?: Partial<RestartPolicy>
 }

@@ -23,6 +23,12 @@ export interface Home {
   readonly nest: (parent: Parent) => Children & Child
 }
 
+interface Times {
+  readonly startTimeoutMs?: number
+  readonly handleTimeoutMs?: number
+  readonly stopTimeoutMs?: number
+}
+
 /** One mailbox and one life after the other: the kernel takes messages in and holds them while nobody is there to handle them. */
 export class SupervisedActor<P extends Protocol<P>, E extends Failure> implements ActorRef<P, E>, Child, Parent {
   readonly name: string
@@ -48,6 +54,7 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
     this.#options = options
     this.#home = home
     this.#stopTimeoutMs = options.stopTimeoutMs ?? limits.stopTimeoutMs
+    expectTimes(options)
     this.#kernel = new Kernel<P, E>(
       kernelOptions({
         ...(schedule !== undefined && { schedule }),
@@ -242,5 +249,17 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
     this.#home.parent.left(this)
     this.#home.environment.tell({ type: 'ended', ...end })
     this.#ending.end(end)
+  }
+}
+
+function expectTimes({
+  name,
+  startTimeoutMs,
+  handleTimeoutMs,
+  stopTimeoutMs,
+}: Times & { readonly name: string }): void {
+  for (const [option, value] of Object.entries({ startTimeoutMs, handleTimeoutMs, stopTimeoutMs })) {
+    if (value === undefined || value >= 0) continue
+    throw new ActorError('INVALID', `actor "${name}" expects ${option} to be milliseconds from 0, found ${value}`)
   }
 }

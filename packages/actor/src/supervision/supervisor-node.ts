@@ -15,6 +15,8 @@ import { pauseMs, restartPolicy } from './restart-policy.ts'
 import { RestartWindow } from './restart-window.ts'
 import { SupervisedActor } from './supervised-actor.ts'
 
+const directives: readonly Directive[] = ['restart', 'resume', 'stop', 'escalate']
+
 /** Restarts, or gives up, its children. A supervisor without a parent is the root of a tree. */
 export class SupervisorNode implements Supervisor, Child, Parent {
   readonly name: string
@@ -173,6 +175,12 @@ export class SupervisorNode implements Supervisor, Child, Parent {
   #directive(crash: Crash, canResume: boolean): Directive {
     try {
       const directive = this.#supervision.decide?.(crash) ?? 'restart'
+      if (!directives.includes(directive)) {
+        throw new ActorError(
+          'INVALID',
+          `decide is expected to say ${directives.join(', ')}, found ${String(directive)}`,
+        )
+      }
       return directive === 'resume' && !canResume ? 'restart' : directive
     } catch (error) {
       this.#environment.tell({ type: 'hook-failed', actor: this.name, hook: 'decide', error })
