@@ -109,7 +109,7 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     claim:
       'what is complete of an open log is read again without one false alarm, whatever the store does meanwhile (commits, rotation, bases, archives, retention); and a bit that rots while the store is open is found, in its file and line',
     unit: 'histories',
-    every: 40,
+    every: 20,
     nightly: 100_000,
     limits:
       'what the system still holds in its page cache is read from there; the medium itself is read when it does not',

@@ -24,7 +24,12 @@ const texts = Array.from({ length: 50 }, (_, n) => textOf(recordOf(n + 1, 2_500)
 /** A closed store that has one of everything: a base, an archive, a segment behind it, a hint, a cache, two manifests. */
 async function storeOf(): Promise<string> {
   const dir = temporaryDirectory()
-  const { writer } = await jsonlStorage({ dir, segmentBytes: 100_000, ballastBytes: 8_192 }).openWriter('test')
+  const { writer } = await jsonlStorage({
+    dir,
+    lock: 'pidfile',
+    segmentBytes: 100_000,
+    ballastBytes: 8_192,
+  }).openWriter('test')
   for (let index = 1; index <= 50; index++) {
     await append(writer, [recordOf(index, 2_500)])
     if (index !== 25) continue
@@ -135,7 +140,10 @@ async function outcome(dir: string, name: string, victim: string): Promise<strin
   const before = traces(dir)
   const held = traces(dirname(victim))
   try {
-    const { writer } = await jsonlStorage({ dir, segmentBytes: 100_000, ballastBytes: 8_192 }).openWriter('test')
+    // A lock by pid file takes no process of its own.
+    const lock = name === 'LOCK' ? 'flock' : 'pidfile'
+    const options = { dir, lock, segmentBytes: 100_000, ballastBytes: 8_192 } as const
+    const { writer } = await jsonlStorage(options).openWriter('test')
     expect(await readAll(writer), name).toEqual(texts)
     const cached = await writer.caches?.load('some')
     await cached?.close()
