@@ -153,6 +153,7 @@ export class Compactor {
     } finally {
       rows.release()
     }
+    await term.history.preload(writer.caches).catch(ignore)
     await this.#truncate(upTo, { term, cause, signal, breathe })
     term.compacted()
     const { bytes: bytesAfter } = await writer.stats()

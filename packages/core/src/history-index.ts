@@ -1,5 +1,6 @@
 import {
   type CacheSaved,
+  type Caches,
   type LogReader,
   type LostCommits,
   limits,
@@ -115,21 +116,25 @@ export class HistoryIndex {
     }
   }
 
+  /** Loads the past where that is cheap, so that a compaction costs it no more than its cache. Resolves with whether it is known. */
+  async preload(caches: Caches | undefined): Promise<boolean> {
+    if (this.#isLoaded) return true
+    const known = await caches?.load(historyCacheName)
+    const gap = this.#options.lastSeq - (known?.upTo ?? 0)
+    await known?.close()
+    if (gap > limits.txidWindow) return false
+    await this.ready()
+    return true
+  }
+
   /**
    * Saves what is known beside the log, if that is worth `least` commits and can be had without reading much; a failure
    * costs the next opening's time and nothing else.
    */
   async save(caches: WritableCaches | undefined, least: number, signal: AbortSignal): Promise<CacheSaved | undefined> {
     if (caches === undefined || this.#upTo - Math.max(0, this.#savedUpTo) < least) return undefined
-    if (!this.#isLoaded) {
-      const known = await caches.load(historyCacheName)
-      const gap = this.#options.lastSeq - (known?.upTo ?? 0)
-      await known?.close()
-      // Who has never asked about the past shall not wait for it at the close.
-      if (gap > limits.txidWindow) return undefined
-      await this.ready()
-      if (this.#upTo - this.#savedUpTo < least) return undefined
-    }
+    // Who has never asked about the past shall not wait for it at the close.
+    if (!(await this.preload(caches)) || this.#upTo - this.#savedUpTo < least) return undefined
     const saved = await saveHistoryCache(caches, this.#state(), signal)
     if (saved.saved) this.#savedUpTo = this.#upTo
     return saved
