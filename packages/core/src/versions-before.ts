@@ -5,7 +5,9 @@ import { BodyRequest } from './bodies.ts'
 import { decodeCommit } from './codec.ts'
 import { CommitsOf } from './commits-of.ts'
 import { fold } from './fold.ts'
+import type { HistoryIndex } from './history-index.ts'
 import type { Live } from './live.ts'
+import { pastRecord } from './past-record.ts'
 import { recordKey } from './record-key.ts'
 
 /** A record as of some commit: `undefined` when it was not there. */
@@ -17,13 +19,18 @@ export interface KnownVersion {
 export interface VersionsSource {
   readonly live: Live
   readonly reader: LogReader
+  /** Present where it is told of every commit. */
+  readonly index?: HistoryIndex
 }
 
 const entryBytes = 128
+/** Beyond so many, one pass over the log is cheaper. */
+const mostLookedUp = 64
 
 /**
  * What the changes of commits rest on, for one who reads the commits in order: what it has seen itself, bounded in bytes;
- * else what the newest version is made of; else what one more pass over the log finds, which is O(log).
+ * else what the newest version is made of; else what the index of histories leads to; else what one more pass over the log
+ * finds, which is O(log).
  */
 export class VersionsBefore {
   readonly #source: () => VersionsSource
@@ -52,6 +59,7 @@ export class VersionsBefore {
     if (wanted.size === 0) return
     await this.#fromNewest(wanted)
     const [first] = commits
+    if (first !== undefined && wanted.size <= mostLookedUp) await this.#fromIndex(wanted, first.seq)
     if (wanted.size > 0 && first !== undefined) await this.#fromLog(wanted, first.seq)
   }
 
@@ -80,6 +88,18 @@ export class VersionsBefore {
       const record = records[at]
       if (record === undefined) continue
       const key = recordKey(type, id)
+      this.#now.set(key, { record, rev: record.rev })
+      wanted.delete(key)
+    }
+  }
+
+  async #fromIndex(wanted: Map<string, { readonly change: Change }>, before: Seq): Promise<void> {
+    const { reader, index } = this.#source()
+    if (index === undefined) return
+    for (const [key, { change }] of [...wanted]) {
+      const record = await pastRecord(reader, index, { type: change.type, id: change.id, seq: before - 1 })
+      // Whether one that is not found was deleted, and with which rev, is for the log to tell.
+      if (record === undefined) continue
       this.#now.set(key, { record, rev: record.rev })
       wanted.delete(key)
     }

@@ -111,7 +111,7 @@ export function watchesOf({
     queries,
     source: {
       follow: (from, signal) => terms.follow(from, [signal]),
-      versions: () => ({ live: terms.current.live, reader: terms.current.writer }),
+      versions: () => ({ live: terms.current.live, reader: terms.current.writer, index: terms.current.history }),
       recent: (seq) => audience.recent.get(seq),
       lastSeq: () => terms.current.live.lastSeq,
     },
