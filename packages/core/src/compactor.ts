@@ -88,8 +88,8 @@ export class Compactor {
 
   /** Cancels what runs, and takes no more. */
   stop(): void {
-    this.#closing.abort()
-    this.#running?.controller.abort()
+    this.#closing.abort(closed())
+    this.#running?.controller.abort(closed())
   }
 
   /** Settles when nothing runs any more. */

@@ -280,7 +280,7 @@ export class Manager implements Endpoint {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort()
+    this.#closing.abort(closed())
     this.#schedule?.stop()
     this.#compactor.stop()
     this.#scrubber?.stop()

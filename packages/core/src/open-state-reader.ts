@@ -201,7 +201,7 @@ class ReadOnlyManager implements Endpoint {
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return
-    this.#closing.abort()
+    this.#closing.abort(closed())
     this.#snapshots.releaseAll()
     await this.#options.reader.close()
   }

@@ -16,12 +16,17 @@ export interface Planned {
 const growth = 2
 /** Texts of queries that are kept, in characters: a filter may list ten thousand values. */
 const maxChars = 4_194_304
+/**
+ * Every text counts as at least this long, so that there are never more than `limits.plannedQueries`. A bound by number
+ * would reserve room for all of them in every store that is opened.
+ */
+const leastChars = Math.ceil(maxChars / limits.plannedQueries)
 /** Deeper than any query may be; it also ends cycles. */
 const maxDepth = limits.filterDepth + limits.depth
 
 /** Checked and planned queries of one store by their text, because programs ask the same few questions again and again. */
 export class PlanCache {
-  readonly #planned = new LRUCache<string, Planned>({ max: limits.plannedQueries, maxSize: maxChars })
+  readonly #planned = new LRUCache<string, Planned>({ maxSize: maxChars })
 
   /** Throws what `checkQuery` and `planQuery` throw. */
   planned(given: Query, type: LiveType, entity: Entity, records: number): Planned {
@@ -32,7 +37,7 @@ export class PlanCache {
     // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
     const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
     const planned = { query, plan: planQuery(query, entity, type.indexes, records), type, records }
-    if (key !== undefined) this.#planned.set(key, planned, { size: key.length })
+    if (key !== undefined) this.#planned.set(key, planned, { size: Math.max(key.length, leastChars) })
     return planned
   }
 }

@@ -1,5 +1,6 @@
 import { StatewardError } from '@stateward/contract'
 
+/** Also the reason of signals that end with the store: the one that the platform would make costs more than the rest of closing. */
 export function closed(): StatewardError {
   return new StatewardError('CLOSED', 'expected an open store, found it closed; open it again')
 }

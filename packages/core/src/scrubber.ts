@@ -9,6 +9,7 @@ import {
   type StoreEvent,
 } from '@stateward/contract'
 import type { Environment } from './environment.ts'
+import { closed } from './refusals.ts'
 import { namedPlaces, ScrubFindings } from './scrub-findings.ts'
 import type { ScrubSettings } from './scrub-options.ts'
 import { storageError } from './storage-error.ts'
@@ -54,7 +55,7 @@ export class Scrubber {
 
   /** Ends what runs, and begins no more. */
   stop(): void {
-    this.#stopping.abort()
+    this.#stopping.abort(closed())
     this.#cancel()
   }
 

@@ -7,6 +7,7 @@ import {
   type StorageCheck,
   type StoredBase,
 } from '@stateward/contract'
+import { closedError } from './append-errors.ts'
 import { DamagedLine, damageIn, damageInSync } from './damage.ts'
 import { diskCode, storageFailed } from './failure.ts'
 import { fetchLines, type Target } from './fetch-lines.ts'
@@ -18,14 +19,19 @@ import { readCommitsAt } from './read-at.ts'
 import { cursorAt, type ReadPlace, readKept, readLog } from './read-log.ts'
 import { verifyLog } from './verify-log.ts'
 
+/** As long as most runs of lines: what is fetched within a call is read into one buffer, which is made for the first of them. */
+const scratchBytes = 65_536
+
 /** Everything that is read of a log, for whoever knows where it ends: its writer or a reader. */
 export class LogView {
   readonly files: FileCache
   readonly hints: Hints
   readonly #source: LogSource
-  readonly #closing = new AbortController()
+  #isClosed = false
+  /** Ends those who follow; there is none before anyone does. */
+  #closing: AbortController | undefined
   #targets: { readonly manifest: unknown; readonly bySegment: ReadonlyMap<number, Target> } | undefined
-  #scratch = Buffer.allocUnsafeSlow(65_536)
+  #scratch = Buffer.alloc(0)
 
   constructor({ environment, dir, source, notify }: HintsOptions) {
     this.files = new FileCache(environment.disk, dir)
@@ -54,7 +60,7 @@ export class LogView {
   }
 
   read(from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
-    const tail = this.#closing.signal.aborted ? 0 : this.#source.tailNow()
+    const tail = this.#isClosed ? 0 : this.#source.tailNow()
     // Whoever never begins to read shall not be told of a failure either.
     if (tail instanceof Promise) tail.catch(() => {})
     return this.#readUpTo(tail, from, signal)
@@ -73,7 +79,7 @@ export class LogView {
 
   /** As `read`, of everything that is there: neither `TRIMMED`, nor stopped by what retention has let go of. */
   readKept(from: Seq, signal?: AbortSignal): AsyncGenerator<LogBatch> {
-    const tail = this.#closing.signal.aborted ? 0 : this.#source.tailNow()
+    const tail = this.#isClosed ? 0 : this.#source.tailNow()
     if (tail instanceof Promise) tail.catch(() => {})
     return this.#readKeptUpTo(tail, from, signal)
   }
@@ -99,7 +105,7 @@ export class LogView {
 
   async *follow(from: Seq, signal: AbortSignal): AsyncGenerator<LogBatch> {
     const cursor = cursorAt(Math.max(from, 1))
-    const either = AbortSignal.any([signal, this.#closing.signal])
+    const either = AbortSignal.any([signal, this.#closingSignal()])
     while (!signal.aborted) {
       await this.#refresh()
       for await (const batch of readLog(this.#place, cursor, this.#source.tail.lastSeq)) {
@@ -142,7 +148,7 @@ export class LogView {
       let step = dialogue.next()
       while (!step.done) {
         const { file: name, position, length } = step.value
-        if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length)
+        if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, scratchBytes))
         const bytes = this.#scratch.subarray(0, length)
         step = dialogue.next(bytes.subarray(0, this.files.sync(name).readSync(bytes, position)))
       }
@@ -171,8 +177,15 @@ export class LogView {
   }
 
   close(): void {
-    this.#closing.abort()
+    this.#isClosed = true
+    this.#closing?.abort(closedError())
     this.files.close()
+  }
+
+  #closingSignal(): AbortSignal {
+    this.#closing ??= new AbortController()
+    if (this.#isClosed) this.#closing.abort(closedError())
+    return this.#closing.signal
   }
 
   get #place(): ReadPlace {
@@ -185,7 +198,7 @@ export class LogView {
   }
 
   #assertOpen(): void {
-    if (this.#closing.signal.aborted) throw new StatewardError('CLOSED', 'the log was closed: open it again to read.')
+    if (this.#isClosed) throw new StatewardError('CLOSED', 'the log was closed: open it again to read.')
   }
 
   #target(segment: number): Target | undefined {

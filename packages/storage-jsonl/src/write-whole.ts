@@ -14,10 +14,17 @@ export async function writeAll(file: DiskFile, bytes: Uint8Array, position: numb
 /** A new file under a temporary name, in place of one that a crash may have left there. */
 export async function createTemporary(disk: Disk, path: string): Promise<DiskFile> {
   const temporary = path + fileNames.temporary
-  await disk.remove(temporary).catch((error: unknown) => {
-    if (diskCode(error) !== 'ENOENT') throw error
-  })
+  const made = await disk.open(temporary, 'create').catch(unless('EEXIST'))
+  if (made !== undefined) return made
+  await disk.remove(temporary).catch(unless('ENOENT'))
   return disk.open(temporary, 'create')
+}
+
+function unless(code: string): (error: unknown) => undefined {
+  return (error) => {
+    if (diskCode(error) !== code) throw error
+    return undefined
+  }
 }
 
 /**

@@ -217,7 +217,7 @@ export class JsonlWriter implements LogWriter, LogSource {
 
   async #retire(): Promise<void> {
     this.#pacer.close()
-    this.#closing.abort()
+    this.#closing.abort(closedError())
     await this.#room.close()
     try {
       await this.#maintenance

@@ -172,11 +172,16 @@ export class SimDisk implements Disk {
     }
   }
 
-  /** A process that dies while a call waits does nothing more. */
-  async #called(call: SimCall['call'], path: string): Promise<void> {
+  /** Comes before each call. `undefined` where nothing waits for it: a promise for each call would show. */
+  #called(call: SimCall['call'], path: string): Promise<void> | undefined {
     this.#assertAlive()
-    if (this.medium.onCall === undefined) return
-    await this.medium.onCall({ call, path })
+    const { onCall } = this.medium
+    return onCall === undefined ? undefined : this.#waited(onCall({ call, path }))
+  }
+
+  /** A process that dies while a call waits does nothing more. */
+  async #waited(waiting: Promise<void> | void): Promise<void> {
+    await waiting
     this.#assertAlive()
   }
 

@@ -31,9 +31,7 @@ export class SimFile {
 
   read(into: Uint8Array, position: number): number {
     if (position >= this.size) return 0
-    const part = this.#seen.subarray(position, Math.min(this.size, position + into.length))
-    into.set(part)
-    return part.length
+    return this.#seen.copy(into, 0, position, Math.min(this.size, position + into.length))
   }
 
   write(from: Uint8Array, position: number): void {

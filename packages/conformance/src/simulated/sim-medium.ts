@@ -148,8 +148,7 @@ export class SimMedium {
 
   find(path: string): SimNode | undefined {
     let node: SimNode | undefined = this.root
-    for (const name of path.split('/')) {
-      if (name === '') continue
+    for (const name of namesIn(path)) {
       if (node?.kind !== 'directory') return undefined
       node = node.names.get(name)
     }
@@ -180,6 +179,19 @@ export class SimMedium {
     return new SimDirectory(`${++this.#inodes}`)
   }
 }
+
+/** The names that a path leads through. A medium is asked for the same few paths a million times. */
+function namesIn(path: string): readonly string[] {
+  const known = knownPaths.get(path)
+  if (known !== undefined) return known
+  if (knownPaths.size === knownPathsMost) knownPaths.clear()
+  const names = path.split('/').filter((name) => name !== '')
+  knownPaths.set(path, names)
+  return names
+}
+
+const knownPaths = new Map<string, readonly string[]>()
+const knownPathsMost = 1_000
 
 function syncAll(directory: SimDirectory): void {
   directory.sync()

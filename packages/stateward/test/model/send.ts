@@ -9,15 +9,32 @@ import type { Predicted, TrackedModel } from './tracked-model.ts'
 /** A call, what the model says of it, and what the store has answered. */
 export interface Sent extends Predicted {
   readonly call: Call
+  /** By which it may be sent again when nobody knows what became of it. */
+  readonly txid: string | undefined
   readonly found: Promise<Settled>
 }
 
+/** A call that has been answered, one way or the other. */
+export type Answered = Omit<Sent, 'found'> & { readonly found: Settled }
+
+export interface Sending {
+  readonly model: TrackedModel
+  readonly calls: readonly Call[]
+  readonly now: string
+  /** Each call gets a txid that begins so; without it they have none. */
+  readonly txids?: string
+}
+
 /** Sends calls without waiting in between, so that several commits are under way at once. */
-export function send(
-  state: State<TinyDomain>,
-  { model, calls, now }: { model: TrackedModel; calls: readonly Call[]; now: string },
-): readonly Sent[] {
-  return calls.map((call) => ({ call, ...model.predict(call, now), found: settled(askCall(state, call)) }))
+export function send(state: State<TinyDomain>, { model, calls, now, txids }: Sending): readonly Sent[] {
+  return calls.map((call, at) => {
+    const txid = txids === undefined ? undefined : `${txids}-${at}`
+    return { call, txid, ...model.predict(call, now), found: settled(askCall(state, call, txid)) }
+  })
+}
+
+export async function answered(sent: readonly Sent[]): Promise<readonly Answered[]> {
+  return Promise.all(sent.map(async (one) => ({ ...one, found: await one.found })))
 }
 
 /** What a transaction can do of these calls: it knows no restoration. */

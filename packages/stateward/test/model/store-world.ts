@@ -3,12 +3,14 @@ import { boot, Died, SimClock, SimMedium, seededPick } from '@stateward/conforma
 import { hasCode, type Seq } from '@stateward/contract'
 import type { State } from '@stateward/core'
 import { expect } from 'vitest'
-import { compareOutcome, type Settled, settled } from '../../../core/test/compare-outcome.ts'
+import { compareOutcome, settled } from '../../../core/test/compare-outcome.ts'
 import type { Call } from '../../../core/test/model-store.ts'
 import type { TinyDomain } from '../../../core/test/tiny-domain.ts'
 import { compareQuery, compareRecords, compareWhole, type Records, recordsOf } from './compare-store.ts'
 import { openModelStore } from './open-model-store.ts'
-import { asTransaction, type Sent, send, transacted } from './send.ts'
+import { isFailure, isRefusal } from './refusal.ts'
+import { resend } from './resend.ts'
+import { type Answered, answered, asTransaction, type Sent, send, transacted } from './send.ts'
 import type { Crash, Plan, Step } from './step.ts'
 import { TrackedModel } from './tracked-model.ts'
 
@@ -21,6 +23,7 @@ export class StoreWorld {
   #medium = new SimMedium()
   #clock = new SimClock()
   #lives = 0
+  #sendings = 0
   #state: State<TinyDomain> | undefined
   #snapshot: { readonly name: string; readonly records: Records } | undefined
 
@@ -35,8 +38,7 @@ export class StoreWorld {
         throw new Error(`step ${at}, ${step.do}: ${cause instanceof Error ? cause.message : cause}`, { cause })
       })
     }
-    await this.#reopen()
-    await this.#compareWhole()
+    await this.#reopen(() => compareWhole(this.#opened, this.#model.store, this.#plan.retention))
     await this.#opened.close()
   }
 
@@ -97,6 +99,11 @@ export class StoreWorld {
     return send(this.#opened, { model: this.#model, calls, now: this.#now })
   }
 
+  /** Sends calls that may come to be sent again. */
+  #sendKnown(calls: readonly Call[]): readonly Sent[] {
+    return send(this.#opened, { model: this.#model, calls, now: this.#now, txids: `t${++this.#sendings}` })
+  }
+
   /** Every answer is that of the model. */
   async #answered(sent: readonly Sent[]): Promise<void> {
     for (const { call, outcome, found } of sent) compareOutcome(call, await found, outcome)
@@ -122,8 +129,7 @@ export class StoreWorld {
   async #crash({ calls, compacts, at, again, powerCut }: Crash): Promise<void> {
     this.#dieAt(at)
     const compacting = compacts ? settledAny(this.#opened.compact()) : undefined
-    const sent = this.#send(calls)
-    const answers = await Promise.all(sent.map(async (one) => ({ ...one, found: await one.found })))
+    const answers = await answered(this.#sendKnown(calls))
     await compacting
     this.#state = undefined
     this.#cut(powerCut)
@@ -137,11 +143,20 @@ export class StoreWorld {
     await this.#open()
     await this.#settle(answers, powerCut === undefined ? this.#model.acknowledged : this.#model.durable)
     this.#model.allDurable()
+    await this.#resend(answers)
+  }
+
+  /** Whoever does not know what became of a call sends it again: it is there once. */
+  async #resend(answers: readonly Answered[]): Promise<void> {
+    await resend(this.#opened, { model: this.#model, answers, now: this.#now })
+    this.#acknowledged(this.#model.lastSeq)
   }
 
   #dieAt(at: number): void {
     const medium = this.#medium
     const start = medium.steps
+    // As on a real disk, whatever does not wait for a call goes on before it: what is acknowledged too early shows.
+    medium.onCall = () => nextTurn()
     medium.onStep = ({ step }) => {
       if (step < start + at) return undefined
       medium.kill()
@@ -153,11 +168,12 @@ export class StoreWorld {
   #cut(powerCut: number | undefined): void {
     this.#medium.kill()
     this.#medium.onStep = () => undefined
+    this.#medium.onCall = undefined
     if (powerCut !== undefined) this.#medium = this.#medium.afterPowerCut(seededPick(powerCut))
   }
 
   /** What the store holds is a prefix of what was given, not before `least`, and the answers fit it. The model goes back to it. */
-  async #settle(answers: readonly (Omit<Sent, 'found'> & { found: Settled })[], least: Seq): Promise<void> {
+  async #settle(answers: readonly Answered[], least: Seq): Promise<void> {
     const { lastSeq } = await this.#opened.stats()
     expect(lastSeq, 'what was acknowledged is there').toBeGreaterThanOrEqual(least)
     expect(lastSeq, 'what was never given is not there').toBeLessThanOrEqual(this.#model.lastSeq)
@@ -176,8 +192,7 @@ export class StoreWorld {
     let count = 0
     this.#medium.onStep = ({ operation }) =>
       (!isSync || operation === 'datasync') && ++count === at ? { fail: 'EIO' } : undefined
-    const sent = this.#send(calls)
-    const answers = await Promise.all(sent.map(async (one) => ({ ...one, found: await one.found })))
+    const answers = await answered(this.#sendKnown(calls))
     await settledAny(this.#opened.flush())
     this.#medium.onStep = () => undefined
     for (const { seq, found } of answers) if (seq !== undefined && 'answer' in found) this.#acknowledged(seq)
@@ -185,6 +200,7 @@ export class StoreWorld {
     if (isStopped) await this.#opened.reopen()
     await this.#settle(answers, this.#model.acknowledged)
     if (isStopped) this.#model.allDurable()
+    await this.#resend(answers)
     await this.#compareSnapshot()
   }
 
@@ -228,11 +244,6 @@ export class StoreWorld {
     if (this.#snapshot !== undefined) await compareRecords(this.#opened, this.#snapshot.records, this.#snapshot.name)
   }
 
-  async #compareWhole(): Promise<void> {
-    expect((await this.#opened.stats()).lastSeq).toBe(this.#model.lastSeq)
-    await compareWhole(this.#opened, this.#model.store, this.#plan.retention)
-  }
-
   async #open(): Promise<void> {
     this.#snapshot = undefined
     const clock = new SimClock()
@@ -241,21 +252,15 @@ export class StoreWorld {
     this.#state = await openModelStore(this.#plan, { disk: boot(this.#medium), clock, seed: ++this.#lives })
   }
 
-  async #reopen(): Promise<void> {
+  async #reopen(compare = () => compareRecords(this.#opened, recordsOf(this.#model.store))): Promise<void> {
     await this.#compareSnapshot()
     await this.#opened.close()
     await this.#open()
     this.#model.allDurable()
     expect((await this.#opened.stats()).lastSeq).toBe(this.#model.lastSeq)
-    await compareRecords(this.#opened, recordsOf(this.#model.store))
+    await compare()
   }
 }
-
-/** Nothing of the write is there: it found no room, came too late, or rested on one that has failed. */
-const isRefusal = (reason: unknown): boolean =>
-  hasCode(reason, 'STORAGE_FAILED') || hasCode(reason, 'FULL') || hasCode(reason, 'BUSY')
-/** The disk's doing, not the write's. */
-const isFailure = (reason: unknown): boolean => isRefusal(reason) || hasCode(reason, 'UNKNOWN')
 
 const settledAny = (promise: Promise<unknown>): Promise<unknown> => promise.catch(() => undefined)
 

@@ -11,7 +11,7 @@ export const bugsOfCommits: readonly Bug[] = [
     find: '      try {\n        await this.sync()',
     replace: '      try {\n        void this.sync().catch(() => {})',
     crash: { seed: 1, from: 16 },
-    foundBy: ['crash', 'fault'],
+    foundBy: ['crash', 'fault', 'model'],
   },
   {
     name: 'shows commits before they are synced',
