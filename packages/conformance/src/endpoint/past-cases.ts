@@ -17,6 +17,7 @@ export const pastCases: readonly EndpointCase[] = [
   endpointCase('every moment of the past reads as it was, whatever is written later and compacted', async (trial) => {
     await fiveMoments(trial)
     const look = async (): Promise<void> => {
+      const { oldestSeq } = await trial.ask('asOf', { seq: 5 })
       const moments = [
         [],
         [['a', 1]],
@@ -35,6 +36,11 @@ export const pastCases: readonly EndpointCase[] = [
         ],
       ]
       for (const [asOf, expected] of moments.entries()) {
+        // A storage that keeps no history lets go of it with a compaction, and then says so.
+        if (asOf < oldestSeq) {
+          await refused('TRIMMED', `a query as of ${asOf}`, trial.query('item', { asOf }))
+          continue
+        }
         const { rows, seq } = await trial.query('item', { asOf })
         assert.deepEqual([seq, ...rows.map(({ id, n }) => [id, n])], [asOf, ...expected])
         const got = await trial.ask('getMany', { type: 'item', ids: ['b', 'a'], asOf })
@@ -46,6 +52,7 @@ export const pastCases: readonly EndpointCase[] = [
         )
       }
       const query: Query = { type: 'item', where: { s: 'x' }, asOf: 2 }
+      if (oldestSeq > 2) return
       assert.equal(await trial.ask('count', query), 2)
       assert.deepEqual(await trial.ids('item', { where: { s: 'x' }, orderBy: [['n', 'desc']], asOf: 2 }), ['b', 'a'])
       const [sums] = await trial.ask('aggregate', { query, measures: { sum: { sum: 'n' } } })
