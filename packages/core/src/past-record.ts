@@ -3,6 +3,7 @@ import { decodeCommit } from './codec.ts'
 import { commitsAt } from './commits-at.ts'
 import { VersionFold } from './fold-versions.ts'
 import type { HistoryIndex } from './history-index.ts'
+import { holdsBytes } from './holds-bytes.ts'
 
 export interface PastRecordOf {
   readonly type: string
@@ -60,7 +61,7 @@ async function inBase(reader: LogReader, { type, id, seq }: PastRecordOf): Promi
   const needle = Buffer.from(JSON.stringify(id))
   for await (const { records, seqs } of base.chunks) {
     for (const [at, record] of records.entries()) {
-      if (!Buffer.prototype.includes.call(record, needle)) continue
+      if (!holdsBytes(record, needle)) continue
       const row = decodeCommit(record, seqs[at] ?? 0)
       if (isOf(row, { type, id, seq })) return row
     }

@@ -1,6 +1,7 @@
 import { type Commit, type LogReader, limits, type Ptr, type Seq } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
 import { decodeCommit } from './codec.ts'
+import { holdsBytes } from './holds-bytes.ts'
 import type { Live } from './live.ts'
 import { recordKey } from './record-key.ts'
 import { ColdBodies } from './suspension.ts'
@@ -62,7 +63,7 @@ export async function recallTxids(reader: LogReader, upTo: Seq, txids: TxidWindo
       const seq = batch.firstSeq + at
       if (seq > upTo) return
       // Most lines have none, and need not be parsed.
-      if (seq < from || !Buffer.prototype.includes.call(record, txidKey)) continue
+      if (seq < from || !holdsBytes(record, txidKey)) continue
       const commit = decodeCommit(record, seq)
       if (commit.txid !== undefined) txids.add(commit.txid, entryOf(commit))
     }
