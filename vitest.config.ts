@@ -28,8 +28,8 @@ export default defineConfig({
   test: {
     projects: [project('.', 'repo'), ...folders.map((folder) => project(folder))],
     reporters: ['default', new RigReport(), new SummaryLine()],
-    // One worker per core; vitest would leave one core idle, which on two is half of them.
-    maxWorkers: availableParallelism(),
+    // One worker more than cores: some tests wait for processes and disks, and their core has something to do meanwhile.
+    maxWorkers: availableParallelism() + 1,
     // Starting a process and importing everything anew takes half a second for each file, longer than most tests of it.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { fullError, unknownError } from '../src/append-errors.ts'
 import { fullOr, storageFailed } from '../src/failure.ts'
 import { removeFiles, removeObsolete } from '../src/obsolete.ts'
+import { fileNames } from '../src/segment-name.ts'
 import { createTemporary, writeAll, writeWhole } from '../src/write-whole.ts'
 
 test('a disk that takes no more bytes is full, whatever it took before', async () => {
@@ -28,7 +29,8 @@ function failing(call: string, code: string): { medium: SimMedium; disk: ReturnT
 }
 
 test('a file that cannot be put aside for a new one is told as the disk tells it', async () => {
-  const { disk } = failing('remove', 'EIO')
+  const { medium, disk } = failing('remove', 'EIO')
+  medium.plant(`/a${fileNames.temporary}`, 'of a crash')
   await expect(createTemporary(disk, '/a')).rejects.toMatchObject({ code: 'EIO' })
 })
 
