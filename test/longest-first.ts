@@ -14,7 +14,7 @@ const seconds: Readonly<Record<string, number>> = {
   'packages/core/test/serializability.test.ts': 10,
   'packages/stateward/test/endpoint-suite.test.ts': 12,
   'packages/stateward/test/kill-nine/kill-nine.test.ts': 61,
-  'packages/stateward/test/model/store-model.test.ts': 50,
+  'packages/stateward/test/model/store-model.test.ts': 25,
   'packages/stateward/test/planted/planted.test.ts': 46,
   'packages/stateward/test/process.test.ts': 8,
   'packages/stateward/test/retention.test.ts': 15,

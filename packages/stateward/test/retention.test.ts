@@ -83,7 +83,7 @@ test.each<{ retention: Retention; least: number; most: number }>([
       expect((await state.verify()).ok).toBe(true)
       await state.close()
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   )
 })
 
