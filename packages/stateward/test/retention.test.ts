@@ -1,23 +1,11 @@
 import { join } from 'node:path'
-import { createStateManager, defineDomain, entity } from '@stateward/core'
+import { createStateManager } from '@stateward/core'
 import { jsonlStorage, type Retention } from '@stateward/storage-jsonl'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { noteDomain as domain } from './note-domain.ts'
 import { freshFolder } from './run-stateward.ts'
 
-interface Note {
-  readonly n: number
-}
-
-const schema = {
-  '~standard': {
-    version: 1 as const,
-    vendor: 'test',
-    validate: (value: unknown) => ({ value: value as Note }),
-    types: undefined as { input: Note; output: Note } | undefined,
-  },
-}
-const domain = defineDomain({ note: entity({ schema, id: 'string' }) })
 const ids = ['a', 'b', 'c']
 
 async function opened(dir: string, retention: Retention) {
