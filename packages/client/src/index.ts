@@ -9,5 +9,12 @@ export type { ImportOptions, ImportReport, RefusedRow } from './import-rows.ts'
 export { jsonLines } from './json-lines.ts'
 export { type DiffOf, diff, type PastPoint, type PastState, pastState } from './past-state.ts'
 export { readOnly, readPast } from './read-only.ts'
-export { type OperationOf, type Transact, type TransactedOf, transact } from './transact.ts'
+export {
+  type ExpectationOf,
+  type OperationOf,
+  type Transact,
+  type TransactedOf,
+  type TransactOptions,
+  transact,
+} from './transact.ts'
 export { View, type ViewSource, type Views, views } from './view.ts'

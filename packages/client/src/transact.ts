@@ -5,9 +5,10 @@ import type {
   Deleted,
   Domain,
   Endpoint,
+  Expectation,
   ExpectOptions,
   GuardOptions,
-  Operation,
+  Protocol,
   RecordOf,
   Seq,
   TypeOf,
@@ -34,6 +35,20 @@ type OperationOn<D extends Domain, T extends TypeOf<D>> =
 /** One step of a transaction on a domain: `data` and `changes` are those of its `type`. */
 export type OperationOf<D extends Domain> = { [T in TypeOf<D>]: OperationOn<D, T> }[TypeOf<D>]
 
+/** What has to hold of a record of a domain for a transaction to be written; see `Expectation`. */
+export type ExpectationOf<D extends Domain> = {
+  [T in TypeOf<D>]: Omit<Expectation, 'type' | 'fields' | 'unset'> & {
+    readonly type: T
+    readonly fields?: Partial<RecordOf<D, T>>
+    readonly unset?: readonly UnsetOf<D, T>[]
+  }
+}[TypeOf<D>]
+
+export interface TransactOptions<D extends Domain> extends WriteOptions, AskOptions {
+  /** Only where each of these holds when the commit is decided; else `CONFLICT`, and nothing is written. */
+  readonly expect?: readonly ExpectationOf<D>[]
+}
+
 type ResultOf<D extends Domain, O> = O extends { readonly op: 'delete' }
   ? Deleted
   : O extends { readonly type: infer T extends TypeOf<D> }
@@ -49,16 +64,13 @@ export interface TransactedOf<D extends Domain, Operations extends readonly unkn
 /** Carries out operations in order, each seeing the ones before it, as one commit: all of them, or none. */
 export type Transact<D extends Domain> = <const Operations extends readonly OperationOf<D>[]>(
   operations: Operations,
-  options?: WriteOptions & AskOptions,
+  options?: TransactOptions<D>,
 ) => Promise<TransactedOf<D, Operations>>
 
 /** The typed `transact` of a domain at an endpoint. Rejects as the single writes do, naming the first operation that fails. */
 export function transact<D extends Domain>(endpoint: Endpoint, _domain: D, options: ClientOptions = {}): Transact<D> {
   return (operations, writeOptions) => {
-    const body = {
-      ...writeBody(writeOptions, options.actor),
-      operations: operations as unknown as readonly Operation[],
-    }
+    const body = { ...writeBody(writeOptions, options.actor), operations } as unknown as Protocol['transact']['ask']
     return asRecord(endpoint.ask('transact', body, writeOptions))
   }
 }

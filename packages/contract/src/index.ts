@@ -36,6 +36,7 @@ export {
   type StatewardErrorOptions,
 } from './error.ts'
 export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
+export type { Expectation, UnmetExpectation } from './expectation.ts'
 export type { ChangesAsk, RecordChange } from './feed.ts'
 export type { Bound, Direction, ImageSource, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'

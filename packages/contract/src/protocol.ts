@@ -1,6 +1,7 @@
 import type { Change, Commit } from './commit.ts'
 import type { CursorOperation } from './cursor.ts'
 import type { LostCommits } from './event.ts'
+import type { Expectation } from './expectation.ts'
 import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { DiffAsk, DiffPage, FieldChange, Moment, UndoAsk } from './past.ts'
 import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
@@ -142,8 +143,16 @@ export interface Protocol {
     ask: WriteOptions & GuardOptions & { readonly type: string; readonly ids: readonly string[] }
     answer: readonly Deleted[]
   }
+  /**
+   * Operations as one commit: all of them, or none. With `expect` only where each of these holds, which is looked at in the
+   * same turn in which the commit is decided: else `CONFLICT`, `details.unmet` says which do not. Without operations it only
+   * looks. At most `limits.transactionSteps` expectations.
+   */
   transact: {
-    ask: WriteOptions & { readonly operations: readonly (Operation | CursorOperation)[] }
+    ask: WriteOptions & {
+      readonly operations: readonly (Operation | CursorOperation)[]
+      readonly expect?: readonly Expectation[]
+    }
     answer: Transacted
   }
   /** One of the domain's commands: whatever it decides becomes one commit, or it is refused. `UNSUPPORTED`: there is none of this name. */

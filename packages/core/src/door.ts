@@ -2,6 +2,7 @@ import type { Operation, Protocol } from '@stateward/contract'
 import { checkedWrite, invalid } from './check.ts'
 import { type Commanding, commandOf } from './commanding.ts'
 import type { DoorOptions } from './door-options.ts'
+import { preconditionOf } from './expectations.ts'
 import { describe } from './frozen-json.ts'
 import { checkMessage } from './message-keys.ts'
 import { StepMaker } from './step-maker.ts'
@@ -31,6 +32,7 @@ export class Door {
     }
     const maker = new StepMaker(this.#options)
     const steps = maker.steps(kind, body)
+    const expected = kind === 'transact' && 'expect' in body ? body.expect : undefined
     const write: Write = {
       kind,
       steps,
@@ -40,6 +42,7 @@ export class Door {
       txid: body.txid,
       reason: reasonOf(maker),
       durability: body.durability ?? this.#options.lowestDurability,
+      ...(expected === undefined ? {} : { precondition: preconditionOf(expected, this.#options.domain) }),
     }
     if (kind !== 'command') return write
     return {

@@ -15,7 +15,7 @@ const keysOf: { readonly [K in MessageKind]: ReadonlySet<string> | undefined } =
   createMany: new Set(['type', 'rows', ...writeKeys]),
   updateMany: new Set(['type', 'updates', ...guardKeys, ...writeKeys]),
   deleteMany: new Set(['type', 'ids', ...guardKeys, ...writeKeys]),
-  transact: new Set(['operations', ...writeKeys]),
+  transact: new Set(['operations', 'expect', ...writeKeys]),
   get: new Set(['type', 'id', 'snapshot', 'asOf']),
   getMany: new Set(['type', 'ids', 'snapshot', 'asOf']),
   command: new Set(['name', 'body', ...writeKeys]),

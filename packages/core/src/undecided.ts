@@ -55,6 +55,8 @@ export class Undecided {
   }
 
   run(): void {
+    const { write, base } = this.#options
+    write.precondition?.check(base)
     this.#command()
     for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
       const halves = this.#commit(piece)

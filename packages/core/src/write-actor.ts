@@ -120,7 +120,9 @@ class WriteWorker {
     if (live.bodies.records >= live.size) return []
     const cold = new Map<string, BodyRequest>()
     for (const { body } of batch) {
-      for (const { type, id } of body.steps) {
+      for (const { type, id } of body.precondition === undefined
+        ? body.steps
+        : [...body.steps, ...body.precondition.targets]) {
         const liveType = live.type(type)
         const slot = liveType.rows.slotOf(id)
         if (slot === undefined || pending.own(type, id) !== undefined || live.hot(liveType, slot) !== undefined)

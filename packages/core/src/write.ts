@@ -1,6 +1,6 @@
 import type { Durability, MessageKind, StatewardError } from '@stateward/contract'
 import type { CommandGround, Commanding } from './commanding.ts'
-import type { HeadLayer } from './heads.ts'
+import type { HeadLayer, HeadReader } from './heads.ts'
 import type { Live } from './live.ts'
 import { SchemaChecks } from './schema-check.ts'
 import type { Step } from './step.ts'
@@ -55,6 +55,14 @@ export function isOfRows(kind: WriteKind): boolean {
   return kind === 'createMany' || kind === 'updateMany' || kind === 'deleteMany'
 }
 
+/** What a write rests on beside its steps. */
+export interface Precondition {
+  /** The records that it looks at. */
+  readonly targets: readonly { readonly type: string; readonly id: string }[]
+  /** Throws the refusal of the write where it does not hold, or `ColdBodies`. */
+  readonly check: (heads: HeadReader) => void
+}
+
 /** A message that writes, checked at the door. */
 export interface Write {
   readonly kind: WriteKind
@@ -67,6 +75,8 @@ export interface Write {
   /** Why guards were skipped. */
   readonly reason: string | undefined
   readonly durability: Durability
+  /** What must hold beside them of what was decided before. */
+  readonly precondition?: Precondition
   /** Decides the steps, where they are not known before the write has its turn. */
   readonly command?: (ground: CommandGround) => Commanding
   readonly transaction?: {

@@ -121,6 +121,30 @@ export const bulkCases: readonly EndpointCase[] = [
     assert.deepEqual(plain(await trial.get('item', 'new')), plain(results[0]))
   }),
 
+  endpointCase('transact writes only where everything that it expects holds', async (trial) => {
+    await trial.create('item', { id: 'a', n: 1 })
+    const operations: Operation[] = [{ op: 'create', type: 'item', data: { id: 'b' } }]
+    const a = { type: 'item', id: 'a' }
+    for (const unmet of [{ exists: false }, { rev: 2 }, { fields: { n: 2 } }, { unset: ['n'] }])
+      await trial.refuse('CONFLICT', JSON.stringify(unmet), 'transact', { operations, expect: [{ ...a, ...unmet }] })
+    await trial.refuse('CONFLICT', 'a record that is not there', 'transact', {
+      operations,
+      expect: [
+        { ...a, exists: true },
+        { type: 'item', id: 'nobody', exists: true },
+      ],
+    })
+    await trial.refuse('INVALID', 'an expectation of nothing', 'transact', { operations, expect: [a] })
+    await trial.ask('transact', {
+      operations,
+      expect: [
+        { ...a, exists: true, rev: 1, fields: { n: 1 }, unset: ['s'] },
+        { type: 'item', id: 'b', exists: false },
+      ],
+    })
+    assert.deepEqual(await trial.ids('item'), ['a', 'b'])
+  }),
+
   endpointCase('each operation of transact sees the ones before it', async (trial) => {
     const operations: Operation[] = [
       { op: 'create', type: 'item', data: { id: 'parent', n: 1 } },
