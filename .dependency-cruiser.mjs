@@ -2,7 +2,7 @@
 
 const layers = [
   ['contract'],
-  ['actor', 'query', 'index', 'storage-[^/]+', 'domain', 'conformance', 'otel'],
+  ['actor', 'query', 'index', 'storage-[^/]+', 'domain', 'csv', 'conformance', 'otel'],
   ['client'],
   ['core'],
   ['http', 'worker', 'replica'],

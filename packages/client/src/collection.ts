@@ -8,6 +8,7 @@ import type {
   ExpectOptions,
   RecordOf,
   Seq,
+  SourceLine,
   StoredRecord,
   SystemFields,
   TypeOf,
@@ -17,7 +18,7 @@ import { type FieldOf, QueryBuilder, type WhereOf } from '@stateward/query'
 import { type BulkOptions, type BulkProgress, bulkWhere } from './bulk-where.ts'
 import type { ClientOptions, CreateOptions, DeleteOptions, ManyOptions, UpdateOptions } from './client-options.ts'
 import { endpointRunner } from './endpoint-runner.ts'
-import { type ImportOptions, type ImportReport, importRows } from './import-rows.ts'
+import { type Importer, type ImportOptions, type ImportReport, importRows, importSourceLines } from './import-rows.ts'
 import { asJson, asRecord, orUndefined } from './typed-answers.ts'
 import { writeBody } from './write-body.ts'
 
@@ -145,9 +146,23 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
     source: Iterable<CreateOf<D, T>> | AsyncIterable<CreateOf<D, T>>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
+    return importRows(source, this.#importer(options), options)
+  }
+
+  /**
+   * As `import`, for a source that knows its lines: `csvLines(stream, …)` of `@stateward/csv`, `jsonSourceLines(stream)`. A row
+   * that cannot be read is refused in its place, as one that the store refuses, and the report tells the line of each.
+   */
+  importLines(
+    source: Iterable<SourceLine<CreateOf<D, T>>> | AsyncIterable<SourceLine<CreateOf<D, T>>>,
+    options: ImportOptions = {},
+  ): Promise<ImportReport> {
+    return importSourceLines(source, this.#importer(options), options)
+  }
+
+  #importer(options: ImportOptions): Importer<CreateOf<D, T>> {
     const { mode: _, chunkRows: __, onProgress: ___, signal: ____, ...write } = options
-    const createMany = (rows: readonly CreateOf<D, T>[]) => this.createMany(rows, write)
-    return importRows(source, { createMany, create: (row) => this.create(row, write) }, options)
+    return { createMany: (rows) => this.createMany(rows, write), create: (row) => this.create(row, write) }
   }
 
   #bulk(

@@ -1,9 +1,11 @@
-import { type AskOptions, hasCode, StatewardError, type WriteOptions } from '@stateward/contract'
+import { type AskOptions, hasCode, type SourceLine, StatewardError, type WriteOptions } from '@stateward/contract'
 
 /** A row that was not taken in. */
 export interface RefusedRow {
   /** Its place in the source, from 0. */
   readonly row: number
+  /** The line that it begins on, from 1, where the source has lines: of `importLines`. */
+  readonly line?: number
   readonly code: string
   readonly message: string
 }
@@ -48,55 +50,126 @@ const ofTheRow = [
   'TOO_LARGE',
 ] as const
 
+/** A row of the source, or why it is none. */
+type Entry<Row> =
+  | { readonly line?: number; readonly row: Row; readonly refused?: undefined }
+  | Extract<SourceLine<Row>, { readonly refused: StatewardError }>
+
 /**
  * Takes rows in as new records, in chunks; the next one is asked of the source only when the one before is acknowledged.
  * Memory holds one chunk. Run again from the beginning, rows with ids that are there with the same content change nothing.
  */
 export async function importRows<Row>(
   source: Iterable<Row> | AsyncIterable<Row>,
-  { createMany, create }: Importer<Row>,
-  { mode = 'ordered', chunkRows = usualChunkRows, onProgress, signal }: ImportOptions,
+  importer: Importer<Row>,
+  options: ImportOptions,
 ): Promise<ImportReport> {
-  if (!Number.isInteger(chunkRows) || chunkRows < 1 || chunkRows > mostChunkRows)
-    throw new StatewardError(
-      'INVALID',
-      `expected chunkRows to be a whole number from 1 to ${mostChunkRows}, found ${chunkRows}`,
-    )
+  return importEntries(
+    chunksOf(source, checkedChunkRows(options), (row: Row) => ({ row })),
+    importer,
+    options,
+  )
+}
+
+/** The same for rows of a text: one that cannot be read is refused in its place. */
+export async function importSourceLines<Row>(
+  source: Iterable<SourceLine<Row>> | AsyncIterable<SourceLine<Row>>,
+  importer: Importer<Row>,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  return importEntries(
+    chunksOf(source, checkedChunkRows(options), (line) => line),
+    importer,
+    options,
+  )
+}
+
+function checkedChunkRows({ chunkRows = usualChunkRows }: ImportOptions): number {
+  if (Number.isInteger(chunkRows) && chunkRows >= 1 && chunkRows <= mostChunkRows) return chunkRows
+  throw new StatewardError(
+    'INVALID',
+    `expected chunkRows to be a whole number from 1 to ${mostChunkRows}, found ${chunkRows}`,
+  )
+}
+
+async function importEntries<Row>(
+  chunks: AsyncIterable<readonly Entry<Row>[]>,
+  importer: Importer<Row>,
+  { mode = 'ordered', onProgress, signal }: ImportOptions,
+): Promise<ImportReport> {
   const refusals: RefusedRow[] = []
   let [created, refused, first] = [0, 0, 0]
   const report = (): ImportReport => ({ created, refused, refusals: [...refusals] })
-  const refuse = (row: number, error: unknown): void => {
+  const refuse = ({ row, line, error }: Refused): void => {
     const { code, message } = refusalOf(error)
+    const place = line === undefined ? { row } : { row, line }
     if (mode === 'ordered')
-      throw new StatewardError(code, `row ${row}: ${message}`, { cause: error, details: { row, created } })
+      throw new StatewardError(code, `${line === undefined ? `row ${row}` : `line ${line}`}: ${message}`, {
+        cause: error,
+        details: { ...place, created },
+      })
     refused++
-    if (refusals.length < mostReported) refusals.push({ row, code, message })
+    if (refusals.length < mostReported) refusals.push({ ...place, code, message })
   }
-  const singly = async (rows: readonly Row[]): Promise<void> => {
-    const outcomes = mode === 'ordered' ? await inTurn(rows, create) : await Promise.allSettled(rows.map(create))
-    for (const [at, outcome] of outcomes.entries()) {
-      if (outcome.status === 'fulfilled') created++
-      else refuse(first + at, outcome.reason)
-    }
-  }
-  for await (const rows of chunksOf(source, chunkRows)) {
+  for await (const entries of chunks) {
     if (signal?.aborted === true)
       throw new StatewardError('ABORTED', 'the import was aborted', {
         cause: signal.reason,
         details: { row: first, created },
       })
-    try {
-      await createMany(rows)
-      created += rows.length
-    } catch (error) {
-      if (!isOfRow(error)) throw error
-      // Refused whole for one of them: which, and whether there are more, each says for itself.
-      await singly(rows)
-    }
-    first += rows.length
+    const outcome = await written(entries, importer, mode)
+    created += outcome.created
+    for (const one of outcome.refused) refuse({ ...one, row: first + one.row })
+    first += entries.length
     onProgress?.(report())
   }
   return report()
+}
+
+interface Refused {
+  readonly row: number
+  readonly line: number | undefined
+  readonly error: unknown
+}
+
+/** Writes one chunk; tells what of it was refused, in its order. In order, nothing behind the first of them is written. */
+async function written<Row>(
+  entries: readonly Entry<Row>[],
+  { createMany, create }: Importer<Row>,
+  mode: 'ordered' | 'unordered',
+): Promise<{ readonly created: number; readonly refused: readonly Refused[] }> {
+  const placed = entries.map((entry, row) => ({ ...entry, at: row }))
+  const unreadable = placed.filter(({ refused }) => refused !== undefined)
+  const end = mode === 'ordered' ? (unreadable[0]?.at ?? entries.length) : entries.length
+  const rows = placed.flatMap((entry) => (entry.refused === undefined && entry.at < end ? [entry] : []))
+  const refused: Refused[] = unreadable.map(({ at, line, refused: error }) => ({ row: at, line, error }))
+  let created = rows.length
+  try {
+    if (rows.length > 0) await createMany(rows.map(({ row }) => row))
+  } catch (error) {
+    if (!isOfRow(error)) throw error
+    // Refused whole for one of them: which, and whether there are more, each says for itself.
+    const outcomes = await singly(
+      rows.map(({ row }) => row),
+      create,
+      mode,
+    )
+    created = 0
+    for (const [index, outcome] of outcomes.entries()) {
+      const { at = 0, line } = rows[index] ?? {}
+      if (outcome.status === 'fulfilled') created++
+      else refused.push({ row: at, line, error: outcome.reason })
+    }
+  }
+  return { created, refused: refused.sort((left, right) => left.row - right.row) }
+}
+
+function singly<Row>(
+  rows: readonly Row[],
+  create: (row: Row) => Promise<unknown>,
+  mode: 'ordered' | 'unordered',
+): Promise<PromiseSettledResult<unknown>[]> {
+  return mode === 'ordered' ? inTurn(rows, create) : Promise.allSettled(rows.map(create))
 }
 
 /** Up to the first that is refused. */
@@ -124,13 +197,14 @@ function refusalOf(error: unknown): { readonly code: (typeof ofTheRow)[number]; 
   return { code, message: error instanceof Error ? error.message : String(error) }
 }
 
-async function* chunksOf<Row>(
-  source: Iterable<Row> | AsyncIterable<Row>,
+async function* chunksOf<Item, Row>(
+  source: Iterable<Item> | AsyncIterable<Item>,
   size: number,
-): AsyncGenerator<readonly Row[]> {
-  let chunk: Row[] = []
-  for await (const row of source) {
-    chunk.push(row)
+  entryOf: (item: Item) => Entry<Row>,
+): AsyncGenerator<readonly Entry<Row>[]> {
+  let chunk: Entry<Row>[] = []
+  for await (const item of source) {
+    chunk.push(entryOf(item))
     if (chunk.length < size) continue
     yield chunk
     chunk = []

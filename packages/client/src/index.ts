@@ -6,7 +6,7 @@ export { type Collections, collections } from './collections.ts'
 export { type ChangePlace, Cursor, type CursorOptions, takeCursor } from './cursor.ts'
 export { endpointRunner } from './endpoint-runner.ts'
 export type { ImportOptions, ImportReport, RefusedRow } from './import-rows.ts'
-export { jsonLines } from './json-lines.ts'
+export { jsonLines, jsonSourceLines } from './json-lines.ts'
 export { type DiffOf, diff, type PastPoint, type PastState, pastState } from './past-state.ts'
 export { readOnly, readPast } from './read-only.ts'
 export {

@@ -1,4 +1,4 @@
-import { limits, StatewardError } from '@stateward/contract'
+import { limits, type SourceLine, StatewardError } from '@stateward/contract'
 import { asTyped } from './typed-answers.ts'
 
 /**
@@ -9,36 +9,48 @@ import { asTyped } from './typed-answers.ts'
 export async function* jsonLines<Row = unknown>(
   source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
 ): AsyncGenerator<Row> {
+  for await (const { refused, row } of jsonSourceLines<Row>(source)) {
+    if (refused !== undefined) throw refused
+    yield asTyped(row)
+  }
+}
+
+/** As `jsonLines`, for `importLines`: each with its line, and what is refused (`INVALID`, `TOO_LARGE`) in its place. */
+export async function* jsonSourceLines<Row = unknown>(
+  source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): AsyncGenerator<SourceLine<Row>> {
   const decoder = new TextDecoder('utf-8')
   let rest = ''
   let line = 0
+  let isTooLong = false
   for await (const piece of source) {
-    const lines = (rest + (typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }))).split('\n')
+    const text = typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
+    const lines = (isTooLong ? text : rest + text).split('\n')
     rest = lines.pop() ?? ''
-    for (const text of lines) {
+    for (const one of lines) {
       line++
-      if (text.trim() !== '') yield asTyped(parsed(text, line))
+      if (isTooLong || one.length > limits.textChars) yield tooLong(line)
+      else if (one.trim() !== '') yield lineOf(one, line)
+      isTooLong = false
     }
-    if (rest.length > limits.textChars)
-      throw new StatewardError(
-        'TOO_LARGE',
-        `expected a line of at most ${limits.textChars} characters, found line ${line + 1} to be longer`,
-        {
-          details: { line: line + 1 },
-        },
-      )
+    // Of a line that is too long only its end is looked for.
+    isTooLong ||= rest.length > limits.textChars
   }
   rest += decoder.decode()
-  if (rest.trim() !== '') yield asTyped(parsed(rest, line + 1))
+  if (isTooLong) yield tooLong(line + 1)
+  else if (rest.trim() !== '') yield lineOf(rest, line + 1)
 }
 
-function parsed(text: string, line: number): unknown {
+function tooLong(line: number): { readonly line: number; readonly refused: StatewardError } {
+  const message = `expected a line of at most ${limits.textChars} characters, found line ${line} to be longer`
+  return { line, refused: new StatewardError('TOO_LARGE', message, { details: { line } }) }
+}
+
+function lineOf<Row>(text: string, line: number): SourceLine<Row> {
   try {
-    return JSON.parse(text)
+    return { line, row: asTyped(JSON.parse(text)) }
   } catch (cause) {
-    throw new StatewardError('INVALID', `expected line ${line} to be JSON, found ${text.slice(0, 60)}`, {
-      cause,
-      details: { line },
-    })
+    const message = `expected line ${line} to be JSON, found ${text.slice(0, 60)}`
+    return { line, refused: new StatewardError('INVALID', message, { cause, details: { line } }) }
   }
 }

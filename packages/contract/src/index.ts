@@ -88,6 +88,7 @@ export type { CascadeUpdate, Guard, Rule, RuleReader, RuleSubject, Violation } f
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
 export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'
 export type { Seq } from './seq.ts'
+export type { SourceLine } from './source-line.ts'
 export type { CompactReport, ScrubStats, Stats, VerifyReport } from './stats.ts'
 export type {
   Appended,

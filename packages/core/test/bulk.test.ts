@@ -1,4 +1,4 @@
-import { jsonLines } from '@stateward/client'
+import { jsonLines, jsonSourceLines } from '@stateward/client'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
@@ -114,4 +114,33 @@ test('an ordered import ends at the first bad row; an unordered one reports each
   ])
   expect(await state.task.where({}).count()).toBe(47)
   await state.close()
+})
+
+test('of a source that knows its lines, what cannot be read is refused in its place, by its line', async () => {
+  const { state } = await openTiny()
+  const text = `{"id":"a"}\n\nno JSON\n{"id":"b"}\n{"id":""}\n{"id":"c"}\n[`
+  const report = await state.task.importLines(jsonSourceLines<{ id: string }>([text]), {
+    mode: 'unordered',
+    chunkRows: 2,
+  })
+  expect(report).toMatchObject({ created: 3, refused: 3 })
+  expect(report.refusals.map(({ row, line, code }) => [row, line, code])).toEqual([
+    [1, 3, 'INVALID'],
+    [3, 5, 'INVALID'],
+    [5, 7, 'INVALID'],
+  ])
+  const other = await openTiny()
+  const ended: unknown = await other.state.task
+    .importLines(jsonSourceLines<{ id: string }>([text]))
+    .catch((error: unknown) => error)
+  expect(ended).toMatchObject({
+    code: 'INVALID',
+    message: expect.stringContaining('line 3'),
+    details: { row: 1, line: 3, created: 1 },
+  })
+  expect(await other.state.task.where({}).count()).toBe(1)
+  const again = await other.state.task.importLines([{ line: 1, row: { id: 'a' } }])
+  expect(again).toEqual({ created: 1, refused: 0, refusals: [] })
+  await state.close()
+  await other.state.close()
 })

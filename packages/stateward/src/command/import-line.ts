@@ -73,7 +73,7 @@ function objectIn(text: string): JsonObject {
 }
 
 /** A record as it is read: its version is counted anew. */
-function recordPut(type: string, { rev: _, ...data }: JsonObject): ImportPut {
+export function recordPut(type: string, { rev: _, ...data }: JsonObject): ImportPut {
   return { op: 'put', type, data, rev: 1 }
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type Endpoint, hasCode, type Operation, type StoredRecord } from '@stateward/contract'
-import { type ImportChange, type ImportLine, type ImportPut, importLine } from './import-line.ts'
+import type { ImportEntry } from './import-entry.ts'
+import type { ImportChange, ImportLine, ImportPut } from './import-line.ts'
 import { addRefusal, emptyReport, type ImportReport } from './import-report.ts'
-import type { InputLine } from './input-lines.ts'
 
 export interface ImportOptions {
-  /** The lines are records of this type; absent: they are in the form of the log. */
-  readonly type?: string | undefined
+  /** A record may be named more than once: the input is in the form of the log, and not one record a line. */
+  readonly isLog: boolean
   /** Who writes, for lines that do not say. */
   readonly actor?: string | undefined
   /** Aborted: what is under way is finished, and no further line is begun. */
@@ -46,13 +46,13 @@ const ofTheLine: ReadonlySet<unknown> = new Set([
 /** Takes the lines in, in order, and tells what became of each. Rejects when the store itself fails. */
 export async function importAll(
   endpoint: Endpoint,
-  lines: AsyncIterable<InputLine>,
+  entries: AsyncIterable<ImportEntry>,
   options: ImportOptions,
 ): Promise<ImportReport> {
   const importer = new Importer(endpoint, options)
-  for await (const line of lines) {
+  for await (const entry of entries) {
     if (options.signal.aborted) break
-    await importer.take(line)
+    await importer.take(entry)
   }
   return importer.finish()
 }
@@ -64,8 +64,9 @@ class Importer {
   readonly #hash = createHash('sha256')
   readonly #underWay = new Set<Promise<void>>()
   #underWayBytes = 0
+  #oneIsDone: () => void = () => {}
   #records = 0
-  /** Records that a line of this import has named, and those that one has deleted. */
+  /** Records that a line of this import has named, while it is under way where no other one needs to know; and those that one has deleted. */
   readonly #seen = new Set<string>()
   readonly #deleted = new Set<string>()
   #deferred: { readonly number: number; readonly line: Changes }[] = []
@@ -76,10 +77,10 @@ class Importer {
     this.#options = options
   }
 
-  async take(given: InputLine): Promise<void> {
+  async take(given: ImportEntry): Promise<void> {
     this.#report.lines = given.number
     try {
-      const line = importLine(given, this.#options.type)
+      const line = given.read()
       if (line.kind === 'end') this.#check(line)
       else if (given.bytes !== undefined) this.#hash.update(given.bytes)
       if (line.kind === 'changes') await this.#begin(given, line)
@@ -96,17 +97,20 @@ class Importer {
     this.#report.checksum = isSame ? 'ok' : 'differs'
   }
 
-  async #begin({ number, bytes }: InputLine, line: Changes): Promise<void> {
+  async #begin({ number, size }: ImportEntry, line: Changes): Promise<void> {
     this.#records += line.changes.length
-    const size = bytes?.length ?? 0
     while (this.#underWay.size >= window || (this.#underWay.size > 0 && this.#underWayBytes + size > windowBytes)) {
-      await Promise.race(this.#underWay)
+      await new Promise<void>((resolve) => {
+        this.#oneIsDone = resolve
+      })
     }
     const prepared = await this.#prepare(line.changes)
     this.#underWayBytes += size
     const written = this.#write(number, line, prepared).finally(() => {
       this.#underWay.delete(written)
       this.#underWayBytes -= size
+      if (!this.#options.isLog) this.#forget(line)
+      this.#oneIsDone()
     })
     this.#underWay.add(written)
   }
@@ -204,7 +208,11 @@ class Importer {
   #defer(number: number, line: Changes): void {
     this.#deferred.push({ number, line })
     // It has not been taken in: another line may still be the first to name this record.
-    for (const change of line.changes) if (change.op === 'put') this.#seen.delete(keyOf(change.type, change.data.id))
+    this.#forget(line)
+  }
+
+  #forget({ changes }: Changes): void {
+    for (const change of changes) if (change.op === 'put') this.#seen.delete(keyOf(change.type, change.data.id))
   }
 
   #refuse(line: number, error: unknown): void {

@@ -1,0 +1,1 @@
+export { type CsvOptions, csvLines } from './csv-lines.ts'
