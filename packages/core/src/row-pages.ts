@@ -1,5 +1,5 @@
 import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
-import { DamagedImage, type Imaged, type ImageReader, type ImageWriter, type Pieces } from '@stateward/index'
+import { DamagedImage, type Imaged, type ImageReader, type ImageWriter, LazyPages } from '@stateward/index'
 
 const pageBits = 10
 const pageRows = 1 << pageBits
@@ -30,9 +30,7 @@ class Page {
 
 /** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
 export class RowPages implements Imaged {
-  readonly #pages: (Page | undefined)[] = []
-  /** Where pages are that have not been read yet. */
-  #unread: Pieces | undefined
+  readonly #pages = new LazyPages({ bytesOf, pageOf })
   /** What is read and never changed where there is no page. */
   readonly #none = new Page()
 
@@ -81,52 +79,29 @@ export class RowPages implements Imaged {
   }
 
   save(image: ImageWriter): void {
-    image.pieces(Array.from(this.#pages, bytesOf))
+    this.#pages.save(image)
   }
 
   load(image: ImageReader): void {
-    this.#unread = image.pieces()
-    image.later(this.#rest())
+    this.#pages.load(image)
   }
 
   #seen(slot: Slot): Page {
-    return this.#pages[slot >>> pageBits] ?? this.#read(slot >>> pageBits) ?? this.#none
+    return this.#pages.get(slot >>> pageBits) ?? this.#none
   }
 
   #page(slot: Slot): Page {
     const at = slot >>> pageBits
-    const there = this.#pages[at] ?? this.#read(at)
+    const there = this.#pages.get(at)
     if (there !== undefined) return there
     const page = new Page()
-    this.#keep(at, page)
+    this.#pages.set(at, page)
     return page
-  }
-
-  /** Reads a page that is needed now. */
-  #read(at: number): Page | undefined {
-    const page = this.#unread?.take(at, pageOf)
-    if (page !== undefined) this.#keep(at, page)
-    return page
-  }
-
-  *#rest(): Generator<number> {
-    for (let at = 0; at < (this.#unread?.count ?? 0); at++) {
-      if (this.#unread?.has(at) !== true || this.#pages[at] !== undefined) continue
-      yield this.#unread.at(at)
-      if (this.#pages[at] === undefined) this.#read(at)
-    }
-    this.#unread = undefined
-  }
-
-  #keep(at: number, page: Page): void {
-    while (this.#pages.length <= at) this.#pages.push(undefined)
-    this.#pages[at] = page
   }
 }
 
 /** A page, and behind it slot, number of pointers, pointers, and so on. */
-function bytesOf(page: Page | undefined): Uint8Array {
-  if (page === undefined) return new Uint8Array(0)
+function bytesOf(page: Page): Uint8Array {
   const packed: number[] = []
   for (const [slot, ptrs] of page.patches ?? []) packed.push(slot, ptrs.length, ...ptrs)
   const bytes = new Uint8Array(fixedBytes + packed.length * 8)

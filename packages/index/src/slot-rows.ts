@@ -1,11 +1,10 @@
 import { DamagedImage } from './damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from './image.ts'
-import type { Pieces } from './pieces.ts'
+import { LazyPages } from './lazy-pages.ts'
 
 const pageBits = 10
 const pageRows = 1 << pageBits
 const rowMask = pageRows - 1
-const noBytes = new Uint8Array(0)
 
 /**
  * A table of unsigned 32-bit words with one row a slot; what was never set is 0. It grows by pages of 1 024 rows, so
@@ -13,17 +12,16 @@ const noBytes = new Uint8Array(0)
  */
 export class SlotRows implements Imaged {
   readonly #words: number
-  readonly #pages: (Uint32Array | undefined)[] = []
-  /** Where pages are that have not been read yet. */
-  #unread: Pieces | undefined
+  readonly #pages: LazyPages<Uint32Array>
 
   /** @param words in a row */
   constructor(words: number) {
     this.#words = words
+    this.#pages = new LazyPages<Uint32Array>({ bytesOf, pageOf: (bytes) => pageOf(bytes, words) })
   }
 
   get(row: number, word: number): number {
-    const page = this.#pages[row >>> pageBits] ?? this.#read(row >>> pageBits)
+    const page = this.#pages.get(row >>> pageBits)
     return page === undefined ? 0 : (page[(row & rowMask) * this.#words + word] ?? 0)
   }
 
@@ -33,8 +31,8 @@ export class SlotRows implements Imaged {
 
   /** Negative, 0 or positive as the first word that differs is smaller, none differs, or it is greater in row `a`. */
   compare(a: number, b: number): number {
-    const pageA = this.#pages[a >>> pageBits] ?? this.#read(a >>> pageBits)
-    const pageB = this.#pages[b >>> pageBits] ?? this.#read(b >>> pageBits)
+    const pageA = this.#pages.get(a >>> pageBits)
+    const pageB = this.#pages.get(b >>> pageBits)
     if (pageA === undefined || pageB === undefined) return 0
     const words = this.#words
     const startA = (a & rowMask) * words
@@ -47,47 +45,24 @@ export class SlotRows implements Imaged {
   }
 
   clear(): void {
-    this.#pages.length = 0
-    this.#unread = undefined
+    this.#pages.clear()
   }
 
   save(image: ImageWriter): void {
-    image.pieces(Array.from(this.#pages, (page) => (page === undefined ? noBytes : bytesOf(page))))
+    this.#pages.save(image)
   }
 
   load(image: ImageReader): void {
-    this.#unread = image.pieces()
-    image.later(this.#rest())
-  }
-
-  /** Reads a page that is needed now. */
-  #read(at: number): Uint32Array | undefined {
-    const page = this.#unread?.take(at, (bytes) => pageOf(bytes, this.#words))
-    if (page !== undefined) this.#keep(at, page)
-    return page
-  }
-
-  *#rest(): Generator<number> {
-    for (let at = 0; at < (this.#unread?.count ?? 0); at++) {
-      if (this.#unread?.has(at) !== true || this.#pages[at] !== undefined) continue
-      yield this.#unread.at(at)
-      if (this.#pages[at] === undefined) this.#read(at)
-    }
-    this.#unread = undefined
+    this.#pages.load(image)
   }
 
   #page(row: number): Uint32Array {
     const at = row >>> pageBits
-    const there = this.#pages[at] ?? this.#read(at)
+    const there = this.#pages.get(at)
     if (there !== undefined) return there
     const page = new Uint32Array(pageRows * this.#words)
-    this.#keep(at, page)
+    this.#pages.set(at, page)
     return page
-  }
-
-  #keep(at: number, page: Uint32Array): void {
-    while (this.#pages.length <= at) this.#pages.push(undefined)
-    this.#pages[at] = page
   }
 }
 

@@ -2,7 +2,7 @@ import type { Slot } from '@stateward/contract'
 import { DamagedImage } from './damaged-image.ts'
 import type { IdRows } from './id-rows.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from './image.ts'
-import type { Pieces } from './pieces.ts'
+import { LazyPages } from './lazy-pages.ts'
 
 /** A shard grows when more than this part of its places is taken. */
 const fullest = 0.8
@@ -12,8 +12,6 @@ const shardBits = 8
 /** Of the 32 bits of a place the lower ones hold slot + 1 and the upper ones a tag: most misses need no look at an id. */
 const slotBits = 26
 const slotMask = (1 << slotBits) - 1
-
-const noBytes = new Uint8Array(0)
 
 /** The most slots there may be. */
 export const mostSlots: number = slotMask
@@ -29,10 +27,11 @@ export type UuidHash = (a: number, b: number, c: number, d: number) => number
 export class UuidSlots implements Imaged {
   readonly #rows: IdRows
   readonly #hash: UuidHash
-  readonly #tables: (Uint32Array | undefined)[] = []
+  readonly #tables = new LazyPages<Uint32Array>({
+    bytesOf,
+    pageOf: (bytes, shard) => tableOf(bytes, this.#counts[shard] ?? 0),
+  })
   readonly #counts = new Uint32Array(1 << shardBits)
-  /** Where tables are that have not been read yet. */
-  #unread: Pieces | undefined
 
   constructor(rows: IdRows, hash: UuidHash = mixed) {
     this.#rows = rows
@@ -46,7 +45,7 @@ export class UuidSlots implements Imaged {
     const c = words[2] ?? 0
     const d = words[3] ?? 0
     const hash = this.#hash(a, b, c, d)
-    const table = this.#tableOf(shardOf(hash))
+    const table = this.#tables.get(shardOf(hash))
     if (table === undefined) return undefined
     for (let at = homeOf(hash, table.length); ; at = following(at, table.length)) {
       const entry = table[at] ?? 0
@@ -69,7 +68,7 @@ export class UuidSlots implements Imaged {
   /** Removes a slot whose UUID is still in the rows. */
   remove(slot: Slot): void {
     const hash = this.#hashOf(slot)
-    const table = this.#tableOf(shardOf(hash))
+    const table = this.#tables.get(shardOf(hash))
     if (table === undefined) return
     let at = homeOf(hash, table.length)
     while (((table[at] ?? 0) & slotMask) - 1 !== slot) {
@@ -81,40 +80,18 @@ export class UuidSlots implements Imaged {
   }
 
   clear(): void {
-    this.#tables.length = 0
+    this.#tables.clear()
     this.#counts.fill(0)
-    this.#unread = undefined
   }
 
   save(image: ImageWriter): void {
     image.words(this.#counts)
-    image.pieces(Array.from(this.#counts, (_, shard) => bytesOf(this.#tables[shard] ?? noBytes)))
+    this.#tables.save(image)
   }
 
   load(image: ImageReader): void {
     this.#counts.set(image.words())
-    this.#unread = image.pieces()
-    image.later(this.#rest())
-  }
-
-  #tableOf(shard: number): Uint32Array | undefined {
-    return this.#tables[shard] ?? this.#read(shard)
-  }
-
-  /** Reads a table that is needed now. */
-  #read(shard: number): Uint32Array | undefined {
-    const table = this.#unread?.take(shard, (bytes) => tableOf(bytes, this.#counts[shard] ?? 0))
-    if (table !== undefined) this.#tables[shard] = table
-    return table
-  }
-
-  *#rest(): Generator<number> {
-    for (let shard = 0; shard < (this.#unread?.count ?? 0); shard++) {
-      if (this.#unread?.has(shard) !== true || this.#tables[shard] !== undefined) continue
-      yield this.#unread.at(shard)
-      if (this.#tables[shard] === undefined) this.#read(shard)
-    }
-    this.#unread = undefined
+    this.#tables.load(image)
   }
 
   /** Moves back every entry behind the gap that would otherwise no longer be reached from its home. */
@@ -139,14 +116,14 @@ export class UuidSlots implements Imaged {
   #roomIn(shard: number): Uint32Array {
     const count = (this.#counts[shard] ?? 0) + 1
     this.#counts[shard] = count
-    const there = this.#tableOf(shard)
+    const there = this.#tables.get(shard)
     if (there !== undefined && count <= there.length * fullest) return there
     const table = new Uint32Array(there === undefined ? smallest : Math.ceil(there.length * growth))
     there?.forEach((entry) => {
       const slot = (entry & slotMask) - 1
       if (slot >= 0) place(table, this.#hashOf(slot), slot)
     })
-    this.#tables[shard] = table
+    this.#tables.set(shard, table)
     return table
   }
 }

@@ -1,0 +1,64 @@
+import type { Imaged, ImageReader, ImageWriter } from './image.ts'
+import type { Pieces } from './pieces.ts'
+
+/** How a page becomes the bytes of its piece, and again a page. */
+export interface PageForm<Page> {
+  bytesOf(page: Page): Uint8Array
+  /** Throws where the bytes are no such page. The bytes are the page's own from now on. */
+  pageOf(bytes: Uint8Array<ArrayBuffer>, at: number): Page
+}
+
+const noBytes = new Uint8Array(0)
+
+/** Pages by number, some of which there may not be. Loaded, it reads a page within the call that needs it, and keeps it. */
+export class LazyPages<Page> implements Imaged {
+  readonly #form: PageForm<Page>
+  readonly #pages: (Page | undefined)[] = []
+  /** Where pages are that have not been read yet. */
+  #unread: Pieces | undefined
+
+  constructor(form: PageForm<Page>) {
+    this.#form = form
+  }
+
+  /** `undefined` where there is none. Throws a `DamagedImage` where it does not read as it was written. */
+  get(at: number): Page | undefined {
+    return this.#pages[at] ?? (this.#unread === undefined ? undefined : this.#read(this.#unread, at))
+  }
+
+  /** In the place of the page that was there, if one was. */
+  set(at: number, page: Page): void {
+    // An array that is written to far behind its end becomes a slow one.
+    while (this.#pages.length <= at) this.#pages.push(undefined)
+    this.#pages[at] = page
+  }
+
+  clear(): void {
+    this.#pages.length = 0
+    this.#unread = undefined
+  }
+
+  save(image: ImageWriter): void {
+    image.pieces(Array.from(this.#pages, (page) => (page === undefined ? noBytes : this.#form.bytesOf(page))))
+  }
+
+  load(image: ImageReader): void {
+    this.#unread = image.pieces()
+    image.later(this.#rest())
+  }
+
+  #read(unread: Pieces, at: number): Page | undefined {
+    const page = unread.take(at, (bytes) => this.#form.pageOf(bytes, at))
+    if (page !== undefined) this.set(at, page)
+    return page
+  }
+
+  *#rest(): Generator<number> {
+    for (let at = 0; at < (this.#unread?.count ?? 0); at++) {
+      if (this.#unread?.has(at) !== true || this.#pages[at] !== undefined) continue
+      yield this.#unread.at(at)
+      this.get(at)
+    }
+    this.#unread = undefined
+  }
+}
