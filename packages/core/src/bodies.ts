@@ -19,11 +19,14 @@ export class BodyRequest {
   readonly type: string
   readonly id: string
   readonly place: VersionPlace
+  /** The slot that the record had when this was made, where that was known: looking there first saves a search. */
+  readonly slot: Slot | undefined
 
-  constructor(type: string, id: string, place: VersionPlace) {
+  constructor(type: string, id: string, place: VersionPlace, slot?: Slot) {
     this.type = type
     this.id = id
     this.place = place
+    this.slot = slot
   }
 }
 

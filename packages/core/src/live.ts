@@ -118,24 +118,25 @@ export class Live implements HeadReader {
   }
 
   request(type: LiveType, slot: Slot): BodyRequest {
-    return new BodyRequest(type.name, type.rows.idOf(slot), type.rows.place(slot))
+    return new BodyRequest(type.name, type.rows.idOf(slot), type.rows.place(slot), slot)
   }
 
   /** Loads records into the cache, and holds on to them until `pinned` is cleared. */
   async warm(requests: readonly BodyRequest[]): Promise<void> {
     const records = await this.bodies.load(requests)
-    for (const [at, { type, id, place }] of requests.entries()) {
+    for (const [at, request] of requests.entries()) {
+      const { type, id, place } = request
       const record = records[at]
       if (record === undefined) throw this.lost(type, id, place.seq)
       this.pinned.set(recordKey(type, id), record)
-      this.admit(type, record)
+      this.admit(request, record)
     }
   }
 
   /** Puts a record that was read from the log into the cache, if it is the newest version. */
-  admit(typeName: string, record: StoredRecord): void {
-    const { rows, cached } = this.type(typeName)
-    const slot = rows.slotOf(record.id)
+  admit({ type, slot: known }: BodyRequest, record: StoredRecord): void {
+    const { rows, cached } = this.type(type)
+    const slot = known !== undefined && rows.idOf(known) === record.id ? known : rows.slotOf(record.id)
     if (slot !== undefined && rows.rev(slot) === record.rev) this.bodies.set(cached, slot, record)
   }
 

@@ -6,10 +6,11 @@ import type { Live } from './live.ts'
 export function readNow(live: Live, requests: readonly BodyRequest[]): readonly StoredRecord[] {
   if (requests.length === 0) return []
   const records = live.bodies.loadNow(requests)
-  return requests.map(({ type, id, place }, at) => {
+  return requests.map((request, at) => {
+    const { type, id, place } = request
     const record = records[at]
     if (record === undefined) throw live.lost(type, id, place.seq)
-    live.admit(type, record)
+    live.admit(request, record)
     return record
   })
 }

@@ -39,7 +39,7 @@ export async function readAll(
   for (const [at, request] of requests.entries()) {
     const record = records[at]
     if (record === undefined) throw live.lost(request.type, request.id, request.place.seq)
-    live.admit(request.type, record)
+    live.admit(request, record)
     loaded.set(request, record)
   }
   return loaded

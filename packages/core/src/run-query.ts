@@ -138,7 +138,9 @@ async function rowsOf(
  * do not match, all is begun anew with a longer reach, so that the answer still is of one moment.
  */
 async function firstInOrder(ground: QueryGround, plan: Plan, wanted: number, options: AskOptions): Promise<Found> {
-  for (let reach = wanted + firstReach; ; reach *= reachGrowth) {
+  // Where the index answers the whole filter hardly any candidate fails, and each that is cold costs a read.
+  const spare = plan.explanation.residual === undefined && plan.after === undefined ? 0 : firstReach
+  for (let reach = wanted + spare; ; reach *= reachGrowth) {
     const { seq } = ground.view
     const candidates: Candidate[] = []
     const hot: StoredRecord[] = []

@@ -58,11 +58,12 @@ export class TransactionView implements ReadView, HeadReader {
   /** Reads records from the log, for the next try of what needed them. */
   async load(requests: readonly BodyRequest[]): Promise<void> {
     const records = await this.live.bodies.load(requests)
-    for (const [at, { type, id, place }] of requests.entries()) {
+    for (const [at, request] of requests.entries()) {
+      const { type, id, place } = request
       const record = records[at]
       if (record === undefined) throw this.live.lost(type, id, place.seq)
       this.#loaded.set(recordKey(type, id), record)
-      this.live.admit(type, record)
+      this.live.admit(request, record)
     }
   }
 

@@ -154,6 +154,19 @@ test('from a checkpoint nothing is read of the log but samples', async () => {
   await again.close()
 })
 
+test('the first rows of what an index answers alone are read, and one that tells whether there are more', async () => {
+  const { storage, state } = await opened({ atClose: 1 })
+  const numbers = Array.from({ length: 400 }, (_, at) => at)
+  await Promise.all(numbers.map((at) => state.task.create({ id: `t${at}`, n: at % 200, state: at % 2 === 0 ? 'open' : 'shut' })))
+  await state.close()
+  const { state: again } = await opened({ atClose: 1_000 }, storage)
+  storage.fetched = 0
+  const found = await again.task.where({ state: 'open' }).orderBy('n', 'desc').limit(4).all()
+  expect(found.map(({ id }) => id)).toEqual(['t198', 't398', 't196', 't396'])
+  expect(storage.fetched).toBe(5)
+  await again.close()
+})
+
 test('from a checkpoint it is known how much of the log is superseded', async () => {
   const memory = memoryStorage()
   const asked: unknown[] = []
