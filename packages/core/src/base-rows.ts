@@ -2,6 +2,7 @@ import type { Ptr, Seq, Slot } from '@stateward/contract'
 import type { Live, LiveType, Watcher } from './live.ts'
 import type { Tombstone, VersionPlace } from './row-table.ts'
 import { SeqOrder } from './seq-order.ts'
+import { within } from './within.ts'
 
 /** One row of the base to come. `place` is absent for a tombstone. */
 export interface BaseRow {
@@ -94,7 +95,6 @@ export class BaseRows {
       const number = this.#order?.next()
       if (number === undefined) return rows
       const row = this.#rowAt(number, types)
-      if (row === undefined) continue
       this.#row[this.#taken] = number
       this.#whole[this.#taken] = row.place?.whole ?? 0
       this.#patches[this.#taken] = row.place?.patches.length ?? 0
@@ -108,11 +108,11 @@ export class BaseRows {
   async rebase(ptrs: ArrayLike<Ptr>, breathe: () => Promise<void>): Promise<void> {
     const types = [...this.#live.types.values()]
     for (let at = 0; at < this.#taken; at++) {
-      const number = this.#row[at] ?? 0
-      const kind = this.#kind[number] ?? 0
+      const number = within(this.#row, at)
+      const kind = within(this.#kind, number)
       if (kind % 2 === 1) continue
-      const former = { whole: this.#whole[at] ?? 0, patches: this.#patches[at] ?? 0 }
-      types[kind >>> 1]?.rows.rebase(this.#slot[number] ?? 0, former, ptrs[at] ?? 0)
+      const former = { whole: within(this.#whole, at), patches: within(this.#patches, at) }
+      within(types, kind >>> 1).rows.rebase(within(this.#slot, number), former, within(ptrs, at))
       if ((at + 1) % this.#sliceRows === 0) await breathe()
     }
   }
@@ -144,8 +144,8 @@ export class BaseRows {
     this.#areDeadListed = true
     const listed = this.#length
     for (let row = this.#length - this.#dead.length; row < listed && this.#risen.size > 0; row++) {
-      const type = types[(this.#kind[row] ?? 0) >>> 1]
-      if (type !== undefined) this.#risen.get(type)?.delete(this.#dead[this.#slot[row] ?? 0]?.id ?? '')
+      const type = within(types, within(this.#kind, row) >>> 1)
+      this.#risen.get(type)?.delete(within(this.#dead, within(this.#slot, row)).id)
       if (row % this.#sliceRows === 0) await breathe()
     }
     for (const [type, risen] of this.#risen)
@@ -153,15 +153,12 @@ export class BaseRows {
     this.#risen.clear()
   }
 
-  #rowAt(number: number, types: readonly LiveType[]): BaseRow | undefined {
-    const kind = this.#kind[number] ?? 0
-    const slot = this.#slot[number] ?? 0
-    const type = types[kind >>> 1]
-    if (type === undefined) return undefined
+  #rowAt(number: number, types: readonly LiveType[]): BaseRow {
+    const kind = within(this.#kind, number)
+    const slot = within(this.#slot, number)
+    const type = within(types, kind >>> 1)
     if (kind % 2 === 1) {
-      const dead = this.#dead[slot]
-      if (dead === undefined) return undefined
-      const { id, tombstone } = dead
+      const { id, tombstone } = within(this.#dead, slot)
       return { type, id, seq: tombstone.seq, rev: tombstone.rev, place: undefined }
     }
     return this.#changed.get(type)?.get(slot) ?? rowOf(type, type.rows.idOf(slot), type.rows.place(slot))

@@ -81,27 +81,28 @@ type LinesOptions = Pick<CompactOptions, 'live' | 'writer' | 'timestamp' | 'brea
  */
 async function linesOf(rows: readonly BaseRow[], options: LinesOptions): Promise<Uint8Array[]> {
   const { live, timestamp, breathe } = options
-  const lines = new Map<BaseRow, Uint8Array>()
+  const lines: Uint8Array[] = []
   const cold: ColdRow[] = []
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     const record = hotRecord(row, live)
-    if (row.place === undefined) lines.set(row, Buffer.from(tombstoneLine(row, timestamp)))
-    else if (record !== undefined) lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
-    else cold.push({ row, request: new BodyRequest(row.type.name, row.id, row.place) })
+    if (row.place === undefined) lines[at] = Buffer.from(tombstoneLine(row, timestamp))
+    else if (record !== undefined) lines[at] = Buffer.from(wholeLine(row, record, timestamp))
+    else cold.push({ at, row, request: new BodyRequest(row.type.name, row.id, row.place) })
   }
   await breathe()
   if (cold.length > 0) await addCold(lines, cold, options)
-  return rows.map((row) => lines.get(row) ?? unreachable(row))
+  return lines
 }
 
 interface ColdRow {
+  readonly at: number
   readonly row: BaseRow
   readonly request: BodyRequest
 }
 
 /** Adds the lines of rows that are read from the log: all of them in one read, then each by itself. */
 async function addCold(
-  lines: Map<BaseRow, Uint8Array>,
+  lines: Uint8Array[],
   cold: readonly ColdRow[],
   { live, writer, timestamp, breathe }: LinesOptions,
 ): Promise<void> {
@@ -110,13 +111,13 @@ async function addCold(
   const fetched = await writer.fetch(ptrs)
   const byPtr = new Map(ptrs.map((ptr, at) => [ptr, fetched[at]]))
   const find = versionFinder(requests, ptrs, fetched)
-  for (const { row, request } of cold) {
+  for (const { at, row, request } of cold) {
     const own = request.place.patches.length === 0 ? byPtr.get(request.place.whole) : undefined
-    if (own !== undefined && isWholeLineOf(own, { type: row.type.name, id: row.id, rev: row.rev })) lines.set(row, own)
+    if (own !== undefined && isWholeLineOf(own, { type: row.type.name, id: row.id, rev: row.rev })) lines[at] = own
     else {
       const record = find(request) ?? (await live.bodies.load([request]))[0]
       if (record === undefined) throw live.lost(row.type.name, row.id, row.seq)
-      lines.set(row, Buffer.from(wholeLine(row, record, timestamp)))
+      lines[at] = Buffer.from(wholeLine(row, record, timestamp))
     }
     await breathe()
   }
@@ -128,10 +129,6 @@ function hotRecord({ type, id, rev }: BaseRow, live: Live): StoredRecord | undef
   const slot = type.rows.slotOf(id)
   const record = slot === undefined ? undefined : live.bodies.peek(type.cached, slot)
   return record?.rev === rev ? record : undefined
-}
-
-function unreachable({ type, id }: BaseRow): never {
-  throw new StatewardError('STORAGE_FAILED', `expected a row for ${type.name} ${id}, found none; report this`)
 }
 
 /** A row bears the time of its record's last change. */

@@ -39,11 +39,10 @@ class GuardedReader implements LogReader {
   constructor(reader: LogReader) {
     this.#reader = reader
     if (reader.caches !== undefined) this.caches = reader.caches
-    if (reader.fetchSync !== undefined) this.fetchSync = (ptrs) => guardedNow(() => reader.fetchSync?.(ptrs) ?? [])
-    if (reader.readAt !== undefined)
-      this.readAt = (seqs, signal) => guarded(async () => (await reader.readAt?.(seqs, signal)) ?? [])
-    if (reader.readKept !== undefined)
-      this.readKept = (from, signal) => guardedEach(() => reader.readKept?.(from, signal) ?? reader.read(from, signal))
+    const { fetchSync, readAt, readKept } = reader
+    if (fetchSync !== undefined) this.fetchSync = (ptrs) => guardedNow(() => fetchSync.call(reader, ptrs))
+    if (readAt !== undefined) this.readAt = (seqs, signal) => guarded(() => readAt.call(reader, seqs, signal))
+    if (readKept !== undefined) this.readKept = (from, signal) => guardedEach(() => readKept.call(reader, from, signal))
   }
 
   stats(): Promise<LogStats> {
@@ -85,7 +84,7 @@ class GuardedWriter extends GuardedReader implements LogWriter {
     super(writer)
     this.#writer = writer
     const { scrub } = writer
-    if (scrub !== undefined) this.scrub = (options) => guardedEach(() => scrub(options))
+    if (scrub !== undefined) this.scrub = (options) => guardedEach(() => scrub.call(writer, options))
   }
 
   get epoch(): Epoch {

@@ -1,11 +1,14 @@
-import type { Domain, Index, LogReader, Random, Seq, StoredCache } from '@stateward/contract'
+import type { Domain, Index, LogReader, LogStats, Random, Seq, StoredCache } from '@stateward/contract'
 import { limits } from '@stateward/contract'
 import { ImageReader, jsonOf } from '@stateward/index'
+import type { BodyRequest } from './bodies.ts'
 import { checkpointName, type Directory, domainText, readDirectory } from './checkpoint-file.ts'
 import { CheckpointSource } from './checkpoint-source.ts'
 import type { Live, LiveType } from './live.ts'
 import { recallTxids } from './replay.ts'
+import { textOf } from './storage-error.ts'
 import type { TxidWindow } from './txid-window.ts'
+import { within } from './within.ts'
 
 const sampledRows = 16
 const rowsPerLoad = 1_024
@@ -34,9 +37,7 @@ export async function loadCheckpoint(options: LoadCheckpointOptions): Promise<Lo
   const cache = await options.reader.caches?.load(checkpointName)
   if (cache === undefined) return undefined
   const source = new CheckpointSource(cache)
-  const loaded = await loadFrom(cache, source, options).catch((error: unknown) =>
-    error instanceof Error ? error.message : String(error),
-  )
+  const loaded = await loadFrom(cache, source, options).catch(textOf)
   if (typeof loaded === 'string') await source.close()
   return loaded
 }
@@ -46,12 +47,14 @@ async function loadFrom(
   source: CheckpointSource,
   options: LoadCheckpointOptions,
 ): Promise<LoadedCheckpoint | string> {
-  const { domain, live } = options
+  const { domain, live, reader } = options
   const directory = await readDirectory(cache)
   if (directory === undefined) return 'it is of a layout that cannot be read here'
   if (directory.domain !== domainText(domain, live.types.values())) return 'it is of another domain'
+  const stats = await reader.stats()
+  if (directory.txids.asOf > stats.lastSeq) return 'it knows of commits that the log does not hold'
   for (const saved of directory.types) await loadType(source, saved, live)
-  await loadTxids(source, directory.txids, options)
+  await loadTxids(source, { section: directory.txids, stats }, options)
   live.lastSeq = directory.txids.asOf
   live.versions = directory.versions
   return { upTo: live.lastSeq, source }
@@ -90,12 +93,12 @@ async function build(index: Index, type: LiveType, live: Live): Promise<void> {
 /** Remembers what a scan of the log would, and no more: what a base covers only as far back as it is read for txids. */
 async function loadTxids(
   source: CheckpointSource,
-  section: Directory['txids'],
+  { section, stats }: { readonly section: Directory['txids']; readonly stats: LogStats },
   { reader, txids }: LoadCheckpointOptions,
 ): Promise<void> {
   if (txids === undefined) return
   const covered = (await reader.loadBase())?.upTo ?? 0
-  const { firstSeq, lastSeq } = await reader.stats()
+  const { firstSeq, lastSeq } = stats
   const from = Math.max(firstSeq, lastSeq - limits.txidWindow + 1)
   // Which of the commits before a hole are left, only the log knows.
   await recallTxids(reader, Math.min(covered, firstSeq - 1), txids)
@@ -119,16 +122,13 @@ export async function sample({
   random,
 }: Pick<LoadCheckpointOptions, 'live' | 'random'>): Promise<string | undefined> {
   const types = [...live.types.values()].filter(({ rows }) => rows.size > 0)
-  const dice = random.bytes(sampledRows * 2)
-  const requests =
-    types.length === 0
-      ? []
-      : Array.from({ length: sampledRows }, (_, at) => {
-          const type = types[at % types.length]
-          const where = ((dice[at * 2] ?? 0) * 256 + (dice[at * 2 + 1] ?? 0)) / 65_536
-          const slot = type?.rows.slotNear(where)
-          return type === undefined || slot === undefined ? undefined : live.request(type, slot)
-        }).filter((request) => request !== undefined)
+  const dice = Buffer.from(random.bytes(sampledRows * 2))
+  const requests: BodyRequest[] = []
+  for (let at = 0; at < sampledRows && types.length > 0; at++) {
+    const type = within(types, at % types.length)
+    const slot = type.rows.slotNear(dice.readUInt16BE(at * 2) / 65_536)
+    if (slot !== undefined) requests.push(live.request(type, slot))
+  }
   const found = await live.bodies.load(requests)
   const missing = requests.find((_, at) => found[at] === undefined)
   return missing && `${missing.type} ${missing.id} is not where it says`

@@ -1,4 +1,4 @@
-import { type Commit, type LogReader, limits, type Ptr, type Seq } from '@stateward/contract'
+import { type Commit, type LogReader, limits, type Ptr, type Seq, StatewardError } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
 import { decodeCommit } from './codec.ts'
 import { holdsBytes } from './holds-bytes.ts'
@@ -6,6 +6,7 @@ import type { Live } from './live.ts'
 import { recordKey } from './record-key.ts'
 import { ColdBodies } from './suspension.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
+import { within } from './within.ts'
 
 export interface ReplayOptions {
   /** Whether the state holds what was before its `lastSeq` already. */
@@ -25,7 +26,9 @@ export async function replay(
   const base = isBegun ? undefined : await reader.loadBase()
   if (base !== undefined) {
     for await (const { records, seqs, ptrs } of base.chunks) {
-      for (const [at, record] of records.entries()) live.takeBase(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
+      assertOneEach(records, seqs, ptrs)
+      for (const [at, record] of records.entries())
+        live.takeBase(decodeCommit(record, within(seqs, at)), within(ptrs, at))
     }
     live.lastSeq = base.upTo
     if (txids !== undefined) await recallTxids(reader, base.upTo, txids)
@@ -33,17 +36,28 @@ export async function replay(
   for await (const { records, firstSeq, ptrs, lost } of reader.read(live.lastSeq + 1)) {
     // What is lost is behind us too: the next commit is counted from there.
     if (lost !== undefined) live.lastSeq = Math.max(live.lastSeq, lost.to)
+    assertOneEach(records, ptrs)
     const commits = records.map((record, at) => decodeCommit(record, firstSeq + at))
     await warmFor(commits, live)
     for (const [at, commit] of commits.entries()) {
       // Batches of a storage may begin before the commit that was asked for.
       if (commit.seq <= live.lastSeq) continue
-      await take(commit, ptrs[at] ?? 0, live)
+      await take(commit, within(ptrs, at), live)
       if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))
     }
     live.pinned.clear()
   }
   live.asOf.clear()
+}
+
+/** A place too few would put every record behind it where another one stands. */
+function assertOneEach(records: readonly Uint8Array[], ...lists: readonly ArrayLike<number>[]): void {
+  const other = lists.find(({ length }) => length !== records.length)
+  if (other !== undefined)
+    throw new StatewardError(
+      'STORAGE_FAILED',
+      `expected a place for each of ${records.length} records that the storage gave, found ${other.length}; open the store with a storage that passes its suite`,
+    )
 }
 
 const txidKey = Buffer.from('"txid":"')

@@ -13,6 +13,7 @@ import type { CheckpointSource } from './checkpoint-source.ts'
 import type { Live } from './live.ts'
 import { loadCheckpoint, sample } from './load-checkpoint.ts'
 import { replay } from './replay.ts'
+import { textOf } from './storage-error.ts'
 import { TxidWindow } from './txid-window.ts'
 import { Whole } from './whole.ts'
 
@@ -96,6 +97,5 @@ function whyMisplaced(error: unknown): string | undefined {
 }
 
 function ignored({ tell }: RestoreOptions, why: unknown): void {
-  const reason = why instanceof Error ? why.message : String(why)
-  tell?.({ kind: 'cacheIgnored', cache: checkpointName, reason })
+  tell?.({ kind: 'cacheIgnored', cache: checkpointName, reason: textOf(why) })
 }

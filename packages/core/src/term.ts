@@ -31,6 +31,7 @@ import { restore } from './restore.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
+import { within } from './within.ts'
 import { nothing } from './write.ts'
 import { type WriteProtocol, writeActor } from './write-actor.ts'
 
@@ -242,7 +243,7 @@ function pumpOf(
     forget: () => pending.clear(),
     apply: (commits, { ptrs }) => {
       for (const [at, { seq, timestamp, changes, txid, results }] of commits.entries()) {
-        live.apply(seq, ptrs[at] ?? 0, changes)
+        live.apply(seq, within(ptrs, at), changes)
         history.noted(seq, timestamp, changes)
         for (const { change } of changes) pending.settle(change.type, change.id, seq)
         if (txid !== undefined)

@@ -82,8 +82,8 @@ export class TxidWindow {
   add(txid: string, entry: TxidEntry): void {
     this.settle()
     this.#entries.set(txid, entry)
-    const part = partPattern.exec(txid)
-    if (part !== null) this.#parts.set(partKey(part[1] ?? '', Number(part[2])), Number(part[3]))
+    const part = partOf(txid)
+    if (part !== undefined) this.#parts.set(part.key, part.to)
     if (this.#entries.size > limits.txidWindow) this.#forgetOldest()
     this.#keep(entry)
   }
@@ -142,18 +142,24 @@ export class TxidWindow {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#entries
-    if (oldest === undefined) return
-    const [txid, entry] = oldest
-    this.#entries.delete(txid)
-    this.#drop(entry)
-    const part = partPattern.exec(txid)
-    if (part !== null) this.#parts.delete(partKey(part[1] ?? '', Number(part[2])))
+    for (const [txid, entry] of this.#entries) {
+      this.#entries.delete(txid)
+      this.#drop(entry)
+      const part = partOf(txid)
+      if (part !== undefined) this.#parts.delete(part.key)
+      return
+    }
   }
 }
 
 function unpackMade([type, id, rev, deleted]: readonly [string, string, number, number?]): Made {
   return { type, id, rev, deleted: deleted === 1 }
+}
+
+/** By what a part of a bulk write is found, and where its rows end; `undefined` for a txid that names none. */
+function partOf(txid: string): { readonly key: string; readonly to: number } | undefined {
+  const [, whole = '', from, to] = partPattern.exec(txid) ?? []
+  return to === undefined ? undefined : { key: partKey(whole, Number(from)), to: Number(to) }
 }
 
 function partKey(txid: string, from: number): string {

@@ -7,7 +7,8 @@ import { SeqOrder } from '../src/seq-order.ts'
 import { tinyDomain } from './tiny-domain.ts'
 import { turns } from './turns.ts'
 
-const types = ['task', 'note'] as const
+// The first of all types is among them: an empty row would be one of it.
+const types = ['plan', 'note'] as const
 const change = fc.record({
   type: fc.constantFrom(...types),
   id: fc.nat({ max: 12 }).map((n) => `r${n}`),
@@ -51,56 +52,90 @@ class Subject {
 test('the rows of a base are the state of one commit, whatever changes between any two slices', async () => {
   const changes = fc.array(change, { maxLength: 40 })
   await fc.assert(
-    fc.asyncProperty(changes, fc.array(changes, { maxLength: 30 }), async (before, meanwhile) => {
-      const subject = new Subject()
-      for (const one of before) subject.commit(one)
-      const expected = subject.expected()
-      const rows = new BaseRows(subject.live, 1)
-      const breathe = async (): Promise<void> => {
-        for (const one of meanwhile.shift() ?? []) subject.commit(one)
-      }
-      await rows.list(breathe)
-      const found: unknown[] = []
-      for (let part = rows.take(3); part.length > 0; part = rows.take(3)) {
-        found.push(...part.map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place]))
-        await breathe()
-      }
-      expect(found).toEqual(expected)
-      expect(rows.length).toBe(expected.length)
-      await rows.rebase(
-        Float64Array.from(found, (_, at) => 1_000_000 + at),
-        breathe,
-      )
-      rows.release()
-      expect(subject.live.watchers.size).toBe(0)
-      // Whatever has not changed since stands in the base now, alone.
-      for (const [at, row] of found.entries()) {
-        const [seq, name, id, , place] = row as [number, string, string, number, object | undefined]
-        const slot = subject.live.type(name).rows.slotOf(id)
-        if (place === undefined || slot === undefined) continue
-        const now = subject.live.type(name).rows.place(slot)
-        if (now.seq === seq) expect(now).toMatchObject({ whole: 1_000_000 + at, patches: [] })
-      }
-    }),
+    fc.asyncProperty(
+      changes,
+      fc.array(changes, { maxLength: 30 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (before, meanwhile, slice) => {
+        const subject = new Subject()
+        for (const one of before) subject.commit(one)
+        const expected = subject.expected()
+        const rows = new BaseRows(subject.live, slice)
+        const breathe = async (): Promise<void> => {
+          for (const one of meanwhile.shift() ?? []) subject.commit(one)
+        }
+        await rows.list(breathe)
+        const found: unknown[] = []
+        for (let part = rows.take(3); part.length > 0; part = rows.take(3)) {
+          found.push(...part.map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place]))
+          await breathe()
+        }
+        expect(found).toEqual(expected)
+        expect(rows.length).toBe(expected.length)
+        await rows.rebase(
+          Float64Array.from(found, (_, at) => 1_000_000 + at),
+          breathe,
+        )
+        rows.release()
+        expect(subject.live.watchers.size).toBe(0)
+        // Whatever has not changed since stands in the base now, alone.
+        for (const [at, row] of found.entries()) {
+          const [seq, name, id, , place] = row as [number, string, string, number, object | undefined]
+          const slot = subject.live.type(name).rows.slotOf(id)
+          if (place === undefined || slot === undefined) continue
+          const now = subject.live.type(name).rows.place(slot)
+          if (now.seq === seq) expect(now).toMatchObject({ whole: 1_000_000 + at, patches: [] })
+        }
+      },
+    ),
     { numRuns: 400 },
   )
 })
 
 test('a tombstone that goes when it is in the list already is there once', async () => {
   const subject = new Subject()
-  for (const id of ['a', 'b', 'c', 'd']) subject.commit({ type: 'task', id, op: 'put' })
-  for (const id of ['a', 'b', 'c', 'd']) subject.commit({ type: 'task', id, op: 'delete' })
+  for (const id of ['a', 'b', 'c', 'd']) subject.commit({ type: 'note', id, op: 'put' })
+  for (const id of ['a', 'b', 'c', 'd']) subject.commit({ type: 'note', id, op: 'delete' })
   const expected = subject.expected()
   const rows = new BaseRows(subject.live, 1)
   let turn = 0
   await rows.list(async () => {
     turn++
     // The first one goes before the list comes to it; the other one while the list looks for such.
-    if (turn === 1) subject.commit({ type: 'task', id: 'd', op: 'put' })
-    if (turn === 4) subject.commit({ type: 'task', id: 'a', op: 'put' })
+    if (turn === 1) subject.commit({ type: 'note', id: 'd', op: 'put' })
+    if (turn === 4) subject.commit({ type: 'note', id: 'a', op: 'put' })
   })
   expect(turn).toBeGreaterThan(4)
   expect(rows.take(9).map(({ seq, type, id, rev }) => [seq, type.name, id, rev, undefined])).toEqual(expected)
+  rows.release()
+})
+
+test('of more rows than are made room for at first none is lost, nor put in another place', async () => {
+  const subject = new Subject()
+  const count = 9_000
+  for (let at = 0; at < count; at++) subject.commit({ type: at % 3 === 0 ? 'plan' : 'note', id: `r${at}`, op: 'put' })
+  for (let at = 0; at < count; at += 5)
+    subject.commit({ type: at % 3 === 0 ? 'plan' : 'note', id: `r${at}`, op: at % 2 === 0 ? 'delete' : 'put' })
+  const expected = subject.expected()
+  const rows = new BaseRows(subject.live)
+  let breaths = 0
+  await rows.list(async () => void breaths++)
+  expect(rows.length).toBe(count)
+  expect(breaths, 'it gives way each 4 096 rows of a type, and of the order').toBe(1 + 3)
+  const found = rows.take(count + 1).map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place])
+  expect(found).toEqual(expected)
+  breaths = 0
+  await rows.rebase(
+    Float64Array.from(found, (_, at) => 1_000_000 + at),
+    async () => void breaths++,
+  )
+  expect(breaths).toBe(2)
+  const elsewhere = found.filter(([, type, id], at) => {
+    const { rows } = subject.live.type(String(type))
+    const slot = rows.slotOf(String(id))
+    return slot !== undefined && rows.place(slot).whole !== 1_000_000 + at
+  })
+  expect(elsewhere).toEqual([])
   rows.release()
 })
 

@@ -1,4 +1,4 @@
-import type { LogWriter, Seq, Storage, StoredCache, WritableCaches } from '@stateward/contract'
+import type { LogReader, LogWriter, Seq, Storage, StoredCache, WritableCaches } from '@stateward/contract'
 
 interface Kept {
   readonly upTo: Seq
@@ -20,6 +20,8 @@ interface CheckpointSeen {
   isFull: boolean
   /** What it is when it is loaded, given what was saved. */
   alter: (bytes: Uint8Array) => Uint8Array
+  /** Hears of every cache that was loaded and is let go of. */
+  onClose: () => void
 }
 
 /**
@@ -32,6 +34,16 @@ export function cachingStorage(
   where: (bytes: number) => number = (bytes) => Math.floor(bytes / 2),
 ): Storage & CheckpointSeen {
   const kept = new Map<string, Kept>()
+  const loading = (ended: Fate): WritableCaches['load'] => {
+    return async (name) => {
+      const cache = kept.get(name)
+      if (cache === undefined || ended === 'lost') return undefined
+      cached.loads++
+      const altered = { ...cache, bytes: name === 'state' ? cached.alter(cache.bytes) : cache.bytes }
+      const { close, ...loaded } = stored(altered, ended === 'damaged' ? where(cache.bytes.length) : undefined)
+      return { ...loaded, close: () => close().then(() => cached.onClose()) }
+    }
+  }
   const cached = {
     ...storage,
     loads: 0,
@@ -39,17 +51,15 @@ export function cachingStorage(
     saves: 0,
     isFull: false,
     alter: (bytes: Uint8Array) => bytes,
+    onClose: (): void => undefined,
+    async openReader() {
+      return over(await storage.openReader(), { caches: { load: loading(fate()) } })
+    },
     async openWriter(owner: string) {
       const { writer, recovery } = await storage.openWriter(owner)
       const ended = fate()
       const caches: WritableCaches = {
-        async load(name) {
-          const cache = kept.get(name)
-          if (cache === undefined || ended === 'lost') return undefined
-          cached.loads++
-          const altered = { ...cache, bytes: name === 'state' ? cached.alter(cache.bytes) : cache.bytes }
-          return stored(altered, ended === 'damaged' ? where(cache.bytes.length) : undefined)
-        },
+        load: loading(ended),
         async save(name, fill) {
           if (name === 'state') cached.saves++
           if (cached.isFull) throw new Error('no room')
@@ -105,7 +115,7 @@ function stored({ upTo, bytes }: Kept, damagedAt: number | undefined): StoredCac
   }
 }
 
-function over(writer: LogWriter, changed: Partial<LogWriter>): LogWriter {
+function over<R extends LogReader>(writer: R, changed: Partial<R>): R {
   return new Proxy(writer, {
     get(target, key) {
       const value: unknown = Reflect.get(Object.hasOwn(changed, key) ? changed : target, key)

@@ -1,31 +1,10 @@
-import type { LogWriter, Storage } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
 import { rawLog } from './raw-log.ts'
 import { turns } from './turns.ts'
-
-/** Memory with some of its writer's methods replaced; each gets the real one. */
-function withMethods(
-  make: (writer: LogWriter) => Partial<LogWriter>,
-  storage: Storage = memoryStorage({ retention: 'none' }),
-): Storage {
-  return {
-    ...storage,
-    async openWriter(owner) {
-      const { writer, recovery } = await storage.openWriter(owner)
-      const own = make(writer)
-      const proxy = new Proxy(writer, {
-        get(target, key) {
-          const value: unknown = Reflect.get(own, key) ?? Reflect.get(target, key)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-      return { writer: proxy, recovery }
-    },
-  }
-}
+import { withMethods } from './with-methods.ts'
 
 test('compact tells what it did, and who asks meanwhile hears of the same one', async () => {
   const { state } = await openTiny({ storage: memoryStorage({ retention: 'none' }) })

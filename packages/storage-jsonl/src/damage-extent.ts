@@ -20,7 +20,8 @@ export function extentOf(entry: Entry, { damage, scan }: SegmentFound): DamageEx
   const missing = scan.missing.map(({ from, to }) => ({ from: Math.max(from, entry.firstSeq), to }))
   const last = Math.max(entry.firstSeq - 1, scan.lastHeld)
   const isAtEnd = scan.linesBehind === 0 && scan.firstBad !== undefined
-  const end = rangeOf(last + 1, Math.max(known, isAtEnd ? last + 1 : 0))
+  // The last line may be the last commit, and stand there alone because lines are gone before it.
+  const end = rangeOf(last + 1, Math.max(scan.lastAhead === known ? known - 1 : known, isAtEnd ? last + 1 : 0))
   return { lost: [...missing.filter(({ from, to }) => from <= to), ...end], linesBehind: scan.linesBehind }
 }
 

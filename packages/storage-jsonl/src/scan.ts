@@ -49,6 +49,8 @@ export interface SegmentScan {
   /** Commits that are missing between those that hold. */
   readonly missing: readonly SeqRange[]
   readonly lastHeld: Seq
+  /** The commit of the last line that reads, where that only stands too far on. */
+  readonly lastAhead: Seq | undefined
   /** Of all bytes that were looked at, eight hex digits. */
   readonly crc: string
 }
@@ -94,6 +96,8 @@ export class Scan implements SegmentScan {
   /** The commit that the next line must be; undefined behind a bad line, where any later one may follow. */
   #next: Seq | undefined
   #last: Seq = 0
+  /** The last line that reads, where it only stands too far on: lines may be gone before it. */
+  #ahead: Tail | undefined
   /** Where the commit before a batch ends, of batches that are not proven yet, by their first seq. */
   readonly #batches = new Map<Seq, number>()
   /** Where the last commit of the good prefix ends; the header, where there is none. */
@@ -135,6 +139,10 @@ export class Scan implements SegmentScan {
     return this.#last
   }
 
+  get lastAhead(): Seq | undefined {
+    return this.#ahead?.seq
+  }
+
   get crc(): string {
     return hex8(this.#crc)
   }
@@ -159,11 +167,15 @@ export class Scan implements SegmentScan {
   #take(bytes: Buffer, start: number, { end, offset }: { end: number; offset: number }): string | undefined {
     const tail = readTail(bytes, start, end)
     if (typeof tail === 'string') return tail
+    this.#judgeAhead(isControl(bytes, start) ? tail.seq + 1 : tail.seq)
     if (this.closed) return 'a line behind the closing line'
     if (isControl(bytes, start))
       return this.#control(bytes.toString('utf8', start, end), { tail, end: offset + end + 1 })
     if (this.header === undefined && this.firstBad === undefined) return 'a segment begins with its header'
-    if (this.#next !== undefined && tail.seq !== this.#next) return `expected seq ${this.#next}, found ${tail.seq}`
+    if (this.#next !== undefined && tail.seq !== this.#next) {
+      if (tail.seq > this.#next) this.#ahead = tail
+      return `expected seq ${this.#next}, found ${tail.seq}`
+    }
     // Rows of a base ascend, with holes and in groups; commits count, but where retention has let go of some.
     const isBase = this.header?.kind === 'base'
     const hasHoles = isBase || this.#isSparse
@@ -180,6 +192,17 @@ export class Scan implements SegmentScan {
     }
     this.#prove(tail)
     return undefined
+  }
+
+  /** Where the log goes on behind a line that stands too far on, that line holds, and those before it are gone. */
+  #judgeAhead(next: Seq): void {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    if (ahead === undefined || next <= ahead.seq) return
+    this.missing.push({ from: this.#last + 1, to: ahead.seq - 1 })
+    this.linesBehind++
+    this.#last = ahead.seq
+    this.#prove(ahead)
   }
 
   #control(line: string, { tail, end }: { tail: Tail; end: number }): string | undefined {

@@ -1,9 +1,11 @@
 import { boot, SimMedium } from '@stateward/conformance'
 import { StatewardError } from '@stateward/contract'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fullError, noRoomForBase, stillFullError, unknownError } from '../../src/append-errors.ts'
 import { readCacheFile } from '../../src/cache-file.ts'
 import { append, recordOf } from '../records.ts'
+import { linesOf, openingRefused, withLines } from './edited.ts'
 import { closedLog, first, rewrite, served } from './salvage-fixture.ts'
 import { simStorage } from './sim-storage.ts'
 
@@ -27,6 +29,44 @@ test('a refusal says which commits are lost, each range of them once, and how mu
   expect(await saidOf(12, 13)).toContain('Lost are the commits 11 to 12; 1 line behind the damage holds.')
   expect(await saidOf(2, 4, 6, 8, 10, 12)).toContain('Lost are the commits 1, 3, 5, 7, 9 and 1 more ranges;')
   expect(await saidOf(1)).toContain('No commit is known to be lost; 13 lines behind the damage hold.')
+})
+
+test('whichever lines have a flipped bit or are gone, the commits that are said to be lost are those', async () => {
+  const closed = await closedLog()
+  const [header = '', ...lines] = linesOf(closed)
+  const fates = fc.array(fc.constantFrom('kept', 'kept', 'flipped', 'gone'), { minLength: 12, maxLength: 12 })
+  await fc.assert(
+    fc.asyncProperty(fates, async (fates) => {
+      fc.pre(fates.some((fate) => fate !== 'kept'))
+      const left = lines.flatMap((line, at) =>
+        fates[at] === 'gone' ? [] : [fates[at] === 'flipped' ? line.replace('type', 'tyqe') : line],
+      )
+      const { lost, message } = await openingRefused(withLines(closed, [header, ...left]))
+      const said = (lost as { from: number; to: number }[]).flatMap(({ from, to }) =>
+        Array.from({ length: to - from + 1 }, (_, at) => from + at),
+      )
+      expect(said).toEqual(fates.flatMap((fate, at) => (fate === 'kept' ? [] : [at + 1])))
+      // The closing line holds where the commit before it does.
+      const from = fates.findIndex((fate) => fate !== 'kept')
+      const behind = fates.filter((fate, at) => at > from && fate === 'kept').length
+      const closing = fates[11] === 'gone' ? [behind, behind + 1] : [behind + 1]
+      expect(closing).toContain(Number(/ (\d+) lines? behind/.exec(message)?.[1]))
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('a line that is gone before the last one of a segment that is complete is the only one that is lost', async () => {
+  const medium = new SimMedium()
+  const { writer } = await simStorage(boot(medium), { segmentBytes: 4_096 }).openWriter('rotates')
+  for (let seq = 1; seq <= 60; seq++) await append(writer, [recordOf(seq, 100)])
+  await writer.close()
+  const lines = linesOf(medium)
+  const last = lines.length - 1
+  expect(JSON.parse(lines[last] ?? '')).toMatchObject({ seq: last })
+  const { lost, damage } = await openingRefused(withLines(medium.copy(), lines.toSpliced(last - 1, 1)))
+  expect(lost).toEqual([{ from: last - 1, to: last - 1 }])
+  expect(damage).toMatchObject([{ line: last, reason: `expected seq ${last - 1}, found ${last}` }])
 })
 
 test('an append that failed says what the disk said, and what to do', () => {
