@@ -58,6 +58,14 @@ export type StoreEvent =
       readonly ageMs: number
       readonly changed: number
     }
+  /** The hook `afterCommit` has thrown or rejected, for this commit; it is written all the same. */
+  | {
+      readonly kind: 'hook'
+      readonly hook: 'afterCommit'
+      readonly seq: Seq
+      readonly code: ErrorCode
+      readonly message: string
+    }
   | ({
       readonly kind: 'compaction'
       /** Why it runs: somebody asked, or which bound was passed. */

@@ -38,6 +38,7 @@ export {
 export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
 export type { Expectation, UnmetExpectation } from './expectation.ts'
 export type { ChangesAsk, RecordChange } from './feed.ts'
+export type { CommitHooks, DurableCommit, HookedChange, ProposedCommit } from './hooks.ts'
 export type { Bound, Direction, ImageSource, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'

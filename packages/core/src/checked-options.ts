@@ -1,4 +1,5 @@
 import {
+  type CommitHooks,
   type Domain,
   type Durability,
   durabilityLevels,
@@ -10,6 +11,7 @@ import { bounded } from './bounded.ts'
 import { checkKeys, invalid } from './check.ts'
 import { checkedCheckpoints } from './checkpoint-options.ts'
 import type { CheckpointSettings } from './checkpoints.ts'
+import { checkedHooks } from './commit-hooks.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
 import { checkedScrub, type ScrubSettings } from './scrub-options.ts'
@@ -27,6 +29,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly checkpoints: CheckpointSettings | undefined
   readonly snapshots: SnapshotSettings
   readonly scrub: ScrubSettings | undefined
+  readonly hooks: CommitHooks
 }
 
 const optionKeys = new Set([
@@ -41,6 +44,7 @@ const optionKeys = new Set([
   'checkpoints',
   'snapshots',
   'scrub',
+  'hooks',
   'clock',
   'random',
   'timers',
@@ -72,6 +76,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     checkpoints: checkedCheckpoints(options.checkpoints),
     snapshots: checkedSnapshots(options.snapshots),
     scrub: checkedScrub(options.scrub),
+    hooks: checkedHooks(options.hooks),
   }
 }
 

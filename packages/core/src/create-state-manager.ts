@@ -22,6 +22,7 @@ import type {
 import { Audience } from './audience.ts'
 import { type BackupMember, backupMember } from './backup.ts'
 import { checkedOptions } from './checked-options.ts'
+import { HookRunner } from './commit-hooks.ts'
 import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
@@ -117,25 +118,14 @@ export async function createStateManager<const D extends Domain>(options: StateM
   if (options.onEvent !== undefined) events.on(options.onEvent)
   const snapshots = new Snapshots({ ...checked.snapshots, setTimer: environment.setTimer, tell: events.tell })
   const audience = new Audience()
+  const hooks = new HookRunner(checked.hooks, events.tell)
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
-  const open = (): Promise<Term> =>
-    openTerm({ storage, domain, owner, cacheBytes, mailbox, environment, snapshots, checkpoints, audience, tell })
+  const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell }
+  const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, checkpoints })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, audience, tell })
-  const manager = new Manager({
-    storage,
-    domain,
-    durability,
-    mailbox,
-    environment,
-    compaction,
-    scrub,
-    snapshots,
-    terms,
-    audience,
-    tell,
-  })
+  const manager = new Manager({ ...shared, durability, compaction, scrub, terms })
   await manager.compactByItself().catch(async (error: unknown) => {
     await manager.close().catch(() => undefined)
     throw error

@@ -1,4 +1,4 @@
-import type { Deleted, Durability, Seq, StoredRecord } from '@stateward/contract'
+import type { Deleted, Durability, ProposedCommit, Seq, StoredRecord } from '@stateward/contract'
 import type { DecidedChange } from './draft.ts'
 
 /** One commit, decided and encoded, not yet in the log. */
@@ -8,6 +8,8 @@ export interface DecidedCommit {
   readonly bytes: Uint8Array
   readonly changes: readonly DecidedChange[]
   readonly txid: string | undefined
+  /** What hooks are shown of it; `undefined` where nobody looks. */
+  readonly proposed: ProposedCommit | undefined
   /** What the steps of this commit leave, for a caller who asks again with the same txid. */
   readonly results: readonly (StoredRecord | Deleted)[]
 }

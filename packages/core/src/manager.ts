@@ -20,6 +20,7 @@ import {
 import { answerOf } from './answer.ts'
 import { askedAgain } from './asked-again.ts'
 import type { Audience } from './audience.ts'
+import type { HookRunner } from './commit-hooks.ts'
 import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
 import { Compactor } from './compactor.ts'
@@ -55,6 +56,7 @@ export interface ManagerOptions {
   readonly snapshots: Snapshots
   readonly terms: Terms
   readonly audience: Audience
+  readonly hooks: HookRunner
   readonly tell: Notify<StoreEvent>
 }
 
@@ -133,7 +135,10 @@ export class Manager implements Endpoint {
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {
     const { readOnly } = this.#terms.current
-    if (readOnly !== undefined && wouldWrite(kind)) throw readOnly
+    if (wouldWrite(kind)) {
+      if (readOnly !== undefined) throw readOnly
+      this.#options.hooks.assertOutside()
+    }
     return isWrite(kind) ? this.#carryOut(this.#door.check(kind, body as Ask<WriteKind>), kind, options) : undefined
   }
 
@@ -184,16 +189,9 @@ export class Manager implements Endpoint {
 
   #stats(): Promise<Answer<'stats'>> {
     const { storage, durability } = this.#options
-    const { live, writer, health, actor } = this.#terms.current
-    return statsOf({
-      live,
-      storage,
-      reader: writer,
-      durability,
-      health,
-      depth: actor.depth,
-      scrub: this.#scrubber?.stats,
-    })
+    const { live, writer: reader, health, actor } = this.#terms.current
+    const { depth } = actor
+    return statsOf({ live, storage, reader, durability, health, depth, scrub: this.#scrubber?.stats })
   }
 
   /** Begins to compact by itself, if it is to; see `CompactionSchedule.start`. */
@@ -244,9 +242,10 @@ export class Manager implements Endpoint {
   }
 
   transactions<D extends Domain>(domain: D): Transactions<D> {
-    const { environment, durability, storage } = this.#options
+    const { environment, durability, storage, hooks } = this.#options
     return new Transactions({
       domain,
+      hooks,
       door: this.#door,
       environment,
       now: this.#now,

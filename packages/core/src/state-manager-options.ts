@@ -1,4 +1,14 @@
-import type { Clock, Domain, Durability, Notify, Random, Storage, StoreEvent, Timers } from '@stateward/contract'
+import type {
+  Clock,
+  CommitHooks,
+  Domain,
+  Durability,
+  Notify,
+  Random,
+  Storage,
+  StoreEvent,
+  Timers,
+} from '@stateward/contract'
 import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
 import type { ScrubbingOptions } from './scrub-options.ts'
@@ -35,6 +45,8 @@ export interface StateManagerOptions<D extends Domain> {
   readonly scrub?: ScrubbingOptions | false
   /** How old a snapshot may grow before it is told of, and before it is closed. */
   readonly snapshots?: SnapshotOptions
+  /** Code of the application's own around each commit: one that may refuse it, one that hears of it. */
+  readonly hooks?: CommitHooks
   readonly clock?: Clock
   readonly random?: Random
   readonly timers?: Timers

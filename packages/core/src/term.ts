@@ -16,6 +16,7 @@ import {
 import type { Audience } from './audience.ts'
 import { Bodies } from './bodies.ts'
 import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
+import type { HookRunner } from './commit-hooks.ts'
 import type { Environment } from './environment.ts'
 import { guardedWriter } from './guarded-storage.ts'
 import { HeadLayer } from './heads.ts'
@@ -46,6 +47,7 @@ export interface TermOptions {
   readonly snapshots: Snapshots
   readonly checkpoints: CheckpointSettings | undefined
   readonly audience: Audience
+  readonly hooks: HookRunner
   readonly tell: Notify<StoreEvent>
 }
 
@@ -218,7 +220,7 @@ class StopOnce {
 }
 
 function pumpOf(
-  { storage, environment, audience }: TermOptions,
+  { storage, environment, audience, hooks }: TermOptions,
   {
     writer,
     live,
@@ -251,6 +253,7 @@ function pumpOf(
       }
       checkpoints.applied(live.lastSeq)
       audience.applied(commits)
+      hooks.committed(commits)
     },
   })
 }

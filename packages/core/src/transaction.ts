@@ -10,6 +10,7 @@ import {
   type WriteOptions,
 } from '@stateward/contract'
 import { checkedAsk, checkedWrite, checkKeys, invalid } from './check.ts'
+import type { HookRunner } from './commit-hooks.ts'
 import type { Door } from './door.ts'
 import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
@@ -50,6 +51,7 @@ export interface TransactionsOptions<D extends Domain> {
   readonly lowestDurability: Durability
   readonly offered: Readonly<Partial<Record<Durability, unknown>>>
   readonly isClosed: () => boolean
+  readonly hooks: HookRunner
 }
 
 const optionKeys = new Set(['durability', 'actor', 'txid', 'signal', 'timeoutMs', 'retries'])
@@ -86,8 +88,9 @@ export class Transactions<D extends Domain> {
     options: TransactionOptions = {},
     finish?: (within: TransactionEndpoint) => Promise<void>,
   ): Promise<T> {
-    const { environment, lowestDurability, offered, isClosed } = this.#options
+    const { environment, lowestDurability, offered, isClosed, hooks } = this.#options
     if (isClosed()) throw closed()
+    hooks.assertOutside()
     if (typeof work !== 'function') throw invalid(`expected a function to run, found ${describe(work)}`)
     if (typeof options !== 'object' || options === null)
       throw invalid(`expected options to be an object, found ${describe(options)}`)
@@ -162,10 +165,10 @@ export class Transactions<D extends Domain> {
 
 /**
  * Refusals of a commit that the same function may not meet again: each of its writes was accepted on the state it saw, so
- * what refuses it now is something that has changed since.
+ * what refuses it now is something that has changed since; or a hook, which judges nothing but the commit itself.
  */
-function isStale({ code }: StatewardError): boolean {
-  return staleCodes.has(code)
+function isStale({ code, details }: StatewardError): boolean {
+  return staleCodes.has(code) && details.hook === undefined
 }
 
 const staleCodes: ReadonlySet<string> = new Set([

@@ -1,6 +1,7 @@
 import { type Caps, type Domain, limits, type Seq, StatewardError, type StoredRecord } from '@stateward/contract'
 import { encodeCommit } from './codec.ts'
 import type { CommandGround } from './commanding.ts'
+import type { HookRunner } from './commit-hooks.ts'
 import { cut, halvesOf, type Piece } from './cut.ts'
 import { decide } from './decide.ts'
 import type { DecidedCommit } from './decided.ts'
@@ -21,6 +22,7 @@ export interface UndecidedOptions {
   readonly lastSeq: Seq
   readonly caps: Caps
   readonly last: (type: string, id: string) => StoredRecord
+  readonly hooks: HookRunner
   readonly durable: CommandGround['durable']
   readonly projection: CommandGround['projection']
 }
@@ -91,9 +93,10 @@ export class Undecided {
       if (isOfRows(write.kind) && piece.steps.length > 1 && bytes.byteLength > limits.bulkCommitBytes)
         return halvesOf(piece)
       checkSize(bytes.byteLength, changes.length, caps)
+      const proposed = this.#options.hooks.judged(changes, meta)
       const seq = this.#options.lastSeq + this.commits.length + 1
       const told = [...this.results.slice(this.#untold - this.#options.skip), ...results]
-      const commit = { seq, timestamp, bytes, changes, txid: meta.txid, results: told }
+      const commit = { seq, timestamp, bytes, changes, txid: meta.txid, proposed, results: told }
       this.commits.push(commit)
       if (this.#pieces.length > 1) {
         this.#layer ??= new HeadLayer(this.#options.base)

@@ -2,6 +2,7 @@ import { type Actor, createBatchActor, type DeliveryOf } from '@stateward/actor'
 import { type Domain, limits, StatewardError, type Storage } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
 import type { CommandGround } from './commanding.ts'
+import type { HookRunner } from './commit-hooks.ts'
 import type { DecidedWrite } from './decided.ts'
 import { durableOf } from './durable-of.ts'
 import type { Environment } from './environment.ts'
@@ -51,6 +52,7 @@ export interface WriteActorOptions {
   readonly txids: TxidWindow
   readonly caps: Storage['caps']
   readonly environment: Environment
+  readonly hooks: HookRunner
   readonly past: Past
   readonly projections: Projections
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
@@ -185,7 +187,7 @@ class WriteWorker {
   }
 
   #begin(write: Write, skip: number): Undecided {
-    const { pending, domain, pump, caps, past } = this.#options
+    const { pending, domain, pump, caps, past, hooks } = this.#options
     return new Undecided({
       write,
       skip,
@@ -194,6 +196,7 @@ class WriteWorker {
       timestamp: write.transaction?.timestamp ?? this.#now(),
       lastSeq: pump.planned + this.#ahead,
       caps,
+      hooks,
       last: (type, id) => past.last(type, id),
       ...this.#ground,
     })

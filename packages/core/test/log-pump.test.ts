@@ -65,6 +65,7 @@ class World {
           bytes: Buffer.from(`${one.name}.${at}`.padEnd(10)),
           changes: [],
           txid: undefined,
+          proposed: undefined,
           results: [],
         }
       })

@@ -45,6 +45,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly scrub?: ScrubbingOptions | false
   /** How old a snapshot may grow before it is told of (5 minutes), and before it is closed (an hour). */
   readonly snapshots?: NonNullable<StateManagerOptions<D>['snapshots']>
+  /** Code of the application's own around each commit: `beforeCommit` may refuse it, `afterCommit` hears of it. */
+  readonly hooks?: NonNullable<StateManagerOptions<D>['hooks']>
   readonly clock?: Clock
   readonly random?: Random
 }
