@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { basename, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { root, workspaceFolders } from './scripts/workspace.mjs'
 import { LongestFirst } from './test/longest-first.ts'
@@ -10,14 +8,10 @@ import { SummaryLine } from './test/summary-line.ts'
 // With the source condition a package is read from its src/, so no test needs a build. The rest are Vite's own defaults.
 const conditions = ['@stateward/source', 'module', 'node', 'development|production']
 
-/** One project per folder with tests, named as the folder: `vitest run --project actor`. The root's is `repo`. */
-const project = (folder: string, name = basename(folder)) => ({
-  extends: true as const,
-  root: join(root, folder),
-  test: { name, include: ['test/**/*.test.ts'], environment: 'node' as const },
-})
-
-const folders = workspaceFolders().filter((folder) => existsSync(join(root, folder, 'test')))
+// All folders are one project to Vitest, so that its workers keep what they imported, and what got fast, until the end.
+const include = ['test', ...workspaceFolders().map((folder) => `${folder}/test`)].map(
+  (folder) => `${folder}/**/*.test.ts`,
+)
 
 // `npm run test:nightly` runs the same tests with larger counts.
 const timeout = process.env.STATEWARD_TEST_SCALE === 'nightly' ? 30 * 60_000 : 60_000
@@ -26,7 +20,8 @@ export default defineConfig({
   root,
   ssr: { resolve: { conditions } },
   test: {
-    projects: [project('.', 'repo'), ...folders.map((folder) => project(folder))],
+    include,
+    environment: 'node',
     reporters: ['default', new RigReport(), new SummaryLine()],
     // One worker more than cores: some tests wait for processes and disks, and their core has something to do meanwhile.
     maxWorkers: availableParallelism() + 1,

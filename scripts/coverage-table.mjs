@@ -4,7 +4,7 @@
  * @property {string} what in words
  * @property {number} least the bar, in percent of the branches
  * @property {readonly string[]} included the files that are looked at
- * @property {readonly string[]} projects whose tests are run
+ * @property {readonly string[]} tests the folders whose tests are run
  */
 
 /**

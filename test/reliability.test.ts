@@ -5,7 +5,8 @@ import { root } from '../scripts/workspace.mjs'
 import type { Claim } from './reliability/claim.ts'
 import { claims } from './reliability/claims.ts'
 import { addedUp, countsTable } from './reliability/counts-table.ts'
-import { countsIn, replayOf, withTable } from './reliability/page.ts'
+import { countsIn, withTable } from './reliability/page.ts'
+import { replayOf } from './reliability/replay.ts'
 
 const page = readFileSync(join(root, 'RELIABILITY.md'), 'utf8')
 
@@ -72,9 +73,9 @@ describe('the counts', () => {
     )
   })
 
-  test('are replayed by a command that names project, file and rig', () => {
+  test('are replayed by a command that names file and rig', () => {
     expect(replayOf('crash', 'packages/storage-jsonl/test/simulated/crash.test.ts')).toBe(
-      'npx vitest run --project storage-jsonl simulated/crash.test.ts -t crash',
+      'npx vitest run packages/storage-jsonl/test/simulated/crash.test.ts -t crash',
     )
   })
 })

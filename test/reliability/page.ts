@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { Claim } from './claim.ts'
-import { claims, type RigId } from './claims.ts'
+import { claims } from './claims.ts'
 import { spaced } from './counts-table.ts'
+import { replayOf } from './replay.ts'
 
 /** What the last runs of each scale counted. */
 export interface LastCounts {
@@ -56,12 +57,6 @@ function row(id: string, { claim, unit, every, nightly, limits, files }: Claim, 
     `${tests}; \`${replayOf(id, files[0])}\``,
   ]
   return `| ${cells.join(' | ')} |`
-}
-
-/** The command that runs one rig alone; with `STATEWARD_SEED` before it, one seed of it. */
-export function replayOf(id: RigId | string, file: string): string {
-  const [folder = '', path = ''] = file.split(/\/test\/(.*)/)
-  return `npx vitest run --project ${folder === '' ? 'repo' : basename(folder)} ${path} -t ${id}`
 }
 
 const numberOf = (text: string): number => Number(text.replaceAll(' ', ''))

@@ -1,5 +1,6 @@
 import { test } from 'vitest'
 import { claims, type RigId } from './claims.ts'
+import { replayOf } from './replay.ts'
 
 /** What a rig found, as it reaches the table: plain data. */
 export interface RigResult {
@@ -74,8 +75,7 @@ export function rig(
     }
     take(0)
     const fail = (at: number, cause: unknown): never => {
-      const { projectName = '', name } = task.file
-      const command = `STATEWARD_SEED=${at} npx vitest run --project ${projectName} ${name.replace(/^test\//, '')} -t ${id}`
+      const command = `STATEWARD_SEED=${at} ${replayOf(id, task.file.name)}`
       throw new Error(`${id}, seed ${at}: ${messageOf(cause)}\nreplay: ${command}`, { cause })
     }
     let looked = 0
