@@ -6,6 +6,7 @@ export type SimulatedRig =
   | 'crash-retention'
   | 'faulty-disk'
   | 'line-fuzz'
+  | 'many-stores'
   | 'claims'
   | 'model'
   | 'protocol-mutants'
@@ -143,5 +144,14 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'at most 13 steps over ten ids, and at most 4 in three of four histories, with segments of 4 KiB; the disk is that of the rig `crash`',
     files: ['packages/stateward/test/model/store-model.test.ts'],
+  },
+  'many-stores': {
+    claim:
+      'many stores of one process, four of them open at a time, are used at random, passivated and woken, and the process dies in the middle, half of the times with the power: without a crash every use is answered, what was acknowledged is in its store and nothing is that was not sent to it, and never are more open than may be',
+    unit: 'uses',
+    every: 300,
+    nightly: 1_000_000,
+    limits: '24 stores in histories of 100 uses; the disk is that of the rig `crash`',
+    files: ['packages/stateward/test/stores/many-stores.test.ts'],
   },
 }

@@ -38,3 +38,11 @@ export {
   workTransitions,
 } from '@stateward/domain'
 export { type OpenStateOptions, openState, type ReadStateOptions, readState } from './open-state.ts'
+export { openStores } from './stores/open-stores.ts'
+export type { PoolStats } from './stores/pool-options.ts'
+export type { StopStoresOptions, StoresReport } from './stores/stop-stores.ts'
+export type { PassivationCause, StoresEvent } from './stores/store-events.ts'
+export type { Store } from './stores/store-handle.ts'
+export type { Stores, UseOptions } from './stores/stores.ts'
+export type { OpenStoresOptions } from './stores/stores-options.ts'
+export type { UsedStore } from './stores/used-store.ts'

@@ -8,8 +8,9 @@ import {
   type StateManagerOptions,
   type StateReader,
 } from '@stateward/core'
-import { domain as workDomain } from '@stateward/domain'
+import type { domain as workDomain } from '@stateward/domain'
 import { type JsonlStorageOptions, jsonlStorage } from '@stateward/storage-jsonl'
+import { domainOr } from './domain-or.ts'
 
 /** How `openState` opens a directory. Everything has a default. */
 export interface OpenStateOptions<D extends Domain = Domain> {
@@ -80,9 +81,4 @@ export async function readState<const D extends Domain = typeof workDomain>(
 ): Promise<StateReader<D>> {
   const { domain, ...rest } = options
   return openStateReader({ ...rest, domain: domainOr(domain), storage: jsonlStorage({ dir }) })
-}
-
-/** Where no domain is given, D is the built-in one: nothing else can have told it. */
-function domainOr<D extends Domain>(domain: D | undefined): D {
-  return domain ?? (workDomain as Domain as D)
 }
