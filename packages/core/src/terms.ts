@@ -15,6 +15,7 @@ import { versionAt } from './history.ts'
 import { closed } from './refusals.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { Term } from './term.ts'
+import { within } from './within.ts'
 
 /** What `reopen` answers. */
 export interface Reopened extends Reopening {
@@ -141,7 +142,7 @@ export class Terms {
       try {
         for await (const group of follow(term.writer, next, [...signals, term.ended])) {
           yield group
-          next = (group.at(-1)?.seq ?? next - 1) + 1
+          next = within(group, group.length - 1).seq + 1
         }
       } catch (error) {
         await this.#reopening?.catch(ignore)

@@ -20,6 +20,10 @@ interface CheckpointSeen {
   isFull: boolean
   /** What it is when it is loaded, given what was saved. */
   alter: (bytes: Uint8Array) => Uint8Array
+  /** Whether a cache can be read within a call. */
+  hasSync: boolean
+  /** Names of the caches that were saved. */
+  readonly savedNames: string[]
   /** Hears of every cache that was loaded and is let go of. */
   onClose: () => void
 }
@@ -40,8 +44,15 @@ export function cachingStorage(
       if (cache === undefined || ended === 'lost') return undefined
       cached.loads++
       const altered = { ...cache, bytes: name === 'state' ? cached.alter(cache.bytes) : cache.bytes }
-      const { close, ...loaded } = stored(altered, ended === 'damaged' ? where(cache.bytes.length) : undefined)
-      return { ...loaded, close: () => close().then(() => cached.onClose()) }
+      const { close, readSync, ...loaded } = stored(
+        altered,
+        ended === 'damaged' ? where(cache.bytes.length) : undefined,
+      )
+      return {
+        ...loaded,
+        ...(cached.hasSync && readSync ? { readSync } : {}),
+        close: () => close().then(() => cached.onClose()),
+      }
     }
   }
   const cached = {
@@ -51,6 +62,8 @@ export function cachingStorage(
     saves: 0,
     isFull: false,
     alter: (bytes: Uint8Array) => bytes,
+    hasSync: true,
+    savedNames: [] as string[],
     onClose: (): void => undefined,
     async openReader() {
       return over(await storage.openReader(), { caches: { load: loading(fate()) } })
@@ -72,6 +85,7 @@ export function cachingStorage(
             parts.push(bytes.slice())
           })
           if (truncated) return { saved: false, reason: 'truncated' }
+          cached.savedNames.push(name)
           kept.set(name, { upTo, bytes: Buffer.concat(parts) })
           return { saved: true }
         },

@@ -130,6 +130,21 @@ test('a truncation takes the checkpoint along, and a new one is saved where that
   }
 })
 
+test('a compaction lets go of the checkpoint of what it compacts, and of the index of histories, and both are saved anew', async () => {
+  const { storage, state } = await opened({ atClose: 2, whileOpen: 3 })
+  await commits(state, 3)
+  expect(storage.saves).toBe(1)
+  await state.compact()
+  await turns(100)
+  expect(storage.saves, 'nothing came since, and the checkpoint is gone all the same').toBe(2)
+  expect(storage.savedNames.filter((name) => name !== 'state')).toHaveLength(1)
+  await state.close()
+  const { state: again } = await opened({ atClose: 2 }, storage)
+  await commits(again, 2)
+  await again.close()
+  expect(storage.savedNames.filter((name) => name !== 'state')).toHaveLength(2)
+})
+
 test('false: none is saved, and one that is there is of use', async () => {
   const { storage, state } = await opened({ atClose: 1 })
   await commits(state, 2)
@@ -157,7 +172,9 @@ test('from a checkpoint nothing is read of the log but samples', async () => {
 test('the first rows of what an index answers alone are read, and one that tells whether there are more', async () => {
   const { storage, state } = await opened({ atClose: 1 })
   const numbers = Array.from({ length: 400 }, (_, at) => at)
-  await Promise.all(numbers.map((at) => state.task.create({ id: `t${at}`, n: at % 200, state: at % 2 === 0 ? 'open' : 'shut' })))
+  await Promise.all(
+    numbers.map((at) => state.task.create({ id: `t${at}`, n: at % 200, state: at % 2 === 0 ? 'open' : 'shut' })),
+  )
   await state.close()
   const { state: again } = await opened({ atClose: 1_000 }, storage)
   storage.fetched = 0

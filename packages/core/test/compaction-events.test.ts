@@ -85,6 +85,21 @@ test('who asks while one is being cancelled gets one of their own', async () => 
   await state.close()
 })
 
+test('who waits for one of their own when the store is closed is told so, and it never begins', async () => {
+  const { storage, state, phases } = await gated()
+  const one = new AbortController()
+  const asked = codeOf(state.compact({ signal: one.signal }))
+  await turns(2)
+  one.abort()
+  const other = codeOf(state.compact())
+  await turns(2)
+  const closing = state.close()
+  storage.open()
+  expect(await Promise.all([asked, other])).toEqual(['ABORTED', 'CLOSED'])
+  await closing
+  expect(phases()).toEqual(['started', 'cancelled'])
+})
+
 test('a failure is told as one', async () => {
   const { told, onEvent } = listener()
   const storage = gatedStorage()

@@ -11,6 +11,7 @@ import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { compactionDue } from '../src/compaction-due.ts'
 import { type CompactionOptions, checkedCompaction } from '../src/compaction-options.ts'
+import { CompactionSchedule } from '../src/compaction-schedule.ts'
 import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
 import { turns } from './turns.ts'
@@ -112,7 +113,7 @@ async function scene({ compaction = {}, opening, saveBase }: Scene) {
       await turns(30)
     }
   }
-  return { state, told, pass }
+  return { state, told, pass, clock }
 }
 
 test('a storage hears how large a base will be, by the share of the versions that are live', async () => {
@@ -191,4 +192,101 @@ test('a store that is closed looks no more', async () => {
   await state.close()
   await pass(100_000)
   expect(told).toEqual([])
+})
+
+test('one that nobody asked for leaves most of the time to those who are at work, and ends at once when the store is closed', async () => {
+  for (const ending of ['waits', 'is closed']) {
+    let clock: SimClock | undefined
+    const turnsOfWork: number[] = []
+    const saveBase: LogWriter['saveBase'] = async (_, __, { breathe = async () => undefined, signal } = {}) => {
+      for (let turn = 0; turn < 3 && signal?.aborted !== true; turn++) {
+        turnsOfWork.push(turn)
+        clock?.pass(10)
+        await breathe()
+      }
+      await breathe()
+      if (signal?.aborted) throw signal.reason
+      throw new StatewardError('FULL', 'no room')
+    }
+    const opened = await scene({ compaction: { segments: 1, share: 0.25 }, saveBase })
+    const { state, told, pass } = opened
+    clock = opened.clock
+    await state.task.create({ id: 'a' })
+    await pass(10_000)
+    // Ten milliseconds of work, thirty for the others.
+    expect([turnsOfWork, told]).toEqual([[0], ['segments started']])
+    clock.pass(29)
+    await turns(5)
+    expect(turnsOfWork).toEqual([0])
+    if (ending === 'waits') {
+      clock.pass(1)
+      await turns(5)
+      // Nobody has asked for anything since.
+      expect([turnsOfWork, told]).toEqual([
+        [0, 1, 2],
+        ['segments started', 'segments failed'],
+      ])
+      await state.close()
+    } else {
+      await state.close()
+      expect([turnsOfWork, told]).toEqual([[0], ['segments started', 'segments cancelled']])
+    }
+  }
+})
+
+test('what cannot be looked at, is not well, or is stopped meanwhile is not compacted, and is looked at again', async () => {
+  const clock = new SimClock()
+  const told: string[] = []
+  let found: () => Promise<LogStats> = async () => {
+    throw new StatewardError('STORAGE_FAILED', 'EIO')
+  }
+  const stats: LogStats = { firstSeq: 1, lastSeq: 1, epoch: 1, bytes: 0, segments: 9 }
+  const opening = { upTo: 0, baseBytes: 0, logBytes: 0, logSegments: 40 }
+  let start: () => Promise<LogStats> = async () => stats
+  const schedule = new CompactionSchedule({
+    settings,
+    clock,
+    setTimer: (go, ms) => clock.after(ms, go),
+    stats: () => start(),
+    counts: () => ({ versions: 1, newest: 1 }),
+    lastMs: () => undefined,
+    run: async (cause) => void told.push(cause),
+  })
+  await schedule.start()
+  start = () => found()
+  const look = async (): Promise<void> => {
+    clock.pass(10_000)
+    await turns(3)
+  }
+  await look()
+  found = async () => ({ ...stats, opening, health: 'full' })
+  await look()
+  expect(told).toEqual([])
+  found = async () => ({ ...stats, opening, health: 'ok' })
+  await look()
+  expect(told).toEqual(['segments'])
+  found = async () => {
+    schedule.stop()
+    return { ...stats, opening }
+  }
+  await look()
+  await look()
+  expect(told).toEqual(['segments'])
+  // One that is stopped during its first compaction never looks at all.
+  let looked = 0
+  const other = new CompactionSchedule({
+    settings,
+    clock,
+    setTimer: (go, ms) => clock.after(ms, go),
+    stats: async () => {
+      looked++
+      return { ...stats, opening }
+    },
+    counts: () => ({ versions: 1, newest: 1 }),
+    lastMs: () => undefined,
+    run: async () => other.stop(),
+  })
+  await other.start()
+  await look()
+  expect(looked).toBe(1)
 })
