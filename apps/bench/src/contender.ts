@@ -33,6 +33,50 @@ export interface Reads {
   counts(): Soon<Readonly<Record<string, number>>>
 }
 
+/** What an update sets, and of which phase. */
+export interface PhaseUpdate {
+  readonly id: string
+  readonly changes: Changes
+}
+
+/** Many writes that are there whole or not at all; settles as a single write does. */
+export interface Transactions {
+  /** Reads each phase that it updates, then stores the items and updates the phases. */
+  readAndWrite(items: readonly Item[], updates: readonly PhaseUpdate[]): Soon<unknown>
+  /** The same as a list that is sent at once; nothing is read. */
+  writeAll(items: readonly Item[], updates: readonly PhaseUpdate[]): Soon<unknown>
+}
+
+/** What a query of phases asks for that is to be kept up. */
+export interface Wanted {
+  readonly where: { readonly id?: string; readonly spec_id?: string; readonly status?: WorkStatus }
+  /** Newest `updated_at` first, so many of them; absent: all, in the order of ids. */
+  readonly newest?: number
+}
+
+export interface LiveQueries {
+  /**
+   * Resolves when the result is known; from then on every difference calls back, with the number of records that are new
+   * in it or another version. The answer ends it.
+   */
+  subscribe(wanted: Wanted, onDifference: (records: number) => void): Promise<() => void>
+}
+
+/** A piece of work that one worker holds. */
+export interface HeldWork {
+  readonly id: string
+  readonly token: number
+}
+
+export interface Claims {
+  /** Ids of the oldest specs that could be begun. */
+  ready(limit: number): Promise<readonly string[]>
+  claimNext(holder: string): Promise<HeldWork | undefined>
+  complete(held: HeldWork): Promise<unknown>
+  /** How many specs are completed, and how many claims are held by nobody any more. */
+  ended(): Promise<{ readonly specs: number; readonly claims: number }>
+}
+
 /** The limit of the disk: the bytes of so many commits, written and synced as one group. */
 export interface Groups {
   write(commits: number): Soon<unknown>
@@ -43,6 +87,9 @@ export interface Store {
   readonly writes?: Writes
   readonly reads?: Reads
   readonly groups?: Groups
+  readonly transactions?: Transactions
+  readonly live?: LiveQueries
+  readonly claims?: Claims
   /** Puts what is stored together anew; resolves when that is done. */
   compact?(signal: AbortSignal): Promise<unknown>
   /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
@@ -72,6 +119,9 @@ export type Ability =
   | 'group'
   | 'start'
   | 'killed'
+  | 'transact'
+  | 'live'
+  | 'claim'
 
 export interface Contender {
   readonly name: string

@@ -7,6 +7,7 @@ import { type Options, optionsOf, usage } from './options.ts'
 import { groupTable } from './report/group-table.ts'
 import { legend } from './report/markdown.ts'
 import { ratioTable } from './report/ratio-table.ts'
+import { shareTable } from './report/share-table.ts'
 import { addToHistory, writeResults } from './report/write-results.ts'
 import { beChild, childArgument } from './run/child.ts'
 import { findEntry } from './run/entry.ts'
@@ -26,7 +27,7 @@ async function main(options: Options): Promise<number> {
   // Beside this program and not among temporary files, which on many machines are kept in memory.
   const { report, rows } = await bench(options, { entry, dir: options.dir ?? app('.stateward') })
   for (const group of report.groups) console.log(groupTable(group))
-  console.log(`${ratioTable(report.groups)}\n\n${legend}\n`)
+  console.log(`${ratioTable(report.groups)}\n\n${shareTable(report.groups)}\n\n${legend}\n`)
   if (report.surroundings.fileSystem !== 'disk') console.log('The stores were kept in memory: give --dir a disk.\n')
   const paths = writeResults(app('results'), report, rows)
   const history = options.record ? [addToHistory(app('results'), report)] : []

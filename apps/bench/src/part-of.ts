@@ -1,4 +1,4 @@
-import type { Groups, Reads, Store, Writes } from './contender.ts'
+import type { Claims, Groups, LiveQueries, Reads, Store, Transactions, Writes } from './contender.ts'
 
 // The registry says what a contender can do; these say it where the registry is wrong.
 
@@ -12,6 +12,18 @@ export function readsOf(store: Store): Reads {
 
 export function groupsOf(store: Store): Groups {
   return store.groups ?? lacks('groups')
+}
+
+export function transactionsOf(store: Store): Transactions {
+  return store.transactions ?? lacks('transactions')
+}
+
+export function liveOf(store: Store): LiveQueries {
+  return store.live ?? lacks('live queries')
+}
+
+export function claimsOf(store: Store): Claims {
+  return store.claims ?? lacks('claims')
 }
 
 function lacks(what: string): never {

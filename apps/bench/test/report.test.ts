@@ -20,6 +20,18 @@ const rows = [
   row('W1', 'nedb', 9000),
   row('W1', 'raw', 6000),
   row('R2', 'stateward', 654_321),
+  {
+    ...row('L1', 'stateward', 2),
+    measured: {
+      value: 2,
+      operations: 1,
+      shares: [
+        { what: 'a through b', ratio: 1.75, bar: { atMost: 1.5 } },
+        { what: 'c through d', ratio: 1.75, bar: { atLeast: 1.5 } },
+        { what: 'e through f', ratio: 0.25 },
+      ],
+    },
+  },
   { workload: 'R2', size: 10_000, contender: 'lmdb', round: 1, failure: 'wrong answer: for a test' },
 ]
 const report: Report = {
@@ -91,6 +103,22 @@ describe('the report', () => {
     expect(text).toContain('- raw: raw says so')
   })
 
+  test('holds what is measured beside itself against its bar', () => {
+    const lines = text.split('\n').filter((line) => line.startsWith('| L1 stateward: '))
+    expect(
+      lines.map((line) =>
+        line
+          .split('|')
+          .slice(3, 6)
+          .map((cell) => cell.trim()),
+      ),
+    ).toEqual([
+      ['1.75 ×', '1.75 – 1.75', '✗ ≤ 1.50 ×'],
+      ['1.75 ×', '1.75 – 1.75', '✓ ≥ 1.50 ×'],
+      ['0.250 ×', '0.250 – 0.250', '–'],
+    ])
+  })
+
   test('says loudly when the sources were measured', () => {
     const source = { ...report, surroundings: { ...report.surroundings, code: 'source' as const } }
     expect(markdown(source)).toContain('**the sources through a loader')
@@ -102,6 +130,11 @@ test('the history keeps the medians, three digits of them, in one line', () => {
   expect(line).not.toContain('\n')
   expect(JSON.parse(line)).toMatchObject({
     commit: 'abc',
-    medians: { W1: { stateward: 3000, nedb: 9000, raw: 6000 }, 'R2@10000': { stateward: 654_000 } },
+    medians: {
+      W1: { stateward: 3000, nedb: 9000, raw: 6000 },
+      'R2@10000': { stateward: 654_000 },
+      L1: { stateward: 2 },
+    },
+    shares: { L1: { stateward: [1.75, 1.75, 0.25] } },
   })
 })

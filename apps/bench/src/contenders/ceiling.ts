@@ -14,6 +14,7 @@ export async function openCeiling(): Promise<Store> {
       create: () => nothing,
       update: () => nothing,
     },
+    transactions: { readAndWrite: () => nothing, writeAll: () => nothing },
     reads: {
       size: () => 0,
       get: () => nothing,

@@ -1,6 +1,6 @@
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { WorkStatus } from 'stateward'
-import type { Reads, Row, Store, Writes } from '../contender.ts'
+import type { PhaseUpdate, Reads, Row, Store, Transactions, Writes } from '../contender.ts'
 import type { Changes } from '../data/data-set.ts'
 import { type Item, type ItemType, parentOf } from '../data/item.ts'
 
@@ -15,9 +15,10 @@ type IndexKey = (string | number)[]
 const loadFlushEvery = 16
 
 /** lmdb: a table of records and one ordered table an index, kept by hand; a write is acknowledged when it is flushed. */
-export class LmdbStore implements Store, Writes, Reads {
+export class LmdbStore implements Store, Writes, Reads, Transactions {
   readonly writes: Writes = this
   readonly reads: Reads = this
+  readonly transactions: Transactions = this
   readonly #root: RootDatabase
   readonly #records: Database<Stored, string>
   readonly #index: Database<boolean, IndexKey>
@@ -47,13 +48,21 @@ export class LmdbStore implements Store, Writes, Reads {
 
   async update(id: string, changes: Changes): Promise<void> {
     // The index keys of the record as it is now have to go: read and write must be one.
+    await this.#root.transaction(() => this.#patch(id, changes))
+    await this.#root.flushed
+  }
+
+  /** An update reads what it changes in any case, for the sake of the index. */
+  async readAndWrite(items: readonly Item[], updates: readonly PhaseUpdate[]): Promise<void> {
     await this.#root.transaction(() => {
-      const before = this.#records.get(id)
-      if (before === undefined) throw new Error(`lmdb does not hold ${id}`)
-      for (const key of keysOf(before)) this.#index.remove(key)
-      this.#put({ ...before, data: { ...before.data, ...changes } })
+      for (const item of items) this.#put(storedOf(item))
+      for (const { id, changes } of updates) this.#patch(id, changes)
     })
     await this.#root.flushed
+  }
+
+  writeAll(items: readonly Item[], updates: readonly PhaseUpdate[]): Promise<void> {
+    return this.readAndWrite(items, updates)
   }
 
   size(): number {
@@ -87,6 +96,13 @@ export class LmdbStore implements Store, Writes, Reads {
 
   async close(): Promise<void> {
     await this.#root.close()
+  }
+
+  #patch(id: string, changes: Changes): void {
+    const before = this.#records.get(id)
+    if (before === undefined) throw new Error(`lmdb does not hold ${id}`)
+    for (const key of keysOf(before)) this.#index.remove(key)
+    this.#put({ ...before, data: { ...before.data, ...changes } })
   }
 
   #put(stored: Stored): Promise<unknown> {

@@ -7,7 +7,7 @@ const stateward: Contender = {
   title: 'Stateward, openState(), JSON lines, one write and fdatasync a group',
   role: 'stateward',
   durability: 'power',
-  abilities: [...everything, 'compact', 'killed'],
+  abilities: [...everything, 'compact', 'killed', 'transact', 'live', 'claim'],
   warmOperations: 20_000,
   cacheFolder: 'cache',
   opener: async () => (await import('./stateward.ts')).openStateward,
@@ -29,7 +29,7 @@ export const contenders: readonly Contender[] = [
     title: 'SQLite (libsql), WAL, synchronous FULL, JSON beside indexed columns, a commit a write',
     role: 'peer',
     durability: 'power',
-    abilities: [...everything, 'killed'],
+    abilities: [...everything, 'killed', 'transact'],
     warmOperations: 2_000,
     opener: async () => {
       const { SqliteStore } = await import('./sqlite.ts')
@@ -41,7 +41,7 @@ export const contenders: readonly Contender[] = [
     title: 'the same, one COMMIT for all writes of a turn of the event loop',
     role: 'peer',
     durability: 'power',
-    abilities: ['create', 'load', 'update', 'get', 'reopen'],
+    abilities: ['create', 'load', 'update', 'get', 'reopen', 'transact'],
     warmOperations: 2_000,
     opener: async () => {
       const { SqliteBatchStore } = await import('./sqlite-batch.ts')
@@ -53,7 +53,7 @@ export const contenders: readonly Contender[] = [
     title: 'lmdb, acknowledged when flushed, one table of index keys kept by hand',
     role: 'peer',
     durability: 'power',
-    abilities: [...everything, 'killed'],
+    abilities: [...everything, 'killed', 'transact'],
     warmOperations: 2_000,
     opener: async () => {
       const { LmdbStore } = await import('./lmdb.ts')
@@ -116,7 +116,7 @@ export const contenders: readonly Contender[] = [
     title: 'limit: the harness itself with an adapter that does nothing, a resolved promise',
     role: 'limit',
     durability: 'none',
-    abilities: ['create', 'load', 'update', 'get', 'query'],
+    abilities: ['create', 'load', 'update', 'get', 'query', 'transact'],
     warmOperations: 20_000,
     opener: async () => (await import('./ceiling.ts')).openCeiling,
   },

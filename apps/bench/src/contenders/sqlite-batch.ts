@@ -1,3 +1,4 @@
+import type { PhaseUpdate } from '../contender.ts'
 import type { Changes } from '../data/data-set.ts'
 import type { Item } from '../data/item.ts'
 import { SqliteStore } from './sqlite.ts'
@@ -13,6 +14,14 @@ export class SqliteBatchStore extends SqliteStore {
 
   override update(id: string, changes: Changes): Promise<void> {
     return this.#enqueue(() => this.patch(id, changes))
+  }
+
+  override readAndWrite(items: readonly Item[], updates: readonly PhaseUpdate[]): Promise<void> {
+    return this.#enqueue(() => this.all(items, updates, true))
+  }
+
+  override writeAll(items: readonly Item[], updates: readonly PhaseUpdate[]): Promise<void> {
+    return this.#enqueue(() => this.all(items, updates, false))
   }
 
   #enqueue(work: () => void): Promise<void> {

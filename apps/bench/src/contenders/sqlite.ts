@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'libsql'
 import type { WorkStatus } from 'stateward'
-import type { Reads, Row, Soon, Store, Writes } from '../contender.ts'
+import type { PhaseUpdate, Reads, Row, Soon, Store, Transactions, Writes } from '../contender.ts'
 import type { Changes } from '../data/data-set.ts'
 import { type Item, type ItemType, parentOf } from '../data/item.ts'
 
@@ -26,9 +26,10 @@ const schema = `
 type Statement = Database.Statement<unknown[]>
 
 /** SQLite through libsql, used synchronously as its interface is: WAL, synchronous FULL, a commit for each write. */
-export class SqliteStore implements Store, Writes, Reads {
+export class SqliteStore implements Store, Writes, Reads, Transactions {
   readonly writes: Writes = this
   readonly reads: Reads = this
+  readonly transactions: Transactions = this
   protected readonly database: Database.Database
   readonly #insert: Statement
   readonly #update: Statement
@@ -81,6 +82,20 @@ export class SqliteStore implements Store, Writes, Reads {
     return undefined
   }
 
+  readAndWrite(items: readonly Item[], updates: readonly PhaseUpdate[]): Soon<unknown> {
+    this.database.exec('BEGIN IMMEDIATE')
+    this.all(items, updates, true)
+    this.database.exec('COMMIT')
+    return undefined
+  }
+
+  writeAll(items: readonly Item[], updates: readonly PhaseUpdate[]): Soon<unknown> {
+    this.database.exec('BEGIN IMMEDIATE')
+    this.all(items, updates, false)
+    this.database.exec('COMMIT')
+    return undefined
+  }
+
   size(): number {
     return (this.#size.get() as { readonly count: number }).count
   }
@@ -109,6 +124,12 @@ export class SqliteStore implements Store, Writes, Reads {
 
   close(): void {
     this.database.close()
+  }
+
+  protected all(items: readonly Item[], updates: readonly PhaseUpdate[], reads: boolean): void {
+    if (reads) for (const { id } of updates) this.get('phase', id)
+    for (const item of items) this.insert(item)
+    for (const { id, changes } of updates) this.patch(id, changes)
   }
 
   protected insert(item: Item): void {

@@ -3,7 +3,10 @@ import { jsonlStorage } from '@stateward/storage-jsonl'
 import { domain, openState } from 'stateward'
 import type { OpenContext, Store } from '../contender.ts'
 import { watchGroups } from './log-groups.ts'
+import { StatewardClaims } from './stateward-claims.ts'
+import { statewardLive } from './stateward-live.ts'
 import { StatewardReads } from './stateward-reads.ts'
+import { StatewardTransactions } from './stateward-transactions.ts'
 import { StatewardWrites } from './stateward-writes.ts'
 import type { WorkState } from './work-state.ts'
 
@@ -23,6 +26,9 @@ function storeOf(dir: string, state: WorkState): Store {
   return {
     writes: new StatewardWrites(state),
     reads: new StatewardReads(state),
+    transactions: new StatewardTransactions(state),
+    live: statewardLive(state),
+    claims: new StatewardClaims(state),
     compact: (signal) => state.compact({ signal }),
     watch: () => watchGroups(dir),
     close: () => state.close(),

@@ -1,6 +1,15 @@
 import { quantile } from './quantile.ts'
 import type { Samples } from './samples.ts'
 
+/** What is measured beside itself, in turns within one process: `ratio` is the one thing through the other. */
+export interface Share {
+  /** For people: what through what. */
+  readonly what: string
+  readonly ratio: number
+  /** What the ratio must be, where there is a bar. */
+  readonly bar?: { readonly atMost: number } | { readonly atLeast: number }
+}
+
 /** One workload of one contender in one round. */
 export interface Measured {
   /** In the workload's unit. */
@@ -15,6 +24,7 @@ export interface Measured {
   /** How many operations the figure rests on. */
   readonly operations: number
   readonly remark?: string
+  readonly shares?: readonly Share[]
 }
 
 interface Totals {

@@ -1,6 +1,7 @@
 import type { Contender } from '../contender.ts'
 import { groupTable } from './group-table.ts'
 import { ratioTable } from './ratio-table.ts'
+import { shareTable } from './share-table.ts'
 import type { Group } from './summary.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -28,6 +29,7 @@ export function markdown({ surroundings, contenders, groups, rounds, runMs }: Re
     '\n## How many times better\n',
     ratioTable(groups),
     `\n${legend}`,
+    `\n${shareTable(groups)}`,
     '\n## All figures\n',
     ...groups.map(groupTable),
   ].join('\n')
@@ -44,5 +46,6 @@ export const legend: string = [
   '`3.4 × lmdb`: Stateward is 3.4 times better, whichever way better is. `≠`: not the same promise, so not a comparison:',
   'what the other one acknowledges survives less. The bar is the ratio that must hold: ✓ it does, ✗ it does not, ? nobody to',
   'compare with took part. Limits promise nothing and do nothing else. Stalls: the longest time that the event loop stood',
-  'still in any round; an idle one shows a little over 1 ms.',
+  'still in any round; an idle one shows a little over 1 ms. What is measured beside itself, in turns within one process, stands',
+  'in a table of its own: the ratio of the one through the other.',
 ].join('\n')

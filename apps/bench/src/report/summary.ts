@@ -1,4 +1,5 @@
 import type { Contender } from '../contender.ts'
+import type { Measured, Share } from '../measure/measured.ts'
 import { median } from '../measure/quantile.ts'
 import type { Row } from '../run/row.ts'
 import type { Workload } from '../workload.ts'
@@ -19,7 +20,21 @@ export interface Summary {
   /** The longest of all rounds, milliseconds. */
   readonly stallMs: number | undefined
   readonly remark: string | undefined
+  /** What was measured beside itself: medians of the rounds' ratios. */
+  readonly shares: readonly ShareSummary[]
   readonly rounds: number
+}
+
+/** One ratio of all rounds. */
+export interface ShareSummary extends Share {
+  readonly min: number
+  readonly max: number
+}
+
+/** Whether the median keeps the bar; `undefined` where there is none. */
+export function keepsBar({ ratio, bar }: ShareSummary): boolean | undefined {
+  if (bar === undefined) return undefined
+  return 'atMost' in bar ? ratio <= bar.atMost : ratio >= bar.atLeast
 }
 
 /** A workload at a size: what can be compared. */
@@ -64,7 +79,15 @@ function summaryOf(rows: readonly Row[], place: Pick<Summary, 'workload' | 'size
       cpuUs: median(measured.flatMap(({ cpuUs }) => cpuUs ?? [])),
       stallMs: stalls.length === 0 ? undefined : Math.max(...stalls),
       remark: measured.at(-1)?.remark,
+      shares: sharesOf(measured),
       rounds: measured.length,
     },
   ]
+}
+
+function sharesOf(measured: readonly Measured[]): readonly ShareSummary[] {
+  return (measured.at(-1)?.shares ?? []).map((share, at) => {
+    const ratios = measured.flatMap(({ shares }) => shares?.[at]?.ratio ?? [])
+    return { ...share, ratio: median(ratios) ?? Number.NaN, min: Math.min(...ratios), max: Math.max(...ratios) }
+  })
 }

@@ -1,16 +1,20 @@
 import type { Workload } from '../workload.ts'
 import { bulkLoad } from './bulk-load.ts'
+import { claimAndComplete } from './claim-and-complete.ts'
 import { compactUnderLoad } from './compact-under-load.ts'
 import { countsByStatus } from './counts-by-status.ts'
 import { durableCreate } from './durable-create.ts'
+import { durableTransaction } from './durable-transaction.ts'
 import { durableUpdate } from './durable-update.ts'
 import { firstAnswer, openingBar } from './first-answer.ts'
 import { getById } from './get-by-id.ts'
+import { liveQueries } from './live-queries.ts'
 import { mixed } from './mixed.ts'
 import { newestByStatus } from './newest-by-status.ts'
 import { reopenKilled } from './reopen-killed.ts'
 import { specsOfPlan } from './specs-of-plan.ts'
 import { timeRange } from './time-range.ts'
+import { transactionOverhead } from './transaction-overhead.ts'
 
 /** Every workload, in the order of the report. */
 export const workloads: readonly Workload[] = [
@@ -19,12 +23,17 @@ export const workloads: readonly Workload[] = [
   durableCreate({ id: 'W2/256', callers: 256, bar: { times: 4 } }),
   bulkLoad,
   durableUpdate,
+  durableTransaction({ id: 'W5/reads', title: 'transaction that reads', reads: true }),
+  durableTransaction({ id: 'W5/list', title: 'the same as a list that is sent at once', reads: false }),
+  transactionOverhead,
   getById,
   newestByStatus,
   specsOfPlan,
   timeRange,
   countsByStatus,
   mixed,
+  claimAndComplete,
+  liveQueries,
   compactUnderLoad,
   firstAnswer,
   reopenKilled({ id: 'K1/cache', title: 'reopening after kill -9, to first answer', hasCache: true, bar: openingBar }),
