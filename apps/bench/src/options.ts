@@ -72,7 +72,7 @@ export function optionsOf(args: readonly string[]): Options {
     contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
     sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),
     rounds: number('rounds', values.rounds ?? (values.full ? '5' : '3'), 1),
-    timing: { warmMs: runMs / 2, runMs },
+    timing: { warmMs: runMs / 2, runMs, turns: turnsInProcess },
     seed: number('seed', values.seed, 0),
     ...(values.dir !== undefined && { dir: values.dir }),
     ...(values.profile !== undefined && { profileDir: values.profile }),
@@ -86,6 +86,9 @@ function listOf(text: string): readonly string[] {
 }
 
 const factors: Readonly<Record<string, number>> = { '': 1, k: 1000, m: 1_000_000 }
+// Of what is measured beside itself.
+const turnsInProcess = 5
+
 // Fewer have no specs for every plan and no phases for every caller.
 const smallest = 1000
 

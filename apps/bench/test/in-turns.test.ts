@@ -4,7 +4,7 @@ import { News } from '../src/measure/news.ts'
 import { openLoop } from '../src/measure/open-loop.ts'
 import type { Timing } from '../src/measure/timing.ts'
 
-const timing: Timing = { warmMs: 1, warmOperations: 10, runMs: 5 }
+const timing: Timing = { warmMs: 1, warmOperations: 10, runMs: 5, turns: 5 }
 
 describe('arms in turns', () => {
   test('come one after the other, and get warm once each', async () => {

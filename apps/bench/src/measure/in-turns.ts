@@ -10,10 +10,8 @@ export interface Arm<M extends Measured = Measured> {
 /** What was measured of an arm, turn by turn. */
 export type Turns<K extends string, M extends Measured = Measured> = (arm: K) => readonly M[]
 
-const turns = 5
-
 /**
- * Measures each arm for `runMs`, in turns, five times over: A B C A B C …, because the load of a machine and the heat of
+ * Measures each arm for `runMs`, in turns, A B C A B C … as often as `timing.turns` says, because the load of a machine and the heat of
  * the code change while they run. Only the first turn of each warms up. Answers with the turns of each arm.
  */
 export async function inTurns<K extends string, M extends Measured>(
@@ -21,7 +19,7 @@ export async function inTurns<K extends string, M extends Measured>(
   timing: Timing,
 ): Promise<Turns<K, M>> {
   const taken = new Map<K, M[]>()
-  for (let turn = 0; turn < turns; turn++) {
+  for (let turn = 0; turn < (timing.turns ?? 1); turn++) {
     const now = turn === 0 ? timing : { ...timing, warmMs: 0, warmOperations: 0 }
     for (const name in arms) taken.set(name, [...(taken.get(name) ?? []), await arms[name].run(now)])
   }

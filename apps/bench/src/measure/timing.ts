@@ -5,6 +5,8 @@ export interface Timing {
   /** The least number of operations before anything counts, but for `warmMs` times `patience` at the most. */
   readonly warmOperations: number
   readonly runMs: number
+  /** How often each of several things that are measured beside each other takes its turn; default 1. */
+  readonly turns?: number
 }
 
 const patience = 20
