@@ -21,6 +21,8 @@ export interface ActorOptions {
   readonly overflow?: Overflow
   /** With `wait`: callers that may wait for room, from 1; the next one is `BUSY`. */
   readonly maxWaiting?: number
+  /** Messages that may be put aside, from 1, see `stash()`; `limits.stashedMessages` by default. */
+  readonly maxStashed?: number
   readonly schedule?: Schedule
   readonly clock?: Clock
   /** Messages of a higher priority that may go before one of a lower that came earlier, each time, from 1. */
@@ -60,15 +62,17 @@ export function kernelOptions<P extends Protocol<P>, E extends Failure>(
   const {
     capacity = limits.mailboxMessages,
     maxWaiting = limits.waitingAsks,
+    maxStashed = limits.stashedMessages,
     maxBatch = limits.batchMessages,
     maxBypass = limits.bypassMessages,
   } = options
-  for (const [option, value] of Object.entries({ capacity, maxWaiting, maxBatch, maxBypass })) {
+  const bounds = { capacity, maxWaiting, maxStashed, maxBatch, maxBypass }
+  for (const [option, value] of Object.entries(bounds)) {
     if (Number.isSafeInteger(value) && value >= 1) continue
     throw new ActorError('INVALID', `actor "${name}" expects ${option} to be a whole number from 1, found ${value}`)
   }
   const priorities = prioritiesOf(options)
-  return { name, capacity, overflow, maxWaiting, maxBatch, maxBypass, schedule, clock, drain, deadLetters, priorities }
+  return { name, ...bounds, overflow, schedule, clock, drain, deadLetters, priorities }
 }
 
 function prioritiesOf<P extends Protocol<P>, E extends Failure>({

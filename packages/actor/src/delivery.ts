@@ -2,6 +2,7 @@ import type { ActorError } from './actor-error.ts'
 import type { Hop } from './hop.ts'
 import type { Kind, Protocol } from './protocol.ts'
 import type { Failure, Reply } from './reply.ts'
+import type { Stashed } from './stash.ts'
 
 /** What the caller asked for, with the deadline on the actor's clock. */
 export interface DeliveryOptions {
@@ -32,6 +33,16 @@ export interface DeliveryContext<E extends Failure = ActorError> extends Handlin
    * `false`: the caller is already settled (aborted, timed out, closed) and the message is to be skipped.
    */
   claim(options?: ClaimOptions<E>): boolean
+  /**
+   * Puts the message aside, for later: `return context.stash()`. It counts as not handled, so this comes before anything that
+   * it may do. Its deadline and its signal run on. It comes back by `unstash`, by a restart and by a stop, before everything
+   * that is queued and in the order in which it was put aside. Its caller hears `BUSY` when `maxStashed` are put aside
+   * already, and `CLOSED` when the actor is stopping. The delivery is of no further use: what is settled by it is ignored.
+   * Throws `INVALID` once the message is claimed.
+   */
+  stash(): Stashed
+  /** Brings all that was put aside back into the queue, at any time; returns how many messages that are. */
+  unstash(): number
 }
 
 /** One message of kind `K` in the hands of a `drain`. */

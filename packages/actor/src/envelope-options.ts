@@ -7,6 +7,8 @@ import { limits } from './limits.ts'
 /** What came with a message, and in whose handling it was asked. */
 export interface EnvelopeOptions extends DeliveryOptions {
   readonly from: Hop | undefined
+  /** Once it was put aside: where it stands among all that were. */
+  readonly place?: number
 }
 
 export const noOptions: EnvelopeOptions = Object.freeze({ signal: undefined, deadline: undefined, from: undefined })

@@ -1,18 +1,22 @@
-import type { ActorError } from './actor-error.ts'
+import { ActorError } from './actor-error.ts'
 import type { Outcome } from './actor-stats.ts'
-import type { ClaimOptions, Delivery, DeliveryOf, DeliveryOptions } from './delivery.ts'
+import type { ClaimOptions, Delivery, DeliveryOf } from './delivery.ts'
 import type { EnvelopeOptions } from './envelope-options.ts'
 import { Hop } from './hop.ts'
 import type { MessageState } from './message-state.ts'
 import type { Kind, Protocol } from './protocol.ts'
 import { refusal } from './refusal.ts'
 import type { Failure, Reply } from './reply.ts'
+import { type Stashed, stashed } from './stash.ts'
 
 /** Whoever keeps envelopes and is told when one is settled. */
-export interface EnvelopeKeeper<E extends Failure> {
+export interface EnvelopeKeeper<P extends Protocol<P>, E extends Failure> {
   readonly name: string
   /** `from` is where the envelope was; it is `settled` now, and its caller is told. */
   released(envelope: SomeEnvelope<E>, from: MessageState, outcome: Outcome): void
+  /** Puts a message aside: what `again` makes takes the place of the envelope, which is `settled` now. */
+  stash(envelope: SomeEnvelope<E>, again: (place: number) => EnvelopeIn<P, E>): void
+  unstash(): number
 }
 
 /** The part of an envelope that does not depend on its kind. */
@@ -21,7 +25,8 @@ export interface SomeEnvelope<E extends Failure = Failure> {
   readonly body: unknown
   /** Whether somebody waits for the reply: not so after a `tell`. */
   readonly isAwaited: boolean
-  readonly options: DeliveryOptions
+  readonly options: EnvelopeOptions
+  readonly place: number | undefined
   readonly deadline: number
   deadlineSlot: number
   state: MessageState
@@ -43,14 +48,14 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
   readonly options: EnvelopeOptions
   deadlineSlot = -1
   state: MessageState = 'queued'
-  readonly #keeper: EnvelopeKeeper<E>
+  readonly #keeper: EnvelopeKeeper<P, E>
   readonly #resolve: ((reply: Reply<P[K]['answer'], E | ActorError>) => void) | undefined
   #onTimeout: ((why: ActorError) => E) | undefined
   #hop: Hop | undefined
 
   /** Without `resolve` nobody waits for the reply: a `tell`. */
   constructor(
-    keeper: EnvelopeKeeper<E>,
+    keeper: EnvelopeKeeper<P, E>,
     kind: K,
     body: P[K]['ask'],
     options: EnvelopeOptions,
@@ -66,6 +71,10 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
 
   get actor(): string {
     return this.#keeper.name
+  }
+
+  get place(): number | undefined {
+    return this.options.place
   }
 
   get isAwaited(): boolean {
@@ -92,6 +101,26 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
     return this.#finish(reply, 'handled')
   }
 
+  /** What comes back is another envelope, so that a handler that still has this one answers nothing by it. */
+  stash(): Stashed {
+    if (this.state === 'settled') return stashed
+    if (this.state === 'claimed') {
+      throw new ActorError('INVALID', `expected "${this.kind}" to be put aside before it is claimed, found it claimed`)
+    }
+    this.state = 'settled'
+    this.#hop?.answered()
+    const { kind, body, options } = this
+    this.#keeper.stash(
+      this,
+      (place) => new Envelope<P, K, E>(this.#keeper, kind, body, { ...options, place }, this.#resolve),
+    )
+    return stashed
+  }
+
+  unstash(): number {
+    return this.#keeper.unstash()
+  }
+
   expire(): void {
     this.#giveUp(refusal.expired(this, this.state, this.#hop), 'expired')
   }
@@ -106,7 +135,7 @@ export class Envelope<P extends Protocol<P>, K extends Kind<P>, E extends Failur
   }
 
   drop(capacity: number): void {
-    this.#giveUp(refusal.dropped(this, capacity), 'dropped')
+    this.#giveUp(refusal.dropped(this, this.state, capacity), 'dropped')
   }
 
   fail(cause: unknown): void {

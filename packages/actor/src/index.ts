@@ -23,6 +23,7 @@ export {
   type Shutdown,
   type ShutdownReport,
 } from './shutdown.ts'
+export type { Stashed } from './stash.ts'
 export type {
   BatchLife,
   BatchSpawnOptions,

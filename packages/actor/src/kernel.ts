@@ -1,11 +1,10 @@
-import { AbortWatch } from './abort-watch.ts'
 import type { Actor, AskOptions, StopOptions, StopReport } from './actor.ts'
 import type { ActorError } from './actor-error.ts'
 import type { ActorStats, Outcome } from './actor-stats.ts'
+import { CallerWatch } from './caller-watch.ts'
 import type { Clock } from './clock.ts'
 import type { DeadLetter, DeadLetters } from './dead-letters.ts'
 import { deadReason } from './dead-reason.ts'
-import { Deadlines } from './deadlines.ts'
 import type { Delivery } from './delivery.ts'
 import { Envelope, type EnvelopeIn, type EnvelopeKeeper, type SomeEnvelope } from './envelope.ts'
 import { type EnvelopeOptions, envelopeOptions, noOptions, over } from './envelope-options.ts'
@@ -16,10 +15,12 @@ import type { Kind, Protocol } from './protocol.ts'
 import { refusal } from './refusal.ts'
 import type { Failure, Reply } from './reply.ts'
 import { type Schedule, type Scheduler, schedulerOf } from './schedule.ts'
+import { Stash } from './stash.ts'
 
 export interface KernelOptions<P extends Protocol<P>, E extends Failure> extends MailboxOptions {
   readonly name: string
   readonly maxBatch: number
+  readonly maxStashed: number
   readonly schedule: Schedule
   readonly clock: Clock
   readonly drain: (batch: readonly Delivery<P, E>[]) => void | PromiseLike<void>
@@ -32,13 +33,13 @@ const takenIn: Reply<void> = Object.freeze({ ok: true, value: undefined })
  * The machinery of every actor. A message goes from the mailbox into a batch, from the batch to `drain`; what `drain` leaves
  * unsettled stays in `late` until it is settled, so that `stop` can find everyone who waits.
  */
-export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P, E>, EnvelopeKeeper<E> {
+export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P, E>, EnvelopeKeeper<P, E> {
   readonly name: string
   readonly #options: KernelOptions<P, E>
   readonly #mailbox: Mailbox<EnvelopeIn<P, E>>
-  readonly #deadlines: Deadlines<SomeEnvelope<E>>
-  readonly #abortWatch = new AbortWatch<SomeEnvelope<E>>((envelope) => envelope.abort())
+  readonly #callers: CallerWatch<E>
   readonly #late = new Set<SomeEnvelope<E>>()
+  #stash: Stash<EnvelopeIn<P, E>> | undefined
   readonly #outcomes: Record<Outcome, number> = { handled: 0, failed: 0, expired: 0, aborted: 0, closed: 0, dropped: 0 }
   readonly #scheduler: Scheduler
   readonly #run = (): void => this.#runBatch()
@@ -66,7 +67,7 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     this.#options = options
     this.#scheduler = schedulerOf(options.schedule)
     this.#mailbox = new Mailbox(options)
-    this.#deadlines = new Deadlines(options.clock, (envelope) => envelope.expire())
+    this.#callers = new CallerWatch(options.clock)
   }
 
   get depth(): number {
@@ -89,8 +90,7 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     return new Promise((resolve) => {
       const envelope = new Envelope<P, K, E>(this, kind, body, own, resolve)
       this.#post(envelope, place)
-      if (own.signal !== undefined) this.#abortWatch.follow(own.signal, envelope)
-      if (own.deadline !== undefined) this.#deadlines.add(envelope)
+      this.#callers.follow(envelope)
     })
   }
 
@@ -106,6 +106,7 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
       this.#stopped = new Promise((resolve) => {
         this.#finishStop = resolve
       })
+      this.unstash()
       this.#hasten({ timeoutMs: limits.stopTimeoutMs, ...options })
       this.#closeAll(this.#mailbox.list('waiting'))
     } else this.#hasten(options)
@@ -134,33 +135,44 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     this.#whenIdle()
   }
 
-  stats(): ActorStats {
-    const { handled, failed, expired, aborted, closed, dropped } = this.#outcomes
-    const depth = this.#mailbox.depth
-    const waiting = this.#mailbox.waiting
-    const inFlight = this.#accepted - depth - waiting - handled - failed - expired - aborted - closed - dropped
-    return {
-      depth,
-      waiting,
-      inFlight,
-      accepted: this.#accepted,
-      rejected: this.#rejected,
-      batches: this.#batches,
-      handled,
-      failed,
-      expired,
-      aborted,
-      closed,
-      dropped,
+  stash(envelope: SomeEnvelope<E>, again: (place: number) => EnvelopeIn<P, E>): void {
+    this.#stash ??= new Stash()
+    const aside = again(this.#stash.placeOf(envelope))
+    aside.state = 'stashed'
+    this.#callers.unfollow(envelope)
+    this.#late.delete(envelope)
+    if (this.#stopped !== undefined) aside.close()
+    else if (this.#stash.size >= this.#options.maxStashed) aside.drop(this.#options.maxStashed)
+    else {
+      this.#stash.add(aside)
+      this.#callers.follow(aside)
     }
+    this.#whenIdle()
+  }
+
+  unstash(): number {
+    if (this.#stash === undefined || this.#stash.size === 0) return 0
+    const messages = this.#stash.takeAll()
+    this.#mailbox.putBack(messages)
+    this.#wake()
+    return messages.length
+  }
+
+  stats(): ActorStats {
+    const { depth, waiting } = this.#mailbox
+    const stashed = this.#stash?.size ?? 0
+    const [accepted, rejected, batches] = [this.#accepted, this.#rejected, this.#batches]
+    const settled = Object.values(this.#outcomes).reduce((sum, count) => sum + count)
+    const inFlight = accepted - depth - waiting - stashed - settled
+    return { depth, waiting, stashed, inFlight, accepted, rejected, batches, ...this.#outcomes }
   }
 
   released(envelope: SomeEnvelope<E>, from: MessageState, outcome: Outcome): void {
     this.#outcomes[outcome]++
-    if (envelope.options.signal !== undefined) this.#abortWatch.unfollow(envelope.options.signal, envelope)
-    if (envelope.deadlineSlot >= 0) this.#deadlines.remove(envelope)
-    const wasHandled = from !== 'queued' && from !== 'waiting'
-    if (!wasHandled) this.#mailbox.lane(envelope.kind).forget(from)
+    this.#callers.unfollow(envelope)
+    const wasHandled = from !== 'queued' && from !== 'waiting' && from !== 'stashed'
+    if (from === 'stashed') this.#stash?.forget(envelope)
+    else if (!wasHandled) this.#mailbox.lane(envelope.kind).forget(from)
     else if (this.#late.size > 0) this.#late.delete(envelope)
     const reason = deadReason(outcome, wasHandled, envelope.isAwaited)
     if (reason !== undefined) this.#bury({ kind: envelope.kind, body: envelope.body, reason })
@@ -211,7 +223,7 @@ export class Kernel<P extends Protocol<P>, E extends Failure> implements Actor<P
     this.#scheduled = false
     if (this.#held || this.#running) return
     // A handler that blocked the loop has kept the timer from firing: what is late now must not be handled all the same.
-    this.#deadlines.expire()
+    this.#callers.expire()
     const batch = this.#mailbox.take(this.#options.maxBatch)
     if (batch.length === 0) return
     this.#batch = batch

@@ -16,13 +16,21 @@ export interface LaneOptions {
   readonly maxWaiting: number
 }
 
+export interface Queueable {
+  state: MessageState
+  /** Of one that was put aside: where it stands among all that ever were. */
+  readonly place?: number | undefined
+}
+
 /** Gone messages are left in their ring as gaps; below this many a sweep is not worth it. */
 const tolerableGaps = 64
 
 /** The bounded queue of one priority, and behind it, if the policy is `wait`, the bounded line of those who wait for room. All O(1), amortised. */
-export class Lane<T extends { state: MessageState }> {
+export class Lane<T extends Queueable> {
   readonly #options: LaneOptions
   readonly #queued = new Ring<T>()
+  /** Those that were put aside and are back, before the others; the last is the next. */
+  #returned: T[] = []
   readonly #waiting = new Ring<T>()
   #depth = 0
   #line = 0
@@ -31,7 +39,7 @@ export class Lane<T extends { state: MessageState }> {
     this.#options = options
   }
 
-  /** Messages queued, at most `capacity`. */
+  /** Messages queued: at most `capacity`, and what has come back from the stash. */
   get depth(): number {
     return this.#depth
   }
@@ -52,7 +60,7 @@ export class Lane<T extends { state: MessageState }> {
   /** The message that has to go before another one may be queued; whoever asks settles it, and then it is forgotten. */
   surplus(): T | undefined {
     if (this.#depth < this.#options.capacity) return undefined
-    for (let item = this.#queued.shift(); item !== undefined; item = this.#queued.shift()) {
+    for (let item = this.#next(); item !== undefined; item = this.#next()) {
       if (item.state === 'queued') return item
     }
     return undefined
@@ -70,11 +78,19 @@ export class Lane<T extends { state: MessageState }> {
     }
   }
 
+  /** Queues messages that were put aside, by their places and before all others, however full it is; O(n log n). */
+  putBack(items: readonly T[]): void {
+    for (const item of items) item.state = 'queued'
+    this.#depth += items.length
+    const returned = this.#returned.filter((item) => item.state === 'queued')
+    this.#returned = [...returned, ...items].sort((a, b) => placeOf(b) - placeOf(a))
+  }
+
   /** Adds the oldest messages to `taken`, until it holds `max`; who waited for room moves up. */
   takeInto(taken: T[], max: number): void {
     const before = taken.length
     while (taken.length < max) {
-      const item = this.#queued.shift()
+      const item = this.#next()
       if (item === undefined) break
       if (item.state !== 'queued') continue
       item.state = 'taken'
@@ -98,7 +114,13 @@ export class Lane<T extends { state: MessageState }> {
 
   /** The messages at a place, oldest first; O(n). */
   list(place: 'queued' | 'waiting'): T[] {
-    return (place === 'queued' ? this.#queued : this.#waiting).toArray().filter((item) => item.state === place)
+    const items =
+      place === 'queued' ? [...this.#returned.toReversed(), ...this.#queued.toArray()] : this.#waiting.toArray()
+    return items.filter((item) => item.state === place)
+  }
+
+  #next(): T | undefined {
+    return this.#returned.pop() ?? this.#queued.shift()
   }
 
   #moveUp(): void {
@@ -114,4 +136,8 @@ export class Lane<T extends { state: MessageState }> {
   #sweep(ring: Ring<T>, place: 'queued' | 'waiting', live: number): void {
     if (ring.size > 2 * live + tolerableGaps) ring.keep((item) => item.state === place)
   }
+}
+
+function placeOf({ place }: Queueable): number {
+  return place ?? 0
 }

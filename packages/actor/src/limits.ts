@@ -4,6 +4,8 @@ export const limits = {
   mailboxMessages: 10_000,
   /** Callers that wait for room in a full mailbox whose overflow policy is `wait`. */
   waitingAsks: 100_000,
+  /** Messages that an actor has put aside. */
+  stashedMessages: 10_000,
   /** Deliveries handed to one `drain`. */
   batchMessages: 1_024,
   /** Messages of a higher priority that may go before one of a lower, each time. */

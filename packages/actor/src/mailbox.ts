@@ -1,5 +1,4 @@
-import { Lane, type LaneOptions } from './lane.ts'
-import type { MessageState } from './message-state.ts'
+import { Lane, type LaneOptions, type Queueable } from './lane.ts'
 import { type Priority, priorities } from './priority.ts'
 
 export interface MailboxOptions extends LaneOptions {
@@ -9,16 +8,11 @@ export interface MailboxOptions extends LaneOptions {
   readonly maxBypass: number
 }
 
-interface Queueable {
-  readonly kind: string
-  state: MessageState
-}
-
 /**
  * One lane for each priority. The first that is not empty is served, unless another has been passed over `maxBypass` times:
  * so a message at the head of its lane waits for at most `maxBypass` others and one of each other lane.
  */
-export class Mailbox<T extends Queueable> {
+export class Mailbox<T extends Queueable & { readonly kind: string }> {
   readonly #options: MailboxOptions
   readonly #lanes: readonly Lane<T>[]
   /** How often each lane was passed over since it was served, while something waited in it. */
@@ -35,7 +29,7 @@ export class Mailbox<T extends Queueable> {
     this.#passed = this.#lanes.map(() => 0)
   }
 
-  /** Messages queued, at most `capacity` in each lane. */
+  /** Messages queued: at most `capacity` in each lane, and what has come back from the stash. */
   get depth(): number {
     return this.#sum((lane) => lane.depth)
   }
@@ -58,6 +52,11 @@ export class Mailbox<T extends Queueable> {
     if (this.#lanes.length === 1) this.#first.takeInto(taken, max)
     else while (taken.length < max && this.#takeOne(taken));
     return taken
+  }
+
+  /** Queues messages that were put aside, before all others of their lanes. */
+  putBack(items: readonly T[]): void {
+    for (const lane of this.#lanes) lane.putBack(items.filter(({ kind }) => this.lane(kind) === lane))
   }
 
   /** The messages at a place, lane after lane, each oldest first; O(n). */

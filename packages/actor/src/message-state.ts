@@ -1,2 +1,2 @@
-/** Where a message is. `waiting`: for room. `taken`: handed out. `claimed`: past the point of no return. */
-export type MessageState = 'waiting' | 'queued' | 'taken' | 'claimed' | 'settled'
+/** Where a message is. `waiting`: for room. `stashed`: put aside. `taken`: handed out. `claimed`: past the point of no return. */
+export type MessageState = 'waiting' | 'queued' | 'stashed' | 'taken' | 'claimed' | 'settled'

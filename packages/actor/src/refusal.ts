@@ -11,6 +11,7 @@ export interface Addressed {
 const fate: Readonly<Record<MessageState, string>> = {
   waiting: 'while it waited for room in the mailbox: it was not handled',
   queued: 'while it waited in the mailbox: it was not handled',
+  stashed: 'while it was put aside: it was not handled',
   taken: 'after it had been handed to the handler: whether it took effect is unknown',
   claimed: 'after the handler had claimed it: whether it took effect is unknown',
   settled: 'before it was sent: it was not handled',
@@ -48,8 +49,10 @@ export const refusal = {
   busy: (to: Addressed, capacity: number): ActorError =>
     stackless('BUSY', `${message(to)} found the mailbox full, ${capacity} messages wait: send it again later`),
 
-  dropped: (to: Addressed, capacity: number): ActorError =>
-    stackless('BUSY', `${message(to)} gave way to a newer one, ${capacity} messages wait: send it again later`),
+  dropped: (to: Addressed, state: MessageState, capacity: number): ActorError =>
+    state === 'stashed'
+      ? stackless('BUSY', `${message(to)} could not be put aside, ${capacity} messages are: send it again later`)
+      : stackless('BUSY', `${message(to)} gave way to a newer one, ${capacity} messages wait: send it again later`),
 
   unknown: (to: Addressed, names: number): ActorError =>
     stackless('NOT_FOUND', `${message(to)} found nobody of that name among ${names}: it was not handled`),

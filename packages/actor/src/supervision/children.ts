@@ -18,6 +18,8 @@ export interface StartContext {
   readonly signal: AbortSignal
   /** The actor's own children: ended before it, and with each of its lives. If they escalate, it has crashed. */
   readonly children: Children
+  /** As the same of a message's context; nothing once this life is over. */
+  unstash(): number
   /** As `other.watch`, until this life is over. */
   watch(other: Mortal, watcher: (end: End) => void): void
 }

@@ -18,6 +18,7 @@ export interface LifeOptions {
   readonly stopTimeoutMs: number
   /** Makes the supervisor of this life's children, when it has any. */
   readonly nest: () => Children & Child
+  readonly unstash: () => number
   /** Told once how the start went, and not at all when the life was ended before. */
   readonly started: () => void
   readonly failed: (error: unknown) => void
@@ -75,6 +76,10 @@ export class OneLife<P extends Protocol<P>, E extends Failure> implements StartC
       watcher(end)
     })
     this.#watches.add(unwatch)
+  }
+
+  unstash(): number {
+    return this.#isEnded ? 0 : this.#options.unstash()
   }
 
   begin(start: (context: StartContext) => BatchLife<P, E> | PromiseLike<BatchLife<P, E>>): void {

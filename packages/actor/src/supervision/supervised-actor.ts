@@ -108,12 +108,15 @@ export class SupervisedActor<P extends Protocol<P>, E extends Failure> implement
     if (this.#stopped !== undefined) return
     this.#state = 'starting'
     this.#hasCrashed = false
+    // What the last life could not handle this one may.
+    this.#kernel.unstash()
     const { environment, nest } = this.#home
     const restarts = this.#lives++
     const life = new OneLife<P, E>({
       ...{ name: this.name, environment, restarts, stopTimeoutMs: this.#stopTimeoutMs },
       startTimeoutMs: this.#options.startTimeoutMs ?? limits.startTimeoutMs,
       nest: () => nest(this),
+      unstash: () => this.#kernel.unstash(),
       started: () => this.#started(restarts),
       failed: (error) => this.#crash('start', error),
     })

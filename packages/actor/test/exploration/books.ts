@@ -16,24 +16,39 @@ export class Books {
   readonly wrongs: string[] = []
   readonly sent: Map<number, Sent> = new Map()
   readonly #handled = new Set<number>()
-  /** The last id that was handled, by actor, sender and kind. */
+  /** The last id that was handled, by actor and kind. */
   readonly #last = new Map<string, number>()
+  /** The last one that came. */
+  readonly #come = new Map<string, number>()
 
   /** A handler begins. `actor` is one actor across all its lives. */
-  handles(actor: ActorRef<Jobs> | undefined, kind: string, { id, sender }: Job, now: number): void {
+  handles(actor: ActorRef<Jobs> | undefined, kind: string, { id }: Job, now: number): void {
     const state = actor?.state ?? 'unborn'
     if (state !== 'running' && state !== 'stopping') this.wrong(`${id} is handled by an actor that is ${state}`)
     if (this.#handled.has(id)) this.wrong(`${id} is handled twice`)
     this.#handled.add(id)
-    const line = `${actor?.name} ${sender} ${kind}`
+    const line = `${actor?.name} ${kind}`
     const last = this.#last.get(line) ?? -1
-    if (last > id) this.wrong(`${id} is handled after ${last} of the same sender`)
+    if (last > id) this.wrong(`${id} is handled after ${last} of its kind`)
     this.#last.set(line, id)
     const sent = this.sent.get(id)
     if (sent === undefined) return
     if (sent.deadline <= now) this.wrong(`${id} is handled after its deadline`)
     if (sent.signal?.aborted) this.wrong(`${id} is handled after it was aborted`)
     if (sent.settled > 0) this.wrong(`${id} is handled after it was settled`)
+  }
+
+  /** A message comes to a handler, be it to be put aside: what is queued comes in order, until older ones come back. */
+  comes(actor: ActorRef<Jobs> | undefined, kind: string, { id }: Job): void {
+    const line = `${actor?.name} ${kind}`
+    const last = this.#come.get(line) ?? -1
+    if (last > id && actor?.state === 'running') this.wrong(`${id} comes after ${last} of its kind`)
+    this.#come.set(line, id)
+  }
+
+  /** Older messages come back. */
+  comesBack(): void {
+    this.#come.clear()
   }
 
   /** A life ends with this in hand: whoever asked must have heard before. */
@@ -87,8 +102,10 @@ export class Books {
   }
 
   #closeStats(actor: ActorRef<Jobs>): void {
-    const { depth, waiting, inFlight, accepted, handled, failed, expired, aborted, closed, dropped } = actor.stats()
-    if (depth + waiting + inFlight > 0) this.wrong(`${actor.name} keeps ${depth} + ${waiting} + ${inFlight} messages`)
+    const { depth, waiting, stashed, inFlight, accepted, handled, failed, ...others } = actor.stats()
+    const { expired, aborted, closed, dropped } = others
+    const kept = [depth, waiting, stashed, inFlight]
+    if (kept.some((count) => count > 0)) this.wrong(`${actor.name} keeps ${kept.join(' + ')} messages`)
     const settled = handled + failed + expired + aborted + closed + dropped
     if (accepted !== settled) this.wrong(`${actor.name} took in ${accepted} messages and settled ${settled}`)
     if (actor.state !== 'stopped') this.wrong(`${actor.name} is ${actor.state}`)

@@ -4,7 +4,6 @@ export type Deed = 'answer' | 'late' | 'throw' | 'reject' | 'hang' | 'ask'
 export interface Job {
   /** Rises with the order of sending. */
   readonly id: number
-  readonly sender: number
   readonly deed: Deed
 }
 

@@ -15,7 +15,7 @@ import { type Company, employ } from './worker.ts'
 const directives: readonly Directive[] = ['restart', 'restart', 'restart', 'resume', 'stop', 'escalate']
 const stops: readonly StopOptions[] = [{}, { drain: false }, { timeoutMs: 0 }, { timeoutMs: 25 }]
 
-/** A tree of actors, two who send to it, and everything that may happen to both. */
+/** A tree of actors, and everything that may happen to both. */
 class Office {
   readonly #world: Interleaving
   readonly #books = new Books()
@@ -66,7 +66,7 @@ class Office {
     const world = this.#world
     for (let left = 5 + world.pick(9); left > 0; left--) {
       this.#act()
-      if (world.pick(2) === 0) world.step()
+      for (let steps = world.pick(3); steps > 0; steps--) world.step()
       if (world.pick(2) === 0) await world.breathe()
     }
   }
@@ -111,7 +111,7 @@ class Office {
   #send(isAsk: boolean): void {
     const { world, actors, books, nextId } = this.#company
     const actor = world.pickOf([...actors.values()])
-    const job: Job = { id: nextId(), sender: world.pick(2), deed: world.pickOf(deeds) }
+    const job: Job = { id: nextId(), deed: world.pickOf(deeds) }
     const kind = world.pickOf(kinds)
     const timeoutMs = isAsk && world.pick(3) === 0 ? world.pickOf([0, 5, 35]) : Number.POSITIVE_INFINITY
     const signal = isAsk && world.pick(4) === 0 ? this.#signal() : undefined

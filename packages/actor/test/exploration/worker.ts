@@ -1,4 +1,4 @@
-import type { ActorRef, Children, DeliveryContext, Life, StartContext } from '../../src/index.ts'
+import type { ActorRef, Children, DeliveryContext, Life, StartContext, Stashed } from '../../src/index.ts'
 import type { Interleaving } from '../../src/testing.ts'
 import type { Books } from './books.ts'
 import { type Job, type Jobs, kinds } from './job.ts'
@@ -23,7 +23,8 @@ interface Settings {
   readonly hasChild: boolean
 }
 
-const never = new Promise<number>(() => undefined)
+/** Anew each time: one for all would keep everything that ever waited for it. */
+const never = (): Promise<number> => new Promise(() => undefined)
 
 /** Spawns an actor that does what its messages say, and sees to it that lives and messages do not overlap. */
 export function employ(company: Company, parent: Children, name: string, { hasChild }: Settings): void {
@@ -31,7 +32,10 @@ export function employ(company: Company, parent: Children, name: string, { hasCh
   let current: ActorRef<Jobs> | undefined
   let isAlive = false
   const start = (context: StartContext): Life<Jobs> | Promise<Life<Jobs>> => {
-    if (isAlive) company.books.wrong(`${name} begins anew before its life is over`)
+    const { books } = company
+    if (isAlive) books.wrong(`${name} begins anew before its life is over`)
+    if ((current?.stats().stashed ?? 0) > 0) books.wrong(`${name} begins anew without what was put aside`)
+    books.comesBack()
     if (hasChild) employ(company, context.children, 'child', { hasChild: false })
     const life = (hasWaited: boolean): Life<Jobs> => {
       // Too late: the next life may have begun, and this one is ended at once.
@@ -45,7 +49,7 @@ export function employ(company: Company, parent: Children, name: string, { hasCh
         stop() {
           if (!isLate) isAlive = false
           company.openLives--
-          company.books.letsGo(hands.job)
+          books.letsGo(hands.job)
           return hookOf(world)
         },
       }
@@ -57,7 +61,12 @@ export function employ(company: Company, parent: Children, name: string, { hasCh
   }
   current = parent.spawn<Jobs>({
     ...{ name, start, startTimeoutMs: 40, stopTimeoutMs: 20, handleTimeoutMs: 30 },
-    ...{ capacity: 1 + world.pick(3), maxWaiting: 1 + world.pick(2), maxBypass: 1 + world.pick(2) },
+    ...{
+      capacity: 1 + world.pick(3),
+      maxWaiting: 1 + world.pick(2),
+      maxBypass: 1 + world.pick(2),
+      maxStashed: 1 + world.pick(4),
+    },
     overflow: world.pickOf(['reject', 'wait', 'drop-oldest']),
     priorities: { urgent: 'control', idle: 'low' },
     supervision: { restart: { atMost: world.pick(2), backoffMs: 10 } },
@@ -85,15 +94,18 @@ function lifeOf(company: Company, context: StartContext, { self, hands }: Self):
     if (job.deed === 'ask') {
       const id = company.nextId()
       const other = world.pickOf([...actors.values()])
-      await other.ask(world.pickOf(kinds), { id, sender: job.sender, deed: 'answer' }, { from, timeoutMs: 15 })
+      await other.ask(world.pickOf(kinds), { id, deed: 'answer' }, { from, timeoutMs: 15 })
     }
-    if (job.deed === 'hang') await never
+    if (job.deed === 'hang') await never()
     if (job.deed === 'reject') throw new Error('rejected')
     return job.id
   }
+  const isOpen = openingOf(company, context)
   const handler =
     (kind: string) =>
-    (job: Job, from: DeliveryContext): number | Promise<number> => {
+    (job: Job, from: DeliveryContext): number | Stashed | Promise<number> => {
+      books.comes(self(), kind, job)
+      if (kind !== 'urgent' && !isOpen()) return putAside(company, from)
       books.handles(self(), kind, job, world.clock.now())
       // Not each time: a signal is slow to make, and nobody else here looks at it.
       if (job.id % 4 === 0 && context.signal.aborted) books.wrong(`${job.id} is handled by a life that is over`)
@@ -108,6 +120,32 @@ function lifeOf(company: Company, context: StartContext, { self, hands }: Self):
   return { handlers: { urgent: handler('urgent'), usual: handler('usual'), idle: handler('idle') } }
 }
 
+/** Now and then all comes back too early, and is put aside again; or the life ends by it. */
+function putAside({ world, books }: Company, from: DeliveryContext): Stashed {
+  const aside: Stashed = from.stash()
+  const how = world.pick(6)
+  if (how < 2) {
+    from.unstash()
+    books.comesBack()
+  }
+  if (how === 5) throw new Error('put aside')
+  return aside
+}
+
+/** Whether a life handles more than what is urgent: at once, or from a moment on that comes later, or never. */
+function openingOf({ world, books }: Company, context: StartContext): () => boolean {
+  const how = world.pick(6)
+  if (how > 2) return () => true
+  let isOpen = false
+  const open = (): void => {
+    isOpen = true
+    context.unstash()
+    books.comesBack()
+  }
+  if (how > 0) world.schedule(how === 1 ? open : () => world.schedule(open))
+  return () => isOpen
+}
+
 /** When it is scheduled. */
 function later({ schedule }: Interleaving): Promise<void> {
   return new Promise((resolve) => {
@@ -118,7 +156,7 @@ function later({ schedule }: Interleaving): Promise<void> {
 function hookOf(world: Interleaving): void | Promise<void> {
   const how = world.pick(8)
   if (how === 0) throw new Error('hook')
-  if (how === 1) return never.then(() => undefined)
+  if (how === 1) return never().then(() => undefined)
   if (how === 2) return later(world)
   return undefined
 }

@@ -9,8 +9,8 @@ export interface Bug extends Patch {
 export const bugs: readonly Bug[] = [
   {
     name: 'leaves its listener on the signal of a settled ask',
-    file: 'kernel.ts',
-    find: 'if (envelope.options.signal !== undefined) this.#abortWatch.unfollow(envelope.options.signal, envelope)',
+    file: 'caller-watch.ts',
+    find: 'if (signal !== undefined) this.#aborts.unfollow(signal, envelope)',
     replace: '',
   },
   {
@@ -22,7 +22,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'handles what became late while it was busy',
     file: 'kernel.ts',
-    find: 'this.#deadlines.expire()',
+    find: 'this.#callers.expire()',
     replace: '',
   },
   {
@@ -70,9 +70,9 @@ export const bugs: readonly Bug[] = [
   {
     name: 'handles the newest message first',
     file: 'lane.ts',
-    find: 'const item = this.#queued.shift()\n      if (item === undefined) break',
+    find: 'const item = this.#next()\n      if (item === undefined) break',
     replace:
-      'const item = this.#queued.toArray().at(-1)\n      if (item === undefined) break\n      this.#queued.keep((other) => other !== item)',
+      'const item = this.#returned.pop() ?? this.#queued.toArray().at(-1)\n      if (item === undefined) break\n      this.#queued.keep((other) => other !== item)',
   },
   {
     name: 'drops a message without a word',
@@ -80,6 +80,36 @@ export const bugs: readonly Bug[] = [
     find: 'lane.surplus()?.drop(this.#options.capacity)',
     replace:
       "{ const gone = lane.surplus(); if (gone !== undefined) { gone.state = 'settled'; lane.forget('queued') } }",
+  },
+  {
+    name: 'handles what was put aside after what came later',
+    file: 'lane.ts',
+    find: 'return this.#returned.pop() ?? this.#queued.shift()',
+    replace: 'return this.#queued.shift() ?? this.#returned.pop()',
+  },
+  {
+    name: 'forgets the place of a message that is put aside again',
+    file: 'stash.ts',
+    find: 'return place ?? this.#places++',
+    replace: 'return this.#places++',
+  },
+  {
+    name: 'leaves to no life what the last one had put aside',
+    file: 'supervision/supervised-actor.ts',
+    find: '    this.#kernel.unstash()\n    const',
+    replace: '    const',
+  },
+  {
+    name: 'forgets the signal and the deadline of what is put aside',
+    file: 'kernel.ts',
+    find: 'this.#callers.follow(aside)',
+    replace: '',
+  },
+  {
+    name: 'puts messages aside when it stops',
+    file: 'kernel.ts',
+    find: 'if (this.#stopped !== undefined) aside.close()',
+    replace: 'if (false) aside.close()',
   },
   {
     name: 'tells a watcher twice of an end',
