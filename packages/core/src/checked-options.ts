@@ -24,6 +24,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly domain: D
   readonly durability: Durability
   readonly cacheBytes: number
+  readonly historyVersions: number
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly checkpoints: CheckpointSettings | undefined
@@ -49,7 +50,7 @@ const optionKeys = new Set([
   'random',
   'timers',
 ])
-const memoryKeys = new Set(['cacheBytes'])
+const memoryKeys = new Set(['cacheBytes', 'historyVersions'])
 const mailboxKeys = new Set(['capacity', 'overflow'])
 
 /** The options of a state manager with their defaults filled in. `INVALID`, and `UNSUPPORTED` for a level that the storage lacks. */
@@ -71,6 +72,10 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     domain,
     durability: offered(options.durability ?? storage.defaultDurability ?? 'commit', storage),
     cacheBytes: bounded('memory.cacheBytes', memory.cacheBytes ?? limits.cacheBytes),
+    historyVersions: Math.min(
+      limits.indexedVersions,
+      bounded('memory.historyVersions', memory.historyVersions ?? limits.indexedVersions),
+    ),
     mailbox: { capacity: bounded('mailbox.capacity', capacity), overflow },
     compaction: checkedCompaction(options.compaction),
     checkpoints: checkedCheckpoints(options.checkpoints),

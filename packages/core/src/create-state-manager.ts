@@ -107,7 +107,7 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
   const checked = checkedOptions(options)
-  const { storage, domain, durability, cacheBytes, mailbox, compaction, checkpoints, scrub } = checked
+  const { storage, domain, durability, cacheBytes, historyVersions, mailbox, compaction, checkpoints, scrub } = checked
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
@@ -122,7 +122,7 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
   const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell }
-  const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, checkpoints })
+  const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, audience, tell })
   const manager = new Manager({ ...shared, durability, compaction, scrub, terms })

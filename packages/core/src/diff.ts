@@ -1,9 +1,9 @@
-import { type DiffPage, type LogReader, limits, type RecordDiff, type Seq } from '@stateward/contract'
+import { type DiffPage, type LogReader, limits, type RecordDiff, type Seq, StatewardError } from '@stateward/contract'
 import { commitsAt } from './commits-at.ts'
 import { fieldChanges } from './field-changes.ts'
 import type { HistoryIndex } from './history-index.ts'
 import { lineTargets } from './line-targets.ts'
-import { pastRecord } from './past-record.ts'
+import type { RecordAt } from './past-record.ts'
 import { recordKey } from './record-key.ts'
 
 export interface DiffOf {
@@ -13,6 +13,7 @@ export interface DiffOf {
   readonly after: Seq
   /** Whether a type is asked about. */
   readonly isKnown: (type: string) => boolean
+  readonly recordAt: RecordAt
   readonly signal?: AbortSignal | undefined
 }
 
@@ -27,6 +28,13 @@ interface Target {
  */
 export async function diffPage(reader: LogReader, index: HistoryIndex, of: DiffOf): Promise<DiffPage> {
   await index.ready()
+  // Where the index knows nothing it cannot be told which change of a record is the first.
+  if (of.from + 1 < index.from)
+    throw new StatewardError(
+      'TOO_LARGE',
+      `expected a diff from seq ${index.from - 1} on, which is as far back as the index of histories reaches, found ${of.from}; ask for a later one, or read the changes`,
+      { details: { oldestSeq: index.from - 1 } },
+    )
   const records: RecordDiff[] = []
   let seq = of.after
   if (seq >= of.to) return { records }
@@ -39,7 +47,7 @@ export async function diffPage(reader: LogReader, index: HistoryIndex, of: DiffO
       seq = next
       for (const target of unique(lineTargets(line, seq).targets)) {
         if (!of.isKnown(target.type) || !(await isFirst(reader, index, { ...target, from: of.from, seq }))) continue
-        const diff = await diffOf(reader, index, { ...target, from: of.from, to: of.to })
+        const diff = await diffOf(of.recordAt, { ...target, from: of.from, to: of.to })
         if (diff !== undefined) records.push(diff)
       }
     }
@@ -66,12 +74,11 @@ async function isFirst(
 }
 
 async function diffOf(
-  reader: LogReader,
-  index: HistoryIndex,
+  recordAt: RecordAt,
   { type, id, from, to }: Target & { readonly from: Seq; readonly to: Seq },
 ): Promise<RecordDiff | undefined> {
-  const before = await pastRecord(reader, index, { type, id, seq: from })
-  const after = await pastRecord(reader, index, { type, id, seq: to })
+  const before = await recordAt({ type, id, seq: from })
+  const after = await recordAt({ type, id, seq: to })
   const fields = fieldChanges(before, after)
   if (before === undefined && after === undefined) return undefined
   if (before === undefined) return { type, id, op: 'created', fields }

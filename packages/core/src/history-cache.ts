@@ -64,7 +64,7 @@ export async function loadHistoryCache(
   if (cache === undefined) return undefined
   try {
     const directory = await readDirectory(cache)
-    if (directory === undefined || directory.from > 1) return undefined
+    if (directory === undefined) return undefined
     let at = directory.blocks * Float64Array.BYTES_PER_ELEMENT
     into.times.load(new Float64Array(await read(cache, 0, at)), directory.latest ?? Number.NEGATIVE_INFINITY)
     for (const { origin, lastSeq, versions } of directory.runs) {
@@ -74,6 +74,7 @@ export async function loadHistoryCache(
       into.postings.load({ origin, lastSeq, hashes, seqs })
       at += 2 * bytes
     }
+    into.postings.loadedFrom(directory.from)
     return { upTo: cache.upTo, lost: directory.lost }
   } catch {
     return undefined

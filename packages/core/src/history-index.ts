@@ -18,6 +18,8 @@ export interface HistoryIndexOptions {
   readonly reader: LogReader
   /** The last commit that was there before `noted` began to tell. */
   readonly lastSeq: Seq
+  /** Versions that it knows at most; of older ones the log is read. */
+  readonly versions: number
   /** Lets others have their turn. */
   readonly breathe: () => Promise<void>
 }
@@ -36,7 +38,7 @@ export class HistoryIndex {
   readonly times: TimeBlocks = new TimeBlocks()
   readonly #options: HistoryIndexOptions
   /** What is noted; when the past has been loaded, that too. */
-  #postings = new VersionPostings(limits.indexedVersions)
+  #postings: VersionPostings
   #upTo: Seq
   #lost: readonly LostCommits[] = []
   #loading: Promise<void> | undefined
@@ -46,6 +48,7 @@ export class HistoryIndex {
   constructor(options: HistoryIndexOptions) {
     this.#options = options
     this.#upTo = options.lastSeq
+    this.#postings = new VersionPostings(options.versions)
   }
 
   /** Everything up to this commit is in, once `ready` has resolved. */
@@ -85,13 +88,13 @@ export class HistoryIndex {
   }
 
   async #load(): Promise<void> {
-    const { reader, lastSeq } = this.#options
-    const past = new VersionPostings(limits.indexedVersions)
+    const { reader, lastSeq, versions } = this.#options
+    const past = new VersionPostings(versions)
     const cached = await loadHistoryCache(reader.caches, { postings: past, times: this.times })
     this.#savedUpTo = cached?.upTo ?? 0
     this.#lost = cached?.lost ?? []
     // A cache that could not be read to its end may have left some of its runs.
-    const postings = cached === undefined ? new VersionPostings(limits.indexedVersions) : past
+    const postings = cached === undefined ? new VersionPostings(versions) : past
     await this.#read(postings, (cached?.upTo ?? 0) + 1, lastSeq)
     postings.append(this.#postings)
     this.#postings = postings

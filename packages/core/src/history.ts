@@ -88,7 +88,9 @@ async function* commitsOf(
 }
 
 async function* scanned(reader: LogReader, from: Seq, below: Seq): AsyncGenerator<Commit> {
-  for await (const commit of commitsFrom(reader, from, new CommitsOf())) {
+  const start = Math.max(from, await firstOf(reader))
+  if (start >= below) return
+  for await (const commit of commitsFrom(reader, start, new CommitsOf())) {
     if (commit.seq >= below) return
     yield commit
   }
@@ -121,12 +123,16 @@ export async function versionAt(
   reader: LogReader,
   { type, id, rev }: { readonly type: string; readonly id: string; readonly rev: number },
 ): Promise<StoredRecord | undefined> {
-  const firstSeq = reader.readKept === undefined ? (await reader.stats()).firstSeq : 1
   const folded = new VersionFold({ type, id, isWhole: false })
-  for await (const commit of commitsFrom(reader, firstSeq, new CommitsOf())) {
+  for await (const commit of commitsFrom(reader, await firstOf(reader), new CommitsOf())) {
     for (const { record } of folded.take(commit)) if (record?.rev === rev) return record
   }
   return undefined
+}
+
+/** The first commit that can be asked for. */
+async function firstOf(reader: LogReader): Promise<Seq> {
+  return reader.readKept === undefined ? (await reader.stats()).firstSeq : 1
 }
 
 async function* commitsFrom(reader: LogReader, from: Seq, commitsOf: CommitsOf): AsyncGenerator<Commit> {

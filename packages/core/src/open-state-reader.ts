@@ -148,7 +148,12 @@ class ReadOnlyManager implements Endpoint {
   constructor(options: ReadOnlyOptions) {
     const { storage, live, reader, environment } = options
     this.#options = options
-    const index = new HistoryIndex({ reader, lastSeq: live.lastSeq, breathe: environment.breathe })
+    const index = new HistoryIndex({
+      reader,
+      lastSeq: live.lastSeq,
+      versions: limits.indexedVersions,
+      breathe: environment.breathe,
+    })
     const projections = new Projections({ live, clock: environment.clock, breathe: environment.breathe })
     this.#reads = new Reads({ ...options, snapshots: this.#snapshots, index, projections })
     const handlers: Handlers<ReadKind | 'stats' | 'verify'> = {

@@ -15,7 +15,7 @@ import type { Environment } from './environment.ts'
 import type { HistoryIndex } from './history-index.ts'
 import type { Live, LiveType } from './live.ts'
 import { Moments } from './moments.ts'
-import { pastRecord } from './past-record.ts'
+import { indexedRecord, type RecordAt } from './past-record.ts'
 import { type PastState, PastStates } from './past-states.ts'
 import { readOne } from './read-records.ts'
 import { LiveView } from './read-view.ts'
@@ -80,7 +80,7 @@ export class PastReads {
       if (from > to || start < from)
         throw invalid(`expected from, after and to in the order of the log, found ${from}, ${start} and ${to}`)
       const isKnown = (type: string): boolean => Object.hasOwn(domain.entities, type)
-      return diffPage(reader, index, { ...moments, after: start, isKnown, signal })
+      return diffPage(reader, index, { ...moments, after: start, isKnown, recordAt: this.#recordAt, signal })
     })
   }
 
@@ -90,18 +90,30 @@ export class PastReads {
       const seq = await this.#moments.checked(body.seq, 'seq')
       if (seq === 0) throw invalid('expected seq to be that of a commit, found 0')
       if (seq <= (await this.#moments.oldest())) throw await this.#moments.trimmed(`seq ${seq}`)
-      return undoWrite({ ...body, seq }, { ...this.#options, check })
+      return undoWrite({ ...body, seq }, { ...this.#options, recordAt: this.#recordAt, check })
     })
   }
 
   /** What has not changed since is read as it is now. */
   async #get(type: LiveType, id: string, seq: Seq): Promise<StoredRecord | undefined> {
-    const { live, reader, index } = this.#options
+    const { live } = this.#options
     const slot = type.rows.slotOf(id)
     const changedAt = slot === undefined ? type.rows.tombstones.get(id)?.seq : type.rows.seq(slot)
     if (changedAt === undefined) return undefined
     if (changedAt <= seq) return readOne(new LiveView(live), type, id)
-    return pastRecord(reader, index, { type: type.name, id, seq })
+    return this.#recordAt({ type: type.name, id, seq })
+  }
+
+  /** By the index; of what is older than all that it knows, by the state of that moment, as a query finds it. */
+  readonly #recordAt: RecordAt = async (of) => {
+    const { live, reader, index } = this.#options
+    const found = await indexedRecord(reader, index, of)
+    if (found.isKnown) return found.record
+    if (!live.types.has(of.type)) return undefined
+    return this.#states.using(of.seq, async ({ view }) => {
+      const type = view.live.types.get(of.type)
+      return type === undefined ? undefined : readOne(view, type, of.id)
+    })
   }
 
   /** The log lets go of nothing while it is read. */

@@ -1,4 +1,4 @@
-import { type Commit, type LogReader, limits, type Seq, type StoredRecord } from '@stateward/contract'
+import { type Commit, type LogReader, limits, type Seq, type StoredBase, type StoredRecord } from '@stateward/contract'
 import { decodeCommit } from './codec.ts'
 import { commitsAt } from './commits-at.ts'
 import { VersionFold } from './fold-versions.ts'
@@ -15,15 +15,20 @@ export interface PastRecordOf {
 /** A version that stands whole is no further back than this in most histories: the patches of one chain, and one. */
 const versionsBack = limits.patchChain + 1
 
+/** The record after a commit, if there was one. */
+export type RecordAt = (of: PastRecordOf) => Promise<StoredRecord | undefined>
+
+/** What the index leads to: the record, if there was one, or nothing that can be relied on. */
+export type IndexedRecord =
+  | { readonly isKnown: true; readonly record: StoredRecord | undefined }
+  | { readonly isKnown: false }
+
 /**
  * A record as of a commit: what the last version up to it says, folded from the nearest one that stands whole. Costs a few
  * reads of the log, whatever its length. Where retention has let go of the versions before, the base is looked through.
+ * Not known where it rests on versions that the index has let go of for want of room.
  */
-export async function pastRecord(
-  reader: LogReader,
-  index: HistoryIndex,
-  of: PastRecordOf,
-): Promise<StoredRecord | undefined> {
+export async function indexedRecord(reader: LogReader, index: HistoryIndex, of: PastRecordOf): Promise<IndexedRecord> {
   await index.ready()
   const seqs = index.seqsOf(of.type, of.id).filter((seq) => seq <= of.seq)
   let found: Commit[] = []
@@ -31,10 +36,12 @@ export async function pastRecord(
     const commits = await commitsAt(reader, seqs.slice(Math.max(0, end - versionsBack), end))
     found = [...commits.filter((commit) => isOf(commit, of)), ...found]
     const whole = found.findLastIndex((commit) => isWhole(commit, of))
-    if (whole >= 0) return folded(found.slice(whole), of)
+    if (whole >= 0) return { isKnown: true, record: folded(found.slice(whole), of) }
   }
-  const before = await inBase(reader, of)
-  return folded(before === undefined ? found : [before, ...found], of)
+  const base = await baseBefore(reader, of)
+  if (index.from > (base?.upTo ?? 0) + 1) return { isKnown: false }
+  const before = base === undefined ? undefined : await rowIn(base, of)
+  return { isKnown: true, record: folded(before === undefined ? found : [before, ...found], of) }
 }
 
 function folded(commits: readonly Commit[], of: PastRecordOf): StoredRecord | undefined {
@@ -53,17 +60,21 @@ function isWhole({ changes }: Commit, { type, id }: PastRecordOf): boolean {
   return own[0]?.op !== 'patch' && own.every(({ rev }) => rev > 0)
 }
 
-/** The record's row in the base, if that is of a state before. O(base). */
-async function inBase(reader: LogReader, { type, id, seq }: PastRecordOf): Promise<Commit | undefined> {
+/** The base, if it is of a state before, and all there is of it. */
+async function baseBefore(reader: LogReader, { seq }: PastRecordOf): Promise<StoredBase | undefined> {
   if ((await reader.stats()).firstSeq === 1) return undefined
   const base = await reader.loadBase()
-  if (base === undefined || base.upTo > seq) return undefined
-  const needle = Buffer.from(JSON.stringify(id))
+  return base === undefined || base.upTo > seq ? undefined : base
+}
+
+/** The record's row in the base. O(base). */
+async function rowIn(base: StoredBase, of: PastRecordOf): Promise<Commit | undefined> {
+  const needle = Buffer.from(JSON.stringify(of.id))
   for await (const { records, seqs } of base.chunks) {
     for (const [at, record] of records.entries()) {
       if (!holdsBytes(record, needle)) continue
       const row = decodeCommit(record, seqs[at] ?? 0)
-      if (isOf(row, { type, id, seq })) return row
+      if (isOf(row, of)) return row
     }
   }
   return undefined

@@ -23,6 +23,11 @@ export interface StateManagerOptions<D extends Domain> {
   readonly memory?: {
     /** Bound of the records kept in memory, in bytes; default 64 MiB. Colder ones are read from the log when asked for. */
     readonly cacheBytes?: number
+    /**
+     * Versions of records that the index of histories knows, the newest ones; 8 bytes each; default and most `limits.indexedVersions`. The
+     * past before them is answered too, by reading the log up to there.
+     */
+    readonly historyVersions?: number
   }
   readonly mailbox?: {
     /** Writes that may wait, default 10 000. */

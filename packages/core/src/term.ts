@@ -42,6 +42,7 @@ export interface TermOptions {
   /** Names the writer to whoever is locked out. */
   readonly owner: string
   readonly cacheBytes: number
+  readonly historyVersions: number
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
   readonly snapshots: Snapshots
@@ -93,7 +94,13 @@ export class Term {
     this.checkpoints = checkpoints
     this.#environment = environment
     this.#savesAt = settings?.atClose ?? Number.POSITIVE_INFINITY
-    const history = new HistoryIndex({ reader: writer, lastSeq: live.lastSeq, breathe: environment.breathe })
+    const { lastSeq } = live
+    const history = new HistoryIndex({
+      reader: writer,
+      lastSeq,
+      versions: options.historyVersions,
+      breathe: environment.breathe,
+    })
     this.history = history
     const pump = pumpOf(options, { writer, live, txids, pending, stop, checkpoints, history })
     const past = new Past({ live, pending, pump, reader: writer })

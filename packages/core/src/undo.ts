@@ -14,9 +14,8 @@ import {
 import { checkedGuard, invalid } from './check.ts'
 import { commitsAt } from './commits-at.ts'
 import { fieldChanges } from './field-changes.ts'
-import type { HistoryIndex } from './history-index.ts'
 import type { Live } from './live.ts'
-import { pastRecord } from './past-record.ts'
+import type { RecordAt } from './past-record.ts'
 import { recordKey } from './record-key.ts'
 import type { Write } from './write.ts'
 
@@ -24,7 +23,7 @@ export interface UndoOptions {
   readonly domain: Domain
   readonly live: Live
   readonly reader: LogReader
-  readonly index: HistoryIndex
+  readonly recordAt: RecordAt
   /** Checks a transaction as one that comes from outside. */
   readonly check: (body: Protocol['transact']['ask']) => Write
 }
@@ -74,7 +73,7 @@ export async function undoWrite({ seq, force, reason, ...writing }: UndoAsk, opt
   }
 }
 
-async function undoneBy(seq: Seq, { reader, index, domain }: UndoOptions): Promise<Undone[]> {
+async function undoneBy(seq: Seq, { reader, recordAt, domain }: UndoOptions): Promise<Undone[]> {
   const [commit] = await commitsAt(reader, [seq])
   if (commit === undefined)
     throw new StatewardError('TRIMMED', `expected commit ${seq}, found that the log has let go of it`, {
@@ -85,8 +84,8 @@ async function undoneBy(seq: Seq, { reader, index, domain }: UndoOptions): Promi
     const { type, id } = change
     // The position of a consumer, say: what was told cannot be taken back.
     if (!Object.hasOwn(domain.entities, type)) continue
-    const before = await pastRecord(reader, index, { type, id, seq: seq - 1 })
-    const after = await pastRecord(reader, index, { type, id, seq })
+    const before = await recordAt({ type, id, seq: seq - 1 })
+    const after = await recordAt({ type, id, seq })
     // A plain line has no rev of its own.
     const rev = change.rev === 0 ? (after?.rev ?? (before?.rev ?? 0) + 1) : change.rev
     if (before !== undefined || after !== undefined) undone.push({ change, rev, before, after })

@@ -21,15 +21,22 @@ const runSeqs = 2 ** 32
  */
 export class VersionPostings {
   readonly #most: number
+  readonly #tailVersions: number
+  readonly #mergedVersions: number
   #runs: Run[] = []
-  #hashes = new Uint32Array(tailVersions)
-  #seqs = new Float64Array(tailVersions)
+  readonly #hashes: Uint32Array
+  readonly #seqs: Float64Array
   #tail = 0
   #sealed = 0
   #from: Seq = 1
 
   constructor(mostVersions: number) {
     this.#most = mostVersions
+    // What is let go of is a run, so a small bound needs small ones.
+    this.#tailVersions = Math.max(1, Math.min(tailVersions, mostVersions >>> 2))
+    this.#mergedVersions = Math.min(mergedVersions, mostVersions >>> 2)
+    this.#hashes = new Uint32Array(this.#tailVersions)
+    this.#seqs = new Float64Array(this.#tailVersions)
   }
 
   /** Commits before this one have been let go of for want of room. */
@@ -43,7 +50,7 @@ export class VersionPostings {
 
   /** Takes a version in; `seq` is not below any before. */
   add(hash: number, seq: Seq): void {
-    if (this.#tail === tailVersions || seq - (this.#seqs[0] ?? seq) >= runSeqs) this.#seal()
+    if (this.#tail === this.#tailVersions || seq - (this.#seqs[0] ?? seq) >= runSeqs) this.#seal()
     this.#hashes[this.#tail] = hash
     this.#seqs[this.#tail] = seq
     this.#tail++
@@ -63,6 +70,7 @@ export class VersionPostings {
   /** Takes in everything of `later`, which begins behind the last commit here. */
   append(later: VersionPostings): void {
     this.#seal()
+    this.#from = Math.max(this.#from, later.#from)
     for (const run of later.#runs) this.#push(run)
     for (let at = 0; at < later.#tail; at++) this.add(later.#hashes[at] ?? 0, later.#seqs[at] ?? 0)
   }
@@ -75,6 +83,11 @@ export class VersionPostings {
 
   load(run: Run): void {
     this.#push(run)
+  }
+
+  /** Of commits before this one what is loaded knows nothing. */
+  loadedFrom(seq: Seq): void {
+    this.#from = Math.max(this.#from, seq)
   }
 
   #seal(): void {
@@ -103,7 +116,8 @@ export class VersionPostings {
     for (;;) {
       const [before, last] = this.#runs.slice(-2)
       if (before === undefined || last === undefined || before.hashes.length > last.hashes.length) break
-      if (before.hashes.length + last.hashes.length > mergedVersions || last.lastSeq - before.origin >= runSeqs) break
+      if (before.hashes.length + last.hashes.length > this.#mergedVersions || last.lastSeq - before.origin >= runSeqs)
+        break
       this.#runs.splice(-2, 2, merged(before, last))
     }
     while (this.#sealed > this.#most && this.#runs.length > 1) {

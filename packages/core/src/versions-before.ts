@@ -7,7 +7,7 @@ import { CommitsOf } from './commits-of.ts'
 import { fold } from './fold.ts'
 import type { HistoryIndex } from './history-index.ts'
 import type { Live } from './live.ts'
-import { pastRecord } from './past-record.ts'
+import { indexedRecord } from './past-record.ts'
 import { recordKey } from './record-key.ts'
 
 /** A record as of some commit: `undefined` when it was not there. */
@@ -97,7 +97,8 @@ export class VersionsBefore {
     const { reader, index } = this.#source()
     if (index === undefined) return
     for (const [key, { change }] of [...wanted]) {
-      const record = await pastRecord(reader, index, { type: change.type, id: change.id, seq: before - 1 })
+      const found = await indexedRecord(reader, index, { type: change.type, id: change.id, seq: before - 1 })
+      const record = found.isKnown ? found.record : undefined
       // Whether one that is not found was deleted, and with which rev, is for the log to tell.
       if (record === undefined) continue
       this.#now.set(key, { record, rev: record.rev })

@@ -25,6 +25,9 @@ async function diffOf(state: TinyState, from: number, to: number): Promise<Recor
   return found
 }
 
+/** With 8, the index of histories has let go of most. */
+const historyVersions = fc.constantFrom(1_000_000, 8)
+
 /** The record without what every version changes. */
 function content(record: StoredRecord | undefined): Record<string, unknown> {
   const { rev: _, updated_at: __, ...own } = record ?? ({} as StoredRecord)
@@ -65,33 +68,39 @@ test('a difference leads from any moment to any later one, and names nothing tha
 test('an undo leaves every record as it was, and the undo of that as it is; or refuses and changes nothing', async () => {
   let undone = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 8 }), fc.boolean(), async (calls, isForced) => {
-      const { state } = await openTiny({ compaction: false })
-      await askCall(state, population)
-      for (const given of calls) await askCall(state, given).catch(() => undefined)
-      const { lastSeq } = await state.stats()
-      const after = await everything(state)
-      const force = isForced ? { force: true, reason: 'a mistake' } : {}
-      const answer = await state
-        .undo(lastSeq, { actor: 'ada', ...force })
-        .catch((error: { code: string }) => error.code)
-      if (typeof answer === 'string') {
-        expect(['RESTRICTED', 'ILLEGAL_TRANSITION', 'INVALID_REFERENCE']).toContain(answer)
-        if (isForced) expect(answer).not.toBe('ILLEGAL_TRANSITION')
-        expect(await everything(state)).toEqual(after)
-      } else {
-        undone++
-        const before = await everything(await state.asOf(lastSeq - 1))
-        const now = await everything(state)
-        expect([...now.keys()].sort()).toEqual([...before.keys()].sort())
-        for (const [key, record] of now) expect(content(record), key).toEqual(content(before.get(key)))
-        if ((await state.stats()).lastSeq > lastSeq) {
-          await state.undo(answer.seq, { force: true, reason: 'not a mistake' })
-          for (const [key, record] of await everything(state)) expect(content(record)).toEqual(content(after.get(key)))
+    fc.asyncProperty(
+      fc.array(call, { minLength: 1, maxLength: 8 }),
+      fc.boolean(),
+      historyVersions,
+      async (calls, isForced, historyVersions) => {
+        const { state } = await openTiny({ compaction: false, memory: { historyVersions } })
+        await askCall(state, population)
+        for (const given of calls) await askCall(state, given).catch(() => undefined)
+        const { lastSeq } = await state.stats()
+        const after = await everything(state)
+        const force = isForced ? { force: true, reason: 'a mistake' } : {}
+        const answer = await state
+          .undo(lastSeq, { actor: 'ada', ...force })
+          .catch((error: { code: string }) => error.code)
+        if (typeof answer === 'string') {
+          expect(['RESTRICTED', 'ILLEGAL_TRANSITION', 'INVALID_REFERENCE']).toContain(answer)
+          if (isForced) expect(answer).not.toBe('ILLEGAL_TRANSITION')
+          expect(await everything(state)).toEqual(after)
+        } else {
+          undone++
+          const before = await everything(await state.asOf(lastSeq - 1))
+          const now = await everything(state)
+          expect([...now.keys()].sort()).toEqual([...before.keys()].sort())
+          for (const [key, record] of now) expect(content(record), key).toEqual(content(before.get(key)))
+          if ((await state.stats()).lastSeq > lastSeq) {
+            await state.undo(answer.seq, { force: true, reason: 'not a mistake' })
+            for (const [key, record] of await everything(state))
+              expect(content(record)).toEqual(content(after.get(key)))
+          }
         }
-      }
-      await state.close()
-    }),
+        await state.close()
+      },
+    ),
     { numRuns: runs(30) },
   )
   expect(undone).toBeGreaterThan(5)
@@ -159,5 +168,16 @@ test('a deletion that cascaded is undone as one commit, what others refer to fir
   expect(commits).toMatchObject([{ actor: 'ada', changes: [{ id: 'p' }, { id: 'q' }, { id: 'r' }] }])
   await state.undo(seq)
   expect(await state.task.count()).toBe(0)
+  await state.close()
+})
+
+test('a difference from further back than the index of histories reaches is refused, and says how far it reaches', async () => {
+  const { state } = await openTiny({ memory: { historyVersions: 8 } })
+  for (let n = 0; n < 40; n++) await state.task.create({ id: `t${n}` })
+  const refused: unknown = await diffOf(state, 0, 40).catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 'TOO_LARGE', details: { oldestSeq: expect.any(Number) } })
+  const { oldestSeq } = (refused as { details: { oldestSeq: number } }).details
+  expect(oldestSeq).toBeGreaterThan(20)
+  expect((await diffOf(state, oldestSeq, 40)).map(({ id }) => id)).toHaveLength(40 - oldestSeq)
   await state.close()
 })

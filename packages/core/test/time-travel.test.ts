@@ -63,15 +63,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<Step>({ do: 'compact' }, { do: 'reopen' }) },
   { weight: 3, arbitrary: fc.constantFrom(1, 1_000, -5_000).map((ms): Step => ({ ms })) },
 )
+/** Of what is older than so many versions the index of histories has let go. */
+const versions = fc.constantFrom(undefined, 8, 40)
 const steps = fc.array(step, { minLength: 1, maxLength: 25, size: 'max' })
 
 test('every moment of any history reads as the log folded up to there, whatever was compacted or reopened', async () => {
   let cached = 0
   await fc.assert(
-    fc.asyncProperty(steps, fc.boolean(), async (given, isAskedEarly) => {
+    fc.asyncProperty(steps, fc.boolean(), versions, async (given, isAskedEarly, historyVersions) => {
       const storage = cachingStorage(memoryStorage())
       const time = manualTime()
-      let { state } = await openTiny({ storage, time, compaction: false, checkpoints: { atClose: 1 } })
+      const memory = historyVersions === undefined ? {} : { historyVersions }
+      const options = { storage, time, memory, compaction: false, checkpoints: { atClose: 1 } } as const
+      let { state } = await openTiny(options)
       await askCall(state, population)
       if (isAskedEarly) await state.task.history('a').next()
       for (const one of given) {
@@ -80,7 +84,7 @@ test('every moment of any history reads as the log folded up to there, whatever 
         else if (one.do === 'compact') await state.compact()
         else {
           await state.close()
-          state = (await openTiny({ storage, time, compaction: false, checkpoints: { atClose: 1 } })).state
+          state = (await openTiny(options)).state
         }
       }
       const { commits, states } = await folded(state)
