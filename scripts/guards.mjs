@@ -17,7 +17,7 @@ async function runAll(...commands) {
   let code = 0
   let output = ''
   for (const [tool, ...args] of commands) {
-    const ended = await run(toolPath(tool), args)
+    const ended = await run(tool === 'node' ? process.execPath : toolPath(tool), args)
     if (ended.code === 0) continue
     code = ended.code
     output += `$ ${tool} ${args.join(' ')}\n${ended.output}\n`
@@ -33,9 +33,9 @@ export const guards = [
   {
     name: 'build and packaging',
     // Two commands at once must not clean the same dist/ under each other's hands.
-    check: () => withLock('build', () => runAll(turbo('build', 'check:package'))),
+    check: () => withLock('build', () => runAll(turbo('build'), ['node', 'scripts/check-packages.mjs'])),
   },
-  { name: 'type check', check: () => runAll(turbo('typecheck'), ['tsc', '-p', '.']) },
+  { name: 'type check', check: () => runAll(['tsc', '-p', 'tsconfig.packages.json'], ['tsc', '-p', '.']) },
   {
     name: 'lint and format',
     check: () => runAll(['biome', 'check', '.', '--error-on-warnings', '--max-diagnostics=none']),

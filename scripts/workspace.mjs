@@ -23,7 +23,7 @@ export function workspaceFolders() {
 /**
  * A package.json as it stands on the disk.
  * @param {string} folder relative to the root
- * @returns {{ name: string, version: string, private?: boolean, dependencies?: Record<string, string>, devDependencies?: Record<string, string> }}
+ * @returns {{ name: string, version: string, private?: boolean, dependencies?: Record<string, string>, devDependencies?: Record<string, string>, bin?: Record<string, string> }}
  */
 export function manifestOf(folder) {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
