@@ -38,6 +38,7 @@ export {
 export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
 export type { Expectation, UnmetExpectation } from './expectation.ts'
 export type { ChangesAsk, RecordChange } from './feed.ts'
+export { type Distribution, Histogram } from './histogram.ts'
 export type { CommitHooks, DurableCommit, HookedChange, ProposedCommit } from './hooks.ts'
 export type { Bound, Direction, ImageSource, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
 export { instantKey } from './instant.ts'
@@ -90,7 +91,7 @@ export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './sch
 export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'
 export type { Seq } from './seq.ts'
 export type { SourceLine } from './source-line.ts'
-export type { CompactReport, ScrubStats, Stats, VerifyReport } from './stats.ts'
+export type { AppendStats, CompactReport, MessageStats, ScrubStats, Stats, VerifyReport } from './stats.ts'
 export type {
   Appended,
   AppendOptions,
@@ -112,5 +113,15 @@ export type {
   StoredBase,
   TruncateOptions,
 } from './storage.ts'
+export {
+  type QueryPlan,
+  type TracedCheckpoint,
+  type TracedCommit,
+  type TracedCompaction,
+  type TracedMessage,
+  type TracedQuery,
+  type TracedRecovery,
+  tracingNames,
+} from './tracing.ts'
 export type { Watching, WatchKind } from './watching.ts'
 export type { ExpectOptions, GuardOptions, WriteOptions } from './write-options.ts'

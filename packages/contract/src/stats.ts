@@ -1,6 +1,7 @@
 import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
+import type { Distribution } from './histogram.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
 import type { StorageHealth } from './storage.ts'
@@ -17,6 +18,31 @@ export interface ScrubStats {
   readonly damaged: number
   /** The first 100 of them. */
   readonly damage: readonly Damage[]
+}
+
+/** Messages of one kind, since the store was opened. */
+export interface MessageStats {
+  /** All of them. */
+  readonly asked: number
+  /**
+   * From the call to the answer, in milliseconds, refusals too. One of several is measured, and counts for all of them since the one
+   * before: so `count` is about `asked`.
+   */
+  readonly latencyMs: Distribution
+  /** How many were refused or failed, by code; reckoned from those that were measured. */
+  readonly failed: Readonly<Record<string, number>>
+}
+
+/** What was handed to the storage, by groups of commits, since the store was opened. */
+export interface AppendStats {
+  /** Commits of a group. */
+  readonly commits: Distribution
+  /** Bytes of a group's lines, as they were handed over. */
+  readonly bytes: Distribution
+  /** From handing a group over until it was as safe as asked, in milliseconds. */
+  readonly ms: Distribution
+  /** Groups that were refused, or of which nobody knows. */
+  readonly failed: number
 }
 
 /** The store in numbers. */
@@ -52,6 +78,9 @@ export interface Stats {
   readonly lost?: readonly LostCommits[]
   /** Absent: nothing is read again in the background. */
   readonly scrub?: ScrubStats
+  /** By kind, of those that were asked; `transaction` is one of them. Absent: messages are not measured. */
+  readonly messages?: Readonly<Record<string, MessageStats>>
+  readonly appends?: AppendStats
 }
 
 export interface VerifyReport {

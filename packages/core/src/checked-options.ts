@@ -14,6 +14,7 @@ import type { CheckpointSettings } from './checkpoints.ts'
 import { checkedHooks } from './commit-hooks.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
+import { checkedObserve, type ObserveSettings } from './observe-options.ts'
 import { checkedScrub, type ScrubSettings } from './scrub-options.ts'
 import { checkedSnapshots } from './snapshot-options.ts'
 import type { SnapshotSettings } from './snapshots.ts'
@@ -31,6 +32,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly snapshots: SnapshotSettings
   readonly scrub: ScrubSettings | undefined
   readonly hooks: CommitHooks
+  readonly observe: ObserveSettings
 }
 
 const optionKeys = new Set([
@@ -46,6 +48,7 @@ const optionKeys = new Set([
   'snapshots',
   'scrub',
   'hooks',
+  'observe',
   'clock',
   'random',
   'timers',
@@ -82,6 +85,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     snapshots: checkedSnapshots(options.snapshots),
     scrub: checkedScrub(options.scrub),
     hooks: checkedHooks(options.hooks),
+    observe: checkedObserve(options.observe, storage.kind),
   }
 }
 

@@ -1,6 +1,8 @@
-import type { LogWriter, Seq } from '@stateward/contract'
+import type { CacheSaved, LogWriter, Seq, TracedCheckpoint } from '@stateward/contract'
+import { channels } from './channels.ts'
 import type { Environment } from './environment.ts'
 import { type CheckpointState, saveCheckpoint } from './save-checkpoint.ts'
+import { traced } from './traced.ts'
 
 export interface CheckpointSettings {
   /** A checkpoint is saved at the close when so many commits are in none. */
@@ -12,6 +14,8 @@ export interface CheckpointSettings {
 export interface CheckpointsOptions extends CheckpointState {
   readonly writer: LogWriter
   readonly environment: Environment
+  /** What the store is called in traces. */
+  readonly store: string
   /** `undefined`: none is ever saved. */
   readonly settings: CheckpointSettings | undefined
   /** The commit up to which a checkpoint was loaded. */
@@ -80,11 +84,21 @@ export class Checkpoints {
     )
     const asOf = live.lastSeq
     if (isWhole && writer.caches !== undefined) {
+      const { caches } = writer
       const { breathe } = environment
-      const outcome = await saveCheckpoint(writer.caches, this.#options, { breathe, signal }).catch(() => undefined)
+      const save = (): Promise<CacheSaved> => saveCheckpoint(caches, this.#options, { breathe, signal })
+      const outcome = await this.#traced(asOf, save).catch(() => undefined)
       if (outcome?.saved === true) this.#saved = asOf
     }
     this.#plan()
+  }
+
+  #traced(upTo: Seq, save: () => Promise<CacheSaved>): Promise<CacheSaved> {
+    if (!channels.checkpoint.hasSubscribers) return save()
+    const context = { store: this.#options.store, upTo }
+    return traced<TracedCheckpoint, CacheSaved>(channels.checkpoint, context, save, (told, { saved }) => {
+      told.saved = saved
+    })
   }
 
   /** After a failure too: what has failed is not tried again at once. */

@@ -7,14 +7,17 @@ import {
   type StoreEvent,
 } from '@stateward/contract'
 import { BaseRows } from './base-rows.ts'
+import { channels } from './channels.ts'
 import { compact } from './compact.ts'
 import type { Environment } from './environment.ts'
+import type { Observation } from './observation.ts'
 import { Pace } from './pace.ts'
 import { closed } from './refusals.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
 import type { Term } from './term.ts'
 import type { Terms } from './terms.ts'
+import { traced } from './traced.ts'
 
 export type CompactionCause = Extract<StoreEvent, { kind: 'compaction' }>['cause']
 
@@ -24,6 +27,7 @@ export interface CompactorOptions {
   readonly environment: Environment
   readonly now: () => string
   readonly tell: Notify<StoreEvent>
+  readonly observation: Observation
   /** As `Pace` takes it. */
   readonly share: number
   readonly isBusy: () => boolean
@@ -100,10 +104,15 @@ export class Compactor {
 
   #start(cause: CompactionCause): Running {
     const controller = new AbortController()
-    const report = this.#run(cause, controller.signal).finally(() => {
+    const report = this.#traced(cause, () => this.#run(cause, controller.signal)).finally(() => {
       this.#running = undefined
     })
     return { report, controller, wanted: 0 }
+  }
+
+  #traced(cause: CompactionCause, run: () => Promise<CompactReport>): Promise<CompactReport> {
+    if (!channels.compaction.hasSubscribers) return run()
+    return traced(channels.compaction, { store: this.#options.observation.name, cause }, run, Object.assign)
   }
 
   async #run(cause: CompactionCause, signal: AbortSignal): Promise<CompactReport> {

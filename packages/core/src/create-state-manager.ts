@@ -27,6 +27,8 @@ import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { Manager } from './manager.ts'
+import { Observation } from './observation.ts'
+import { ObservedEndpoint } from './observed-endpoint.ts'
 import { type PastMembers, pastMembers } from './past-members.ts'
 import { Snapshots } from './snapshots.ts'
 import { cursorTaker, type TakeCursor } from './state-cursor.ts'
@@ -119,9 +121,10 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const snapshots = new Snapshots({ ...checked.snapshots, setTimer: environment.setTimer, tell: events.tell })
   const audience = new Audience()
   const hooks = new HookRunner(checked.hooks, events.tell)
+  const observation = new Observation({ domain, clock: environment.clock, settings: checked.observe })
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
-  const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell }
+  const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell, observation }
   const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, audience, tell })
@@ -131,37 +134,45 @@ export async function createStateManager<const D extends Domain>(options: StateM
     throw error
   })
   manager.scrubByItself()
-  return stateOf(manager, { domain, recovery: first.recovery, events, storage })
+  return stateOf(manager, { domain, recovery: first.recovery, events, storage, observation })
 }
 
 function stateOf<const D extends Domain>(
   manager: Manager,
-  { domain, recovery, events, storage }: { domain: D; recovery: RecoveryReport; events: Events; storage: Storage },
+  {
+    domain,
+    recovery,
+    events,
+    storage,
+    observation,
+  }: { domain: D; recovery: RecoveryReport; events: Events; storage: Storage; observation: Observation },
 ): State<D> {
+  const { messages } = observation
   const transactions = manager.transactions(domain)
+  const endpoint = new ObservedEndpoint(manager, messages)
   const members: StateMembers<D> & Endpoint & AsyncDisposable = {
     domain,
     recovery,
-    transact: transact(manager, domain),
+    transact: transact(endpoint, domain),
     transaction: (work, transacting) => transactions.run(work, transacting),
-    changes: changes(manager, domain),
-    cursor: cursorTaker(manager, transactions),
-    ...pastMembers(manager, domain),
-    ...backupMember(manager, storage),
-    snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
-    compact: (asking) => manager.ask('compact', {}, asking),
+    changes: changes(endpoint, domain),
+    cursor: cursorTaker(endpoint, transactions),
+    ...pastMembers(endpoint, domain),
+    ...backupMember(endpoint, storage),
+    snapshot: async () => heldSnapshot(endpoint, domain, await endpoint.ask('snapshot', {})),
+    compact: (asking) => endpoint.ask('compact', {}, asking),
     view: views(manager.view, domain),
-    stats: () => manager.ask('stats', {}),
-    verify: () => manager.ask('verify', {}),
-    flush: () => manager.ask('flush', {}),
+    stats: () => endpoint.ask('stats', {}),
+    verify: () => endpoint.ask('verify', {}),
+    flush: () => endpoint.ask('flush', {}),
     on: (listener) => events.on(listener),
     reopen: () => manager.reopen(),
     close: () => manager.close(),
-    ask: (kind, body, askOptions) => manager.ask(kind, body, askOptions),
+    ask: (kind, body, askOptions) => endpoint.ask(kind, body, askOptions),
     follow: (from, signal) => manager.follow(from, signal),
     watch: (kind, body, signal) => manager.watch(kind, body, signal),
     [Symbol.asyncDispose]: () => manager.close(),
   }
   // A domain has no type that is called like a member, so neither hides the other.
-  return Object.freeze({ ...collections(manager, domain, { inProcess: true }), ...members }) as State<D>
+  return Object.freeze({ ...collections(endpoint, domain, { inProcess: true }), ...members }) as State<D>
 }

@@ -20,6 +20,7 @@ export type { CompactionOptions } from './compaction-options.ts'
 export { createStateManager, type State, type StateMembers } from './create-state-manager.ts'
 export type { Exported } from './export.ts'
 export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'
+export type { Every, ObserveOptions } from './observe-options.ts'
 export {
   openStateReader,
   type StateReader,

@@ -12,7 +12,7 @@ import { type Part, partsOf } from './parts.ts'
 import { storageError } from './storage-error.ts'
 
 export interface LogPumpOptions {
-  readonly writer: LogWriter
+  readonly writer: Pick<LogWriter, 'append'>
   readonly caps: Caps
   readonly lastSeq: Seq
   /** Names this opening; part of every commit id. */

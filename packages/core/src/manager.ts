@@ -31,6 +31,7 @@ import type { Environment } from './environment.ts'
 import { checkedStart } from './follow.ts'
 import { uuidv7Maker } from './ids.ts'
 import { Lane } from './lane.ts'
+import type { Observation } from './observation.ts'
 import type { Handlers } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
 import type { ScrubSettings } from './scrub-options.ts'
@@ -58,6 +59,7 @@ export interface ManagerOptions {
   readonly audience: Audience
   readonly hooks: HookRunner
   readonly tell: Notify<StoreEvent>
+  readonly observation: Observation
 }
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']
@@ -97,11 +99,8 @@ export class Manager implements Endpoint {
       peek: (type, id) => terms.current.peek(type, id),
     })
     this.#compactor = new Compactor({
-      terms,
-      environment,
-      snapshots: options.snapshots,
+      ...options,
       now: this.#now,
-      tell: options.tell,
       share: options.compaction.share,
       isBusy: () => this.#isBusy(),
     })
@@ -188,10 +187,10 @@ export class Manager implements Endpoint {
   }
 
   #stats(): Promise<Answer<'stats'>> {
-    const { storage, durability } = this.#options
+    const { storage, durability, observation } = this.#options
     const { live, writer: reader, health, actor } = this.#terms.current
-    const { depth } = actor
-    return statsOf({ live, storage, reader, durability, health, depth, scrub: this.#scrubber?.stats })
+    const seen = { depth: actor.depth, scrub: this.#scrubber?.stats, observed: observation.stats }
+    return statsOf({ live, storage, reader, durability, health, ...seen })
   }
 
   /** Begins to compact by itself, if it is to; see `CompactionSchedule.start`. */
@@ -242,10 +241,11 @@ export class Manager implements Endpoint {
   }
 
   transactions<D extends Domain>(domain: D): Transactions<D> {
-    const { environment, durability, storage, hooks } = this.#options
+    const { environment, durability, storage, hooks, observation } = this.#options
     return new Transactions({
       domain,
       hooks,
+      messages: observation.messages,
       door: this.#door,
       environment,
       now: this.#now,

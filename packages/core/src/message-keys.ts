@@ -37,6 +37,9 @@ const keysOf: { readonly [K in MessageKind]: ReadonlySet<string> | undefined } =
   flush: none,
 }
 
+/** Every kind of message. */
+export const messageKinds: readonly string[] = Object.keys(keysOf)
+
 /** Refuses what is no object or holds a key that the message does not have. */
 export function checkMessage(kind: MessageKind, body: unknown): asserts body is object {
   if (typeof body !== 'object' || body === null)

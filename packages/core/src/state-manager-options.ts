@@ -11,6 +11,7 @@ import type {
 } from '@stateward/contract'
 import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
+import type { ObserveOptions } from './observe-options.ts'
 import type { ScrubbingOptions } from './scrub-options.ts'
 import type { SnapshotOptions } from './snapshot-options.ts'
 
@@ -52,6 +53,8 @@ export interface StateManagerOptions<D extends Domain> {
   readonly snapshots?: SnapshotOptions
   /** Code of the application's own around each commit: one that may refuse it, one that hears of it. */
   readonly hooks?: CommitHooks
+  /** What the store watches of itself, for `stats()` and for who listens; `false`: nothing that costs. */
+  readonly observe?: ObserveOptions | false
   readonly clock?: Clock
   readonly random?: Random
   readonly timers?: Timers

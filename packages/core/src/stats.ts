@@ -11,10 +11,13 @@ export interface StatsOf {
   /** Messages that wait in the mailbox. */
   readonly depth: number
   readonly scrub?: ScrubStats | undefined
+  /** What the store has seen of itself. */
+  readonly observed?: Partial<Stats>
 }
 
 /** The store in numbers, as of now. */
-export async function statsOf({ live, storage, reader, durability, health, depth, scrub }: StatsOf): Promise<Stats> {
+export async function statsOf({ live, storage, reader, durability, health, ...rest }: StatsOf): Promise<Stats> {
+  const { depth, scrub, observed = {} } = rest
   const { firstSeq, segments, bytes, health: found = 'ok', lost = [], durableSeq } = await reader.stats()
   const types = [...live.types.values()]
   const { bodies } = live
@@ -43,5 +46,6 @@ export async function statsOf({ live, storage, reader, durability, health, depth
     health: health ?? found,
     ...(lost.length === 0 ? {} : { lost }),
     ...(scrub === undefined ? {} : { scrub }),
+    ...observed,
   }
 }

@@ -12,9 +12,11 @@ import {
   type StorageHealth,
   type StoredRecord,
   type StoreEvent,
+  type TracedRecovery,
 } from '@stateward/contract'
 import type { Audience } from './audience.ts'
 import { Bodies } from './bodies.ts'
+import { channels } from './channels.ts'
 import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
 import type { HookRunner } from './commit-hooks.ts'
 import type { Environment } from './environment.ts'
@@ -23,6 +25,7 @@ import { HeadLayer } from './heads.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { LogPump } from './log-pump.ts'
+import type { Observation } from './observation.ts'
 import { inSlices } from './pace.ts'
 import { Past } from './past.ts'
 import { Projections } from './projections.ts'
@@ -31,6 +34,7 @@ import { Reads } from './reads.ts'
 import { restore } from './restore.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
+import { traced } from './traced.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
 import { within } from './within.ts'
 import { nothing } from './write.ts'
@@ -50,6 +54,7 @@ export interface TermOptions {
   readonly audience: Audience
   readonly hooks: HookRunner
   readonly tell: Notify<StoreEvent>
+  readonly observation: Observation
 }
 
 interface Opened {
@@ -90,7 +95,17 @@ export class Term {
     this.readOnly = whyReadOnly(recovery)
     const pending = new HeadLayer(live)
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
-    const checkpoints = new Checkpoints({ domain, live, txids, writer, environment, settings, loaded: checkpoint })
+    const { name: store } = options.observation
+    const checkpoints = new Checkpoints({
+      domain,
+      live,
+      txids,
+      writer,
+      environment,
+      store,
+      settings,
+      loaded: checkpoint,
+    })
     this.checkpoints = checkpoints
     this.#environment = environment
     this.#savesAt = settings?.atClose ?? Number.POSITIVE_INFINITY
@@ -169,7 +184,20 @@ export class Term {
 }
 
 /** Opens the log for writing and builds the state from it. Rejects with the storage's code; the log is let go of then. */
-export async function openTerm(options: TermOptions): Promise<Term> {
+export function openTerm(options: TermOptions): Promise<Term> {
+  if (!channels.recovery.hasSubscribers) return opened(options)
+  const context: TracedRecovery = { store: options.observation.name }
+  return traced(
+    channels.recovery,
+    context,
+    () => opened(options),
+    (told, { recovery, live }) => {
+      Object.assign(told, { lastSeq: recovery.lastSeq, clean: recovery.clean, records: live.size })
+    },
+  )
+}
+
+async function opened(options: TermOptions): Promise<Term> {
   const { storage, domain, owner, cacheBytes, environment, tell } = options
   const stop = new StopOnce(tell)
   const { writer, recovery } = await openedWriter(storage, owner, stop)
@@ -227,7 +255,7 @@ class StopOnce {
 }
 
 function pumpOf(
-  { storage, environment, audience, hooks }: TermOptions,
+  { storage, environment, audience, hooks, observation }: TermOptions,
   {
     writer,
     live,
@@ -243,7 +271,7 @@ function pumpOf(
   },
 ): LogPump {
   return new LogPump({
-    writer,
+    writer: observation.appends.of(writer),
     caps: storage.caps,
     lastSeq: live.lastSeq,
     nonce: Buffer.from(environment.random.bytes(9)).toString('base64url'),

@@ -14,6 +14,7 @@ import type { HookRunner } from './commit-hooks.ts'
 import type { Door } from './door.ts'
 import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
+import type { Messages } from './messages.ts'
 import { patiently } from './patience.ts'
 import { closed, fromActor } from './refusals.ts'
 import { SchemaChecks } from './schema-check.ts'
@@ -44,6 +45,7 @@ export type RunTransaction<D extends Domain> = <T>(
 
 export interface TransactionsOptions<D extends Domain> {
   readonly domain: D
+  readonly messages: Messages
   readonly door: Door
   readonly environment: Environment
   readonly now: () => string
@@ -83,10 +85,21 @@ export class Transactions<D extends Domain> {
   }
 
   /** `finish` is called in each try, behind `work`: what it writes is of the same commit. */
-  async run<T>(
+  run<T>(
     work: (tx: Transaction<D>) => Promise<T> | T,
     options: TransactionOptions = {},
     finish?: (within: TransactionEndpoint) => Promise<void>,
+  ): Promise<T> {
+    const { messages } = this.#options
+    const times = messages.wanted('transaction')
+    if (times === 0) return this.#run(work, options, finish)
+    return messages.watch('transaction', {}, times, () => this.#run(work, options, finish))
+  }
+
+  async #run<T>(
+    work: (tx: Transaction<D>) => Promise<T> | T,
+    options: TransactionOptions,
+    finish: ((within: TransactionEndpoint) => Promise<void>) | undefined,
   ): Promise<T> {
     const { environment, lowestDurability, offered, isClosed, hooks } = this.#options
     if (isClosed()) throw closed()

@@ -46,8 +46,8 @@ export function isWrite(kind: MessageKind): kind is WriteKind {
 }
 
 /** The messages that change the log in any way. */
-export function wouldWrite(kind: MessageKind): boolean {
-  return isWrite(kind) || kind === 'undo' || kind === 'compact' || kind === 'flush'
+export function wouldWrite(kind: string): boolean {
+  return writeKinds.has(kind) || kind === 'undo' || kind === 'compact' || kind === 'flush'
 }
 
 /** The messages that write rows, in as many commits as their size asks for. */

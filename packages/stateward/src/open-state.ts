@@ -48,6 +48,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly snapshots?: NonNullable<StateManagerOptions<D>['snapshots']>
   /** Code of the application's own around each commit: `beforeCommit` may refuse it, `afterCommit` hears of it. */
   readonly hooks?: NonNullable<StateManagerOptions<D>['hooks']>
+  /** What the store watches of itself, for `stats()` and for who listens; `false`: nothing that costs. */
+  readonly observe?: NonNullable<StateManagerOptions<D>['observe']>
   readonly clock?: Clock
   readonly random?: Random
 }
