@@ -26,7 +26,7 @@ export async function readablePart(disk: Disk, survey: Survey): Promise<Readable
     if (entry.kind === 'base' && (await assessEntry(place, entry, false)).damage.lines === 0) bases.push(entry)
   const history = listed.segments.filter(isHistory)
   const base = newestBase({ ...listed, segments: bases })
-  if (base === undefined && !isFromTheFirst(history, listed)) return undefined
+  if (base === undefined && !isFromTheFirst(history)) return undefined
   const upTo = base?.upTo ?? 0
   const kept = await prefixOf(place, history, upTo)
   const lastSeq = kept.reduce((most, entry) => Math.max(most, entry.lastSeq), upTo)
@@ -36,8 +36,8 @@ export async function readablePart(disk: Disk, survey: Survey): Promise<Readable
   }
 }
 
-function isFromTheFirst(history: readonly HistoryEntry[], { truncated }: Manifest): boolean {
-  return history.every(({ kind }) => kind !== 'archive') && (history[0]?.firstSeq ?? truncated + 1) === 1
+function isFromTheFirst(history: readonly HistoryEntry[]): boolean {
+  return history.every(({ kind }) => kind !== 'archive') && history[0]?.firstSeq === 1
 }
 
 type EndedEntry = Exclude<HistoryEntry, { kind: 'active' }>

@@ -1,5 +1,7 @@
 import type { Durability } from '@stateward/contract'
 import { expect, test } from 'vitest'
+import { ArchiveMembers } from '../src/archive-members.ts'
+import { BatchBuffer } from '../src/batch-buffer.ts'
 import { bounds } from '../src/bounds.ts'
 import { LostSeqs } from '../src/lost-seqs.ts'
 import { SeekTable } from '../src/seek-table.ts'
@@ -42,6 +44,54 @@ test('lost commits are ranges that do not touch, and each of them is found', () 
   expect(Array.from({ length: 14 }, (_, seq) => seq).filter((seq) => lost.has(seq))).toEqual([
     3, 4, 5, 6, 9, 10, 11, 12,
   ])
+})
+
+test('where the members of an archive begin comes back as it was saved; bytes that no archive gives are none', () => {
+  const members = new ArchiveMembers()
+  const points = [
+    { seq: 1, byte: 0, epoch: 1 },
+    { seq: 1, byte: 70, epoch: 1 },
+    { seq: 9, byte: 150, epoch: 2 },
+  ]
+  for (const point of points) members.add(point)
+  const read = ArchiveMembers.decode(members.encode(), 151)
+  expect(read?.size).toBe(3)
+  expect([0, 1, 8, 9, 99].map((seq) => read?.before(seq))).toEqual([
+    undefined,
+    points[1],
+    points[1],
+    points[2],
+    points[2],
+  ])
+  for (const [at, value, packed] of [
+    [8, 1n, 151],
+    [24, 0n, 151],
+    [32, 0n, 151],
+    [56, 70n, 151],
+    [56, 69n, 151],
+    [56, 151n, 151],
+    [0, 0n, 150],
+  ] as const) {
+    const bytes = members.encode()
+    if (packed === 151) bytes.writeBigUInt64LE(value, at)
+    expect(ArchiveMembers.decode(bytes, packed), `${value} at ${at}`).toBeUndefined()
+  }
+  expect(ArchiveMembers.decode(Buffer.alloc(0), 1)).toBeUndefined()
+  expect(ArchiveMembers.decode(members.encode().subarray(1), 151)).toBeUndefined()
+})
+
+test('the buffer of batches is used again, that of a very large one is not kept', () => {
+  const buffer = new BatchBuffer()
+  const place = { segment: 1, offset: 0, firstSeq: 1, dur: 0 }
+  const of = (room: number) => buffer.fill([{ records: [Buffer.from('{}')] }], room, place).bytes.buffer
+  const first = of(100)
+  expect(of(60_000)).toBe(first)
+  const larger = of(100_000)
+  expect([larger.byteLength, of(100), of(131_072)]).toEqual([131_072, larger, larger])
+  expect(of(bounds.batchBytes * 2 + 1).byteLength).toBe(bounds.batchBytes * 2 + 1)
+  expect(of(100)).toBe(larger)
+  expect(of(bounds.batchBytes * 2).byteLength).toBe(bounds.batchBytes * 2)
+  expect(of(100).byteLength).toBe(bounds.batchBytes * 2)
 })
 
 test('a table of places comes back as it was saved; bytes that no table gives are none', () => {

@@ -60,6 +60,25 @@ test('whatever bytes come, reading a tail neither throws nor believes what was n
   )
 })
 
+test('a checksum is written in hex digits: other characters do not stand for the same number', () => {
+  let tried = 0
+  for (let n = 0; n < 200; n++) {
+    const line = sealedLine(Buffer.from(`{"n":${n}}`), { seq: n + 1 })
+    const end = line.length - 1
+    for (let at = end - 10; at < end - 3; at++) {
+      const [one = 0, other = 0] = [line[at], line[at + 1]]
+      // A digit less, and sixteen more in the next place, make the same number: "1a" and "0q".
+      if (!(one > 0x30 && one <= 0x39) || other < 0x61) continue
+      const changed = Buffer.from(line)
+      changed[at] = one - 1
+      changed[at + 1] = other + 16
+      expect(readTail(changed, 0, end)).toBe('the checksum does not match')
+      tried++
+    }
+  }
+  expect(tried).toBeGreaterThan(50)
+})
+
 test.each([
   ['a line without numbers', '{"a":"x"'],
   ['another key than seq', '{"a":1,"sex":5'],

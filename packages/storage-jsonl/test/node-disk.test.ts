@@ -54,6 +54,25 @@ test('a file reads up to its end, and what a closed one is asked fails', async (
   for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'EBADF' })
 })
 
+test('what is no file is not opened, whatever for', async () => {
+  const dir = temporaryDirectory()
+  for (const [path, code] of [
+    [dir, 'EISDIR'],
+    ['/dev/null', 'EINVAL'],
+  ] as const) {
+    await expect(nodeDisk.open(path, 'read')).rejects.toMatchObject({ code })
+    expect(() => nodeDisk.openSync(path)).toThrow(expect.objectContaining({ code }))
+  }
+})
+
+test('a watch keeps no process alive', () => {
+  const watches = (): number => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length
+  const before = watches()
+  const stop = nodeDisk.watch(temporaryDirectory(), () => undefined)
+  expect(watches()).toBe(before)
+  stop()
+})
+
 test('a directory that cannot be watched is followed without hints', () => {
   const stop = nodeDisk.watch(join(temporaryDirectory(), 'absent'), () => expect.unreachable('nothing is there'))
   expect(stop()).toBeUndefined()

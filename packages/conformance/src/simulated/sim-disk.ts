@@ -4,6 +4,8 @@ import type { SimNode } from './sim-directory.ts'
 import type { SimFile } from './sim-file.ts'
 import { Died, failure, type SimCall, type SimMedium } from './sim-medium.ts'
 
+const openModes: readonly string[] = ['read', 'change', 'create'] satisfies OpenMode[]
+
 /** A medium as one process sees it, for as long as that process lives. */
 export class SimDisk implements Disk {
   readonly medium: SimMedium
@@ -93,6 +95,7 @@ export class SimDisk implements Disk {
 
   #open(path: string, mode: OpenMode): DiskFile {
     this.#assertAlive()
+    if (!openModes.includes(mode)) throw failure('EINVAL', path)
     const found = this.medium.find(path)
     if (mode === 'create') {
       if (found !== undefined) throw failure('EEXIST', path)

@@ -85,6 +85,39 @@ test('a backup is a store by itself; the next one copies what is new, also behin
   await writer.close()
 })
 
+test('a backup that is told of survives a power cut; one whose last step fails is none', async () => {
+  const medium = new SimMedium()
+  const { writer } = await store(boot(medium)).openWriter('first')
+  await put(writer, texts(1, 20))
+  await writer.close()
+  const failing = medium.copy()
+  failing.onStep = ({ operation, path }) => {
+    if (operation === 'rename' && path.startsWith('/copy') && !path.includes('.json')) return { fail: 'EIO' }
+    return undefined
+  }
+  await expect(backupLog({ ...careOf(boot(failing)), to })).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  expect([...failing.files().keys()].filter((path) => path.startsWith('/copy/'))).toEqual([])
+  await backupLog({ ...careOf(boot(medium)), to })
+  for (let seed = 1; seed <= 8; seed++) {
+    const left = medium.afterPowerCut(seededPick(seed))
+    expect(await contentOf(left), `seed ${seed}`).toEqual(texts(1, 20))
+  }
+})
+
+test('a file that is gone each time that it is to be copied is looked for eight times', async () => {
+  const medium = new SimMedium()
+  const { writer } = await store(boot(medium)).openWriter('first')
+  await put(writer, texts(1, 60))
+  await writer.close()
+  await boot(medium).remove('/store/log-00000001.jsonl')
+  let looks = 0
+  medium.onCall = ({ call, path }) => {
+    if (call === 'open' && path === '/store/log-00000001.jsonl') looks++
+  }
+  await expect(backupLog({ ...careOf(boot(medium)), to })).rejects.toMatchObject({ details: { disk: 'ENOENT' } })
+  expect(looks).toBe(8)
+})
+
 test('wherever a backup dies, the one before opens as it was or as the new one, and the next backup is whole', async () => {
   for (const isFirst of [true, false]) {
     for (let at = 0, steps = 1; at < steps; at += isFirst ? 7 : 4) {

@@ -1,4 +1,4 @@
-import { boot, failure, SimMedium } from '@stateward/conformance'
+import { beside, boot, failure, SimMedium } from '@stateward/conformance'
 import type { LogWriter, StorageEvent } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { append, readAll, recordOf, textOf } from '../records.ts'
@@ -40,7 +40,30 @@ test('a cache of many pages comes back as it was put, in any part', async () => 
   await cache?.read(into, 700_001)
   expect(into.equals(content.subarray(700_001, 701_001))).toBe(true)
   await expect(cache?.read(into, content.length - 10)).rejects.toMatchObject({ code: 'CORRUPT' })
+  for (const position of [0, content.length - 1_000]) {
+    cache?.readSync?.(into.fill(0), position)
+    expect(into.equals(content.subarray(position, position + 1_000))).toBe(true)
+  }
+  for (const position of [-1, content.length - 999])
+    expect(() => cache?.readSync?.(into, position)).toThrow(expect.objectContaining({ code: 'CORRUPT' }))
   await cache?.close()
+})
+
+test('whoever reads beside a writer finds the cache of what came since, and looks at the log as it is now', async () => {
+  const medium = new SimMedium()
+  const { writer } = await opened(medium)
+  await append(writer, [recordOf('a')])
+  const reader = await simStorage(beside(medium)).openReader()
+  await append(writer, [recordOf('b'), recordOf('c')])
+  await writer.caches?.save('view', async (put) => {
+    await put(content)
+    return 3
+  })
+  await writer.close()
+  const cache = await reader.caches?.load('view')
+  expect(cache).toMatchObject({ upTo: 3, bytes: content.length })
+  await cache?.close()
+  await reader.close()
 })
 
 test('a cache that is not there is no word worth; one that cannot be used is told once, and nothing else changes', async () => {

@@ -66,6 +66,17 @@ test('a log that is another one than its manifest names is not whole after a rep
   expect(await repairLog(careOf(boot(medium)))).toMatchObject({ isWhole: false })
 })
 
+test('a header behind a first line that does not read is none: nothing of the file is believed', async () => {
+  const killed = await killedLog()
+  const lines = linesOf(killed)
+  const { code, damage } = await openingRefused(withLines(killed, ['{}', ...lines]))
+  expect(code).toBe('CORRUPT')
+  expect(damage).toMatchObject([
+    { line: 1, byte: 0 },
+    { line: 2, byte: 3, reason: 'a second segment header' },
+  ])
+})
+
 test.each<[string, (lines: string[]) => string[], number, string]>([
   ['a second header', (lines) => lines.toSpliced(5, 0, lines[0] ?? ''), 5, 'a second segment header'],
   ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4] ?? ''), 5, 'expected seq 5, found 4'],

@@ -81,6 +81,32 @@ test('a device that does not read is STORAGE_FAILED, whoever asks', async () => 
   await expect(again.verify()).rejects.toMatchObject(told)
 })
 
+test('a device that fails once while a reader looks at the log is told, and not tried again in silence', async () => {
+  const { medium, writer } = await written()
+  await writer.close()
+  const reader = await simStorage(boot(medium)).openReader()
+  let fails = 1
+  medium.onCall = ({ path }) => {
+    if (path.endsWith('manifest.json') && fails-- > 0) throw failure('EIO', path)
+  }
+  await expect(readAll(reader)).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { disk: 'EIO' } })
+  expect((await readAll(reader)).length).toBeGreaterThan(0)
+  await reader.close()
+})
+
+test('a pointer to where a plain file has an empty line is damage, and not the lines behind it', async () => {
+  const medium = new SimMedium()
+  await boot(medium).makeDirectory('/store')
+  const line = '{"type":"plan","timestamp":"2024-01-20T10:00:00.000Z","data":{"id":"p"}}'
+  medium.plant('/store/a.jsonl', `${line}\n\n${line.replace('"p"', '"q"')}`)
+  const { writer } = await simStorage(boot(medium)).openWriter('adopts')
+  const ptrs: number[] = []
+  for await (const batch of writer.read(1)) ptrs.push(...batch.ptrs)
+  expect((await writer.fetch(ptrs)).map(textOf)).toEqual([line, line.replace('"p"', '"q"')])
+  const told = { code: 'CORRUPT', details: { damage: [{ file: 'a.jsonl', byte: line.length + 1 }] } }
+  await expect(writer.fetch([(ptrs[0] ?? 0) + line.length + 1])).rejects.toMatchObject(told)
+})
+
 test('a file that is gone is looked for once more, and then told', async () => {
   const { medium, writer, ptrs } = await written(60, 100)
   await writer.close()

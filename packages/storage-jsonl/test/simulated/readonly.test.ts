@@ -96,6 +96,14 @@ test('whole segments behind a damaged one are not served: the beginning ends at 
   expect(await commitsFrom(writer, 1)).toEqual(records.slice(0, 5).map(textOf))
 })
 
+test('a damaged log that was closed reads no more', async () => {
+  const medium = await withBase(true)
+  damage(medium, 'log-', '"n":7')
+  const writer = await openedReadonly(medium)
+  await writer.close()
+  await expect(commitsFrom(writer, 1)).rejects.toMatchObject({ code: 'CLOSED' })
+})
+
 test('a damaged log takes nothing, says what it is, follows without end, and gives its LOCK back', async () => {
   const medium = await withBase(true)
   damage(medium, 'log-', '"n":7')

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { rig } from '../../../../test/reliability/rig.ts'
 import { repairLog } from '../../src/index.ts'
 import { append } from '../records.ts'
+import { byteOf, killedLog, linesOf, withLines } from './edited.ts'
 import { closedLog, first, records, rewrite, served } from './salvage-fixture.ts'
 import { careOf, simStorage } from './sim-storage.ts'
 
@@ -111,6 +112,32 @@ test('a dry run changes nothing, and says what a repair then does', async () => 
   expect(await repair(medium, true)).toMatchObject({ damagedLines: 0, files: [], leftovers: [] })
 })
 
+test('what a repair says that it has mended survives a power cut, the manifest too', async () => {
+  for (const path of [first, '/store/manifest.json']) {
+    const whole = await closedLog()
+    const content = Buffer.from(whole.file(path).bytes)
+    whole.file(path).rot(50, 5)
+    const damaged = whole.copy()
+    await repair(damaged)
+    for (let seed = 1; seed <= 8; seed++) {
+      const left = damaged.afterPowerCut(seededPick(seed))
+      expect(left.file(path).bytes.equals(content), `${path}, seed ${seed}`).toBe(true)
+      expect([...left.files().keys()].filter((file) => file.includes('/quarantine/')).length).toBeGreaterThan(2)
+    }
+  }
+})
+
+test('a file that was being written is whole when its lines are, and its end is as a crash leaves it', async () => {
+  const killed = await killedLog()
+  const lines = linesOf(killed)
+  const flipped = (lines[3] ?? '').replace('type', 'type'.replace('t', 'u'))
+  const report = await repair(withLines(killed, lines.with(3, flipped)))
+  expect(report).toMatchObject({
+    isWhole: true,
+    files: [{ isExact: false, mended: [{ byte: byteOf(lines, 3) }], left: [] }],
+  })
+})
+
 test('a crash at any step of a repair, and a power cut, leave the damaged file or the mended one, and never less', async () => {
   const whole = await closedLog()
   const content = Buffer.from(whole.file(first).bytes)
@@ -133,7 +160,7 @@ test('a crash at any step of a repair, and a power cut, leave the damaged file o
       })
       const left = medium.afterPowerCut(seededPick(seed * 100 + at))
       const found = left.file(first).bytes
-      expect(found.equals(content) || found.equals(damaged), `seed ${seed}, step ${at}`).toBe(true)
+      expect(found.equals(content) || (died && found.equals(damaged)), `seed ${seed}, step ${at}`).toBe(true)
       expect(await repair(left)).toMatchObject({ isWhole: true })
       expect(left.file(first).bytes.equals(content)).toBe(true)
     }

@@ -210,6 +210,8 @@ test('a store without a complete file has nothing to scrub', async () => {
   await append(writer, [recordOf(1)])
   const scrub = writer.scrub?.()
   expect(scrub && (await portionsOf(scrub))).toEqual([])
+  const aborted = writer.scrub?.({ signal: AbortSignal.abort() })
+  await expect(aborted && portionsOf(aborted)).rejects.toMatchObject({ code: 'ABORTED' })
 })
 
 test('a pass begins with any file, so that short openings get round too', async () => {
