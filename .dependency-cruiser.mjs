@@ -93,9 +93,9 @@ export default {
       name: 'disk-only-where-it-belongs',
       comment:
         'Files are the business of storage-jsonl and of the ready-made composition; the rest is given a disk. ' +
-        'One file of core writes one: the export of a snapshot, which no storage has a part in.',
+        'Two files of core have one in hand: the export of a snapshot, and its way back, which no storage has a part in.',
       severity: 'error',
-      from: { path: source, pathNot: '^packages/(storage-jsonl/|stateward/|core/src/export\\.ts$)' },
+      from: { path: source, pathNot: '^packages/(storage-jsonl/|stateward/|core/src/export(-bytes)?\\.ts$)' },
       to: { path: '^(node:)?(fs|fs/promises|child_process)$' },
     },
     {

@@ -12,6 +12,8 @@ export const limits = {
   commitBytes: 1_048_576,
   /** One line of one record. */
   recordBytes: 16_777_216,
+  /** One line of a restoration, and the export it comes from. */
+  restoreBytes: 16_777_216,
   /** One line of a bulk write. */
   bulkCommitBytes: 65_536,
   mailboxAsks: 10_000,

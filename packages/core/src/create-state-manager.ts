@@ -30,17 +30,18 @@ import { Manager } from './manager.ts'
 import { Observation } from './observation.ts'
 import { ObservedEndpoint } from './observed-endpoint.ts'
 import { type PastMembers, pastMembers } from './past-members.ts'
+import { type RestoreMember, restoreMember } from './restore-member.ts'
 import { Snapshots } from './snapshots.ts'
 import { cursorTaker, type TakeCursor } from './state-cursor.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
 import { openTerm, type Term } from './term.ts'
 import { type Reopened, Terms } from './terms.ts'
-import type { RunTransaction } from './transaction.ts'
+import { type RunTransaction, Transactions } from './transaction.ts'
 
 /** An open store: a collection for each type of the domain, and what concerns the whole. */
 export type State<D extends Domain = Domain> = Collections<D> & StateMembers<D> & Endpoint & AsyncDisposable
 
-export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMember {
+export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMember, RestoreMember {
   readonly domain: D
   /** What opening found and did, the first time. */
   readonly recovery: RecoveryReport
@@ -148,7 +149,7 @@ function stateOf<const D extends Domain>(
   }: { domain: D; recovery: RecoveryReport; events: Events; storage: Storage; observation: Observation },
 ): State<D> {
   const { messages } = observation
-  const transactions = manager.transactions(domain)
+  const transactions = new Transactions({ domain, ...manager.ground })
   const endpoint = new ObservedEndpoint(manager, messages)
   const members: StateMembers<D> & Endpoint & AsyncDisposable = {
     domain,
@@ -159,6 +160,7 @@ function stateOf<const D extends Domain>(
     cursor: cursorTaker(endpoint, transactions),
     ...pastMembers(endpoint, domain),
     ...backupMember(endpoint, storage),
+    ...restoreMember({ domain, ...manager.ground }),
     snapshot: async () => heldSnapshot(endpoint, domain, await endpoint.ask('snapshot', {})),
     compact: (asking) => endpoint.ask('compact', {}, asking),
     view: views(manager.view, domain),

@@ -10,6 +10,7 @@ import {
 import { ack, takeCursor } from './cursor-steps.ts'
 import type { Deciding } from './deciding.ts'
 import { conflict, found, notFound } from './found.ts'
+import { load } from './loading.ts'
 import { checkReferences } from './references.ts'
 import { remove } from './remove.ts'
 import { checkRules, violated } from './rules.ts'
@@ -31,6 +32,8 @@ export function decide(step: Step, deciding: Deciding): StoredRecord | Deleted {
       return remove(step, deciding)
     case 'restore':
       return restore(step, deciding)
+    case 'load':
+      return load(step, deciding)
     case 'takeCursor':
       return takeCursor(step, deciding)
     case 'ack':

@@ -9,7 +9,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { encodeCommit } from './codec.ts'
+import { exportEndLine, exportedLine } from './export-lines.ts'
 
 export interface Exported {
   readonly records: number
@@ -39,14 +39,14 @@ export async function exportTo(path: string, of: ExportOf): Promise<Exported> {
     const file = await open(path, 'wx', 0o600)
     try {
       for await (const page of pagesOf(of)) {
-        const lines = page.map(({ type, record }) => `${lineOf(type, record)}\n`).join('')
+        const lines = page.map(({ type, record }) => exportedLine(type, record)).join('')
         hash.update(lines)
         bytes += Buffer.byteLength(lines)
         records += page.length
         await file.writeFile(lines)
       }
       sha256 = hash.digest('hex')
-      await file.writeFile(`${JSON.stringify({ type: '$export', data: { records, seq: of.seq, bytes, sha256 } })}\n`)
+      await file.writeFile(exportEndLine({ records, seq: of.seq, bytes, sha256 }))
       await file.sync()
     } finally {
       await file.close()
@@ -67,11 +67,6 @@ async function* pagesOf({ endpoint, types }: ExportOf): AsyncGenerator<{ type: s
       query = cursor === undefined ? undefined : { type, limit: rowsPerPage, cursor }
     }
   }
-}
-
-function lineOf(type: string, record: StoredRecord): string {
-  const { rev, ...data } = record
-  return encodeCommit([{ op: 'put', type, id: record.id, rev, data }], { timestamp: record.updated_at })
 }
 
 /** Without this a power cut may take the new name away, though the bytes are safe. */

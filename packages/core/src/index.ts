@@ -19,6 +19,7 @@ export type { CheckpointOptions } from './checkpoint-options.ts'
 export type { CompactionOptions } from './compaction-options.ts'
 export { createStateManager, type State, type StateMembers } from './create-state-manager.ts'
 export type { Exported } from './export.ts'
+export { type ExportEnd, exportEndLine, exportedLine } from './export-lines.ts'
 export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'
 export type { Every, ObserveOptions } from './observe-options.ts'
 export {
@@ -27,6 +28,7 @@ export {
   type StateReaderMembers,
   type StateReaderOptions,
 } from './open-state-reader.ts'
+export type { Restored, RestoreMember, RestoreSnapshotOptions } from './restore-member.ts'
 export type { ScrubbingOptions } from './scrub-options.ts'
 export type { StateCursor, TakeCursor } from './state-cursor.ts'
 export type { StateManagerOptions } from './state-manager-options.ts'

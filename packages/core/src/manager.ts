@@ -40,7 +40,7 @@ import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
 import { timestamps } from './timestamps.ts'
-import { Transactions } from './transaction.ts'
+import type { TransactionsOptions } from './transaction.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
 import { type Watches, watchesOf } from './watches.ts'
@@ -240,10 +240,10 @@ export class Manager implements Endpoint {
     return this.#terms.follow(checkedStart(from, signal), [signal, this.#closing.signal])
   }
 
-  transactions<D extends Domain>(domain: D): Transactions<D> {
+  /** What writes need that come by no message. */
+  get ground(): Omit<TransactionsOptions<Domain>, 'domain'> {
     const { environment, durability, storage, hooks, observation } = this.#options
-    return new Transactions({
-      domain,
+    return {
       hooks,
       messages: observation.messages,
       door: this.#door,
@@ -253,7 +253,7 @@ export class Manager implements Endpoint {
       lowestDurability: durability,
       offered: storage.caps.survives,
       isClosed: () => this.#closed !== undefined,
-    })
+    }
   }
 
   /** Reads of the newest state, within the call. */

@@ -1,7 +1,7 @@
 import type { Entity, JsonObject, Seq } from '@stateward/contract'
 
 /** One change that a caller asks for, checked at the door: plain, frozen, of a known type. */
-export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep | TakeCursorStep | AckStep
+export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep | LoadStep | TakeCursorStep | AckStep
 
 export interface StepTarget {
   readonly type: string
@@ -43,6 +43,13 @@ export interface RestoreStep extends StepTarget {
   readonly op: 'restore'
   /** The rev of the deletion that is undone. */
   readonly expectedRev?: number
+}
+
+/** A record as an export holds it. */
+export interface LoadStep extends StepTarget {
+  readonly op: 'load'
+  /** The whole record but for `rev`. */
+  readonly data: JsonObject
 }
 
 export interface TakeCursorStep extends StepTarget {

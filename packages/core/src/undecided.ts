@@ -92,7 +92,7 @@ export class Undecided {
       const bytes = Buffer.from(line)
       if (isOfRows(write.kind) && piece.steps.length > 1 && bytes.byteLength > limits.bulkCommitBytes)
         return halvesOf(piece)
-      checkSize(bytes.byteLength, changes.length, caps)
+      checkSize(bytes.byteLength, Math.min(caps.maxRecordBytes, write.maxBytes ?? mostOf(changes.length)))
       const proposed = this.#options.hooks.judged(changes, meta)
       const seq = this.#options.lastSeq + this.commits.length + 1
       const told = [...this.results.slice(this.#untold - this.#options.skip), ...results]
@@ -112,7 +112,9 @@ export class Undecided {
     const { write, domain, last } = this.#options
     const deciding = { domain, draft, checks: write.checks, last }
     if (!isOfRows(write.kind) && write.kind !== 'transact') return steps.map((step) => decide(step, deciding))
-    return steps.map((step, at) => inRow(from + at, () => decide(step, deciding)))
+    const results = steps.map((step, at) => inRow(from + at, () => decide(step, deciding)))
+    write.afterSteps?.(deciding)
+    return results
   }
 
   #txidUpTo(to: number): string | undefined {
@@ -129,8 +131,11 @@ function addTo(layer: HeadLayer, { seq, changes }: DecidedCommit): void {
     layer.set(change.type, change.id, { record: after, rev: change.rev, seq, patches })
 }
 
-function checkSize(bytes: number, records: number, caps: Caps): void {
-  const most = Math.min(records > 1 ? limits.commitBytes : limits.recordBytes, caps.maxRecordBytes)
+function mostOf(records: number): number {
+  return records > 1 ? limits.commitBytes : limits.recordBytes
+}
+
+function checkSize(bytes: number, most: number): void {
   if (bytes > most)
     throw new StatewardError(
       'TOO_LARGE',

@@ -1,5 +1,6 @@
 import type { Durability, MessageKind, StatewardError } from '@stateward/contract'
 import type { CommandGround, Commanding } from './commanding.ts'
+import type { Deciding } from './deciding.ts'
 import type { HeadLayer, HeadReader } from './heads.ts'
 import type { Live } from './live.ts'
 import { SchemaChecks } from './schema-check.ts'
@@ -77,6 +78,10 @@ export interface Write {
   readonly durability: Durability
   /** What must hold beside them of what was decided before. */
   readonly precondition?: Precondition
+  /** Looks at what the steps have made together; throws the refusal of the write. */
+  readonly afterSteps?: (deciding: Deciding) => void
+  /** How long its line may be; `limits` say it of others. */
+  readonly maxBytes?: number
   /** Decides the steps, where they are not known before the write has its turn. */
   readonly command?: (ground: CommandGround) => Commanding
   readonly transaction?: {

@@ -28,7 +28,7 @@ test('an export is the snapshot as lines, by type and id, with a checksum last',
   const sha256 = createHash('sha256').update(body).digest('hex')
   expect(last).toEqual({
     type: '$export',
-    data: { records: 1_203, seq: snapshot.seq, bytes: Buffer.byteLength(body), sha256 },
+    data: { format: 1, records: 1_203, seq: snapshot.seq, bytes: Buffer.byteLength(body), sha256 },
   })
   expect(report).toEqual({ records: 1_203, bytes: Buffer.byteLength(body), sha256 })
   const ids = lines.map((line) => JSON.parse(line).data.id)

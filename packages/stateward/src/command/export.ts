@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type Endpoint, type Query, StatewardError, type StoredRecord } from '@stateward/contract'
-import type { StateReader } from '@stateward/core'
+import { exportEndLine, exportedLine, type StateReader } from '@stateward/core'
 import { bytesText } from './bytes-text.ts'
 import { type Cli, examples } from './cli.ts'
 import { type ExportTarget, fileTarget, outputTarget } from './export-target.ts'
@@ -96,7 +96,7 @@ async function writeRecords(
   let bytes = 0
   for (const type of types) {
     for await (const page of pagesOf(state, type)) {
-      const lines = page.map((record) => `${lineOf(type, record)}\n`).join('')
+      const lines = page.map((record) => exportedLine(type, record)).join('')
       hash.update(lines)
       bytes += Buffer.byteLength(lines)
       records += page.length
@@ -105,7 +105,7 @@ async function writeRecords(
     }
   }
   const sha256 = hash.digest('hex')
-  await target.write(`${JSON.stringify({ type: '$export', data: { records, seq, bytes, sha256 } })}\n`)
+  await target.write(exportEndLine({ records, seq, bytes, sha256 }))
   return { records, bytes, sha256, seq }
 }
 
@@ -116,11 +116,4 @@ async function* pagesOf(endpoint: Endpoint, type: string): AsyncGenerator<readon
     if (page.rows.length > 0) yield page.rows
     query = page.cursor === undefined ? undefined : { type, limit: rowsPerPage, cursor: page.cursor }
   }
-}
-
-/** A record as the line of its creation; times that are the line's own are left out, as the log does. */
-function lineOf(type: string, { rev, ...record }: StoredRecord): string {
-  const { created_at, updated_at, ...fields } = record
-  const data = created_at === updated_at ? fields : { ...fields, created_at }
-  return JSON.stringify({ type, timestamp: updated_at, data, rev })
 }
