@@ -8,6 +8,7 @@ export type MachineRig =
   | 'lock-race'
   | 'failing-call'
   | 'planted-bugs'
+  | 'sigterm'
 
 /** Rigs that need a real machine: processes, file systems, signals. */
 export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
@@ -19,6 +20,15 @@ export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
     nightly: 10_000,
     limits: 'the kernel lives on: what is lost with the power, `power-cut` and `crash` look at',
     files: ['packages/stateward/test/kill-nine/kill-nine.test.ts'],
+  },
+  sigterm: {
+    claim:
+      'a process writes with 1, 8, 64 or 256 callers to one store or to six, and is told to end with SIGTERM at any moment, once or several times, with much time or none: every call is answered, the exit code is 0 just when all was settled, what was acknowledged is there, what was CLOSED is not, and the next opening has nothing to recover',
+    unit: 'endings',
+    every: 12,
+    nightly: 1_000,
+    limits: 'a disk that answers: one that hangs is looked at in single tests',
+    files: ['packages/stateward/test/sigterm/sigterm.test.ts'],
   },
   'power-cut': {
     claim:

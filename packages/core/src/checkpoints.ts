@@ -52,14 +52,16 @@ export class Checkpoints {
     if (settings !== undefined && this.#behind >= settings.atClose) this.#begin()
   }
 
-  /** Saves what is worth it, within the time, and no more after that. */
-  async close(timeoutMs: number): Promise<void> {
+  /** Saves what is worth it, within the time, and no more after that; nothing from the moment that there is no time left. */
+  async close(timeoutMs: number, hurry: AbortSignal): Promise<void> {
     const { settings, environment } = this.#options
     this.#isClosing = true
     const controller = new AbortController()
     const cancel = environment.setTimer(() => controller.abort(), timeoutMs)
+    hurry.addEventListener('abort', () => controller.abort(), { once: true })
     await this.#running
-    if (settings !== undefined && this.#behind >= settings.atClose) await this.#save(controller.signal)
+    if (!hurry.aborted && settings !== undefined && this.#behind >= settings.atClose)
+      await this.#save(controller.signal)
     cancel()
   }
 

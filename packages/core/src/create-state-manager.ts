@@ -31,6 +31,7 @@ import { Observation } from './observation.ts'
 import { ObservedEndpoint } from './observed-endpoint.ts'
 import { type PastMembers, pastMembers } from './past-members.ts'
 import { type RestoreMember, restoreMember } from './restore-member.ts'
+import type { ShutdownOptions, StateShutdownReport } from './shutdown-options.ts'
 import { Snapshots } from './snapshots.ts'
 import { cursorTaker, type TakeCursor } from './state-cursor.ts'
 import type { StateManagerOptions } from './state-manager-options.ts'
@@ -102,6 +103,13 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
   reopen(): Promise<Reopened>
   /** Settles every waiting call, then closes the log. Calls afterwards are `CLOSED`. */
   close(): Promise<void>
+  /**
+   * As `close`, in phases with a time for each (`ShutdownOptions`), and says how that went; also when a phase is late, while
+   * `close` waits however long the disk takes. Every call that was taken in is answered, `CLOSED` where there was no time to
+   * begin with it, `UNKNOWN` where the disk did not answer. A second call is in a hurry: what is not decided yet is
+   * refused, and no checkpoint is saved; nothing acknowledged is lost. Rejects with `INVALID` options only.
+   */
+  shutdown(options?: ShutdownOptions): Promise<StateShutdownReport>
 }
 
 /**
@@ -170,6 +178,7 @@ function stateOf<const D extends Domain>(
     on: (listener) => events.on(listener),
     reopen: () => manager.reopen(),
     close: () => manager.close(),
+    shutdown: (times) => manager.shutdown(times),
     ask: (kind, body, askOptions) => endpoint.ask(kind, body, askOptions),
     follow: (from, signal) => manager.follow(from, signal),
     watch: (kind, body, signal) => manager.watch(kind, body, signal),

@@ -30,6 +30,7 @@ export {
 } from './open-state-reader.ts'
 export type { Restored, RestoreMember, RestoreSnapshotOptions } from './restore-member.ts'
 export type { ScrubbingOptions } from './scrub-options.ts'
+export type { ShutdownOptions, StateShutdownReport } from './shutdown-options.ts'
 export type { StateCursor, TakeCursor } from './state-cursor.ts'
 export type { StateManagerOptions } from './state-manager-options.ts'
 export type { Reopened } from './terms.ts'

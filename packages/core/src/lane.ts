@@ -52,9 +52,12 @@ export class Lane {
     await this.#last
   }
 
-  /** Sends those away that still wait: `CLOSED`. */
-  close(): void {
+  /** Sends those away that still wait: `CLOSED`. Returns how many. */
+  close(): number {
+    const { size } = this.#waiting
     for (const sendAway of this.#waiting) sendAway(closed())
+    this.#waiting.clear()
+    return size
   }
 }
 

@@ -6,7 +6,6 @@ import {
   type Durability,
   type Endpoint,
   type LogWriter,
-  limits,
   type MessageKind,
   type Notify,
   type Protocol,
@@ -27,6 +26,7 @@ import { Compactor } from './compactor.ts'
 import { currentReads } from './current-reads.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
+import { Ending } from './ending.ts'
 import type { Environment } from './environment.ts'
 import { checkedStart } from './follow.ts'
 import { uuidv7Maker } from './ids.ts'
@@ -36,9 +36,11 @@ import type { Handlers } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
 import type { ScrubSettings } from './scrub-options.ts'
 import { Scrubber } from './scrubber.ts'
+import { checkedShutdown, type ShutdownOptions, type StateShutdownReport } from './shutdown-options.ts'
 import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
+import { timeLeft } from './time-left.ts'
 import { timestamps } from './timestamps.ts'
 import type { TransactionsOptions } from './transaction.ts'
 import { verify } from './verify.ts'
@@ -81,7 +83,8 @@ export class Manager implements Endpoint {
   /** Calls so far; and as of the last look of the compaction, which gives way to them. */
   #asked = 0
   #seen = 0
-  #closed: Promise<void> | undefined
+  #isClosed = false
+  #ending: Ending | undefined
 
   constructor(options: ManagerOptions) {
     const { storage, domain, durability, environment, terms } = options
@@ -125,7 +128,7 @@ export class Manager implements Endpoint {
   }
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
-    if (this.#closed !== undefined) return Promise.reject(closed())
+    if (this.#isClosed) return Promise.reject(closed())
     this.#asked++
     const answer = (): Promise<Answer<K>> => dispatch({ kind, body, options }, this.#answerers)
     const { whole } = this.#terms.current.live
@@ -164,12 +167,7 @@ export class Manager implements Endpoint {
     go: (left: AskOptions) => Promise<T>,
   ): Promise<T> {
     const { clock, setTimer } = this.#options.environment
-    const { timeoutMs } = options
-    const start = timeoutMs === undefined ? 0 : clock.monotonicMs()
-    const left = (): AskOptions =>
-      timeoutMs === undefined
-        ? options
-        : { ...options, timeoutMs: Math.max(0, timeoutMs - (clock.monotonicMs() - start)) }
+    const left = timeLeft(options, clock)
     return this.#lane.pass(ready, () => go(left()), { options, setTimer, what })
   }
 
@@ -231,12 +229,12 @@ export class Manager implements Endpoint {
     body: Watching[K]['ask'],
     signal: AbortSignal,
   ): AsyncIterable<Watching[K]['item']> {
-    if (this.#closed !== undefined) throw closed()
+    if (this.#isClosed) throw closed()
     return this.#watches.watch(kind, body, [signal, this.#closing.signal])
   }
 
   follow(from: Seq, signal: AbortSignal): AsyncIterable<readonly Commit[]> {
-    if (this.#closed !== undefined) throw closed()
+    if (this.#isClosed) throw closed()
     return this.#terms.follow(checkedStart(from, signal), [signal, this.#closing.signal])
   }
 
@@ -252,7 +250,7 @@ export class Manager implements Endpoint {
       term: () => this.#terms.current,
       lowestDurability: durability,
       offered: storage.caps.survives,
-      isClosed: () => this.#closed !== undefined,
+      isClosed: () => this.#isClosed,
     }
   }
 
@@ -263,37 +261,41 @@ export class Manager implements Endpoint {
         const { reads, writer } = this.#terms.current
         return { source: reads.now, reader: writer }
       },
-      isClosed: () => this.#closed !== undefined,
+      isClosed: () => this.#isClosed,
     })
   }
 
   /** Recovers the log again after writing has stopped, while reads go on. `CLOSED`, and as an opening. */
   reopen(): Promise<Reopened> {
-    return this.#closed === undefined ? this.#terms.reopen() : Promise.reject(closed())
+    return !this.#isClosed ? this.#terms.reopen() : Promise.reject(closed())
   }
 
   /** Refuses new calls, settles those that wait, closes the log. Further calls answer with the same promise. */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
-    return this.#closed
+    this.#ending ??= this.#end({})
+    return this.#ending.ended
   }
 
-  async #close(): Promise<void> {
-    this.#closing.abort(closed())
-    this.#schedule?.stop()
-    this.#compactor.stop()
-    this.#scrubber?.stop()
-    await this.#terms.closing()
-    const { environment, snapshots } = this.#options
-    const { actor, pump } = this.#terms.current
-    const cancel = environment.setTimer(() => this.#lane.close(), limits.closeTimeoutMs)
-    await this.#lane.empty()
-    cancel()
-    await actor.stop({ drain: true, timeoutMs: limits.closeTimeoutMs })
-    await pump.drained()
-    snapshots.releaseAll()
-    await this.#compactor.settled()
-    await this.#scrubber?.settled()
-    await this.#terms.close()
+  /** The same, with a time for each phase, and what became of it. A second call hurries. */
+  async shutdown(options: ShutdownOptions = {}): Promise<StateShutdownReport> {
+    this.#ending ??= this.#end(options)
+    return this.#ending.report()
+  }
+
+  #end(options: ShutdownOptions): Ending {
+    const { environment, snapshots, storage, durability } = this.#options
+    const times = checkedShutdown(options)
+    this.#isClosed = true
+    return new Ending({
+      ...{ terms: this.#terms, lane: this.#lane, environment, snapshots, times },
+      flushes: storage.caps.survives[durability] !== storage.caps.survives.commit,
+      rest: () => {
+        this.#closing.abort(closed())
+        this.#schedule?.stop()
+        this.#compactor.stop()
+        this.#scrubber?.stop()
+      },
+      rested: () => Promise.all([this.#compactor.settled(), this.#scrubber?.settled()]),
+    })
   }
 }

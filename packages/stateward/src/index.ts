@@ -11,8 +11,10 @@ export {
   entity,
   hasCode,
   type RecordOf,
+  type ShutdownOptions,
   type State,
   type StateReader,
+  type StateShutdownReport,
   StatewardError,
   type TypeOf,
 } from '@stateward/core'
@@ -38,6 +40,7 @@ export {
   workTransitions,
 } from '@stateward/domain'
 export { type OpenStateOptions, openState, type ReadStateOptions, readState } from './open-state.ts'
+export { type SignalledProcess, type Stop, type StopOnSignalsOptions, stopOnSignals } from './stop-on-signals.ts'
 export { openStores } from './stores/open-stores.ts'
 export type { PoolStats } from './stores/pool-options.ts'
 export type { StopStoresOptions, StoresReport } from './stores/stop-stores.ts'

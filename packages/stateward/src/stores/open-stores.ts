@@ -73,7 +73,7 @@ async function openOne<D extends Domain>(at: string, opening: Opening<D>): Promi
     }),
     onEvent: (event) => tell({ kind: 'store', name: at, event }),
   })
-  const { close, [Symbol.asyncDispose]: dispose, ...used } = state
+  const { close, shutdown, [Symbol.asyncDispose]: dispose, ...used } = state
   return { state, used: Object.freeze(used) }
 }
 

@@ -19,6 +19,7 @@ export interface StoppablePool {
   stopIntake(): void
   unused(): Promise<void>
   closeAll(): Promise<void>
+  readonly used: readonly string[]
   readonly unsettled: readonly string[]
 }
 
@@ -71,6 +72,6 @@ export class StopStores {
       hurry.addEventListener('abort', () => resolve(), { once: true })
     })
     await Promise.race([this.#pool.unused(), hurried])
-    this.#cutOff = this.#pool.unsettled
+    this.#cutOff = this.#pool.used
   }
 }

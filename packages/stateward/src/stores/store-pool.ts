@@ -80,15 +80,12 @@ export class StorePool<S> {
   }
 
   #held(slot: Slot<S>, store: S): Held<S> {
-    let isReleased = false
-    return {
-      store,
-      release: () => {
-        if (isReleased) return
-        isReleased = true
-        this.#leave(slot)
-      },
+    let leave = (): void => this.#leave(slot)
+    const release = (): void => {
+      leave()
+      leave = () => undefined
     }
+    return { store, release }
   }
 
   #use(slot: Slot<S>): void {
@@ -291,9 +288,13 @@ export class StorePool<S> {
     await this.#waker.stop({ drain: false, timeoutMs: limits.closeTimeoutMs })
   }
 
-  /** The names of stores that are in use, opening or closing. */
+  /** The names of stores that are in use or opening. */
+  get used(): readonly string[] {
+    return [...this.#slots.values()].filter((slot) => !this.#idle.has(slot)).map(({ name }) => name)
+  }
+
+  /** The same, and of those that are closing. */
   get unsettled(): readonly string[] {
-    const used = [...this.#slots.values()].filter((slot) => !this.#idle.has(slot)).map(({ name }) => name)
-    return [...used, ...this.#closing.keys()]
+    return [...this.used, ...this.#closing.keys()]
   }
 }

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { seededPick } from '@stateward/conformance'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { rig } from '../../../../test/reliability/rig.ts'
 import type { Plan } from '../../src/index.ts'
 import { openState } from '../../src/open-state.ts'
-import { bundledWriter, killedWriter, type Told } from './killed-writer.ts'
+import { bundled } from '../bundled.ts'
+import { killedWriter, type Told } from './killed-writer.ts'
 
 const levels = [1, 8, 64, 256]
 const killsOfOneStore = 5
@@ -16,7 +18,7 @@ let script = ''
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stateward-kill-'))
-  script = await bundledWriter(folder)
+  script = await bundled(fileURLToPath(new URL('writer.ts', import.meta.url)), folder)
 })
 
 afterAll(() => rm(folder, { recursive: true }))

@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 
 export interface Told {
   readonly sent: ReadonlySet<number>
@@ -25,27 +22,6 @@ export interface Killing {
 }
 
 const lookEveryMs = 3
-
-/** Makes one file of the writer and all it imports, because hundreds of processes are to start quickly. */
-export async function bundledWriter(folder: string): Promise<string> {
-  const outfile = join(folder, 'writer.mjs')
-  const entry = fileURLToPath(new URL('writer.ts', import.meta.url))
-  // CommonJS dependencies ask for a require that a module does not have.
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['@stateward/source'],
-    banner,
-    logLevel: 'error',
-  })
-  return outfile
-}
 
 /** Starts a writer on a directory, kills it with SIGKILL at its moment, and answers with what it told. */
 export async function killedWriter({ script, dir, run, afterLines, delayMs, callers }: Killing): Promise<Told> {
