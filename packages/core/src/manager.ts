@@ -276,24 +276,22 @@ export class Manager implements Endpoint {
     return this.#ending.ended
   }
 
-  /** The same, with a time for each phase, and what became of it. A second call hurries. */
+  /** The same, and how it went. A second call hurries. */
   async shutdown(options: ShutdownOptions = {}): Promise<StateShutdownReport> {
     this.#ending ??= this.#end(options)
     return this.#ending.report()
   }
 
   #end(options: ShutdownOptions): Ending {
-    const { environment, snapshots, storage, durability } = this.#options
+    const { storage, durability } = this.#options
     const times = checkedShutdown(options)
     this.#isClosed = true
     return new Ending({
-      ...{ terms: this.#terms, lane: this.#lane, environment, snapshots, times },
+      ...{ ...this.#options, lane: this.#lane, times },
       flushes: storage.caps.survives[durability] !== storage.caps.survives.commit,
       rest: () => {
         this.#closing.abort(closed())
-        this.#schedule?.stop()
-        this.#compactor.stop()
-        this.#scrubber?.stop()
+        for (const one of [this.#schedule, this.#compactor, this.#scrubber]) one?.stop()
       },
       rested: () => Promise.all([this.#compactor.settled(), this.#scrubber?.settled()]),
     })
