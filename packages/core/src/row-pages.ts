@@ -28,11 +28,12 @@ class Page {
   }
 }
 
+/** What is read and never changed where there is no page. */
+const none = new Page()
+
 /** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
 export class RowPages implements Imaged {
   readonly #pages = new LazyPages({ bytesOf, pageOf })
-  /** What is read and never changed where there is no page. */
-  readonly #none = new Page()
 
   whole(slot: Slot): Ptr {
     return this.#seen(slot).whole[slot & rowMask] ?? 0
@@ -87,7 +88,7 @@ export class RowPages implements Imaged {
   }
 
   #seen(slot: Slot): Page {
-    return this.#pages.get(slot >>> pageBits) ?? this.#none
+    return this.#pages.get(slot >>> pageBits) ?? none
   }
 
   #page(slot: Slot): Page {

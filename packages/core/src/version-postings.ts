@@ -10,6 +10,8 @@ interface Run {
 }
 
 const tailVersions = 32_768
+/** There are many more small stores than large ones, so the tail grows to its length. */
+const firstVersions = 64
 /** Runs beyond this are not merged: one step would hold up the event loop. */
 const mergedVersions = 262_144
 /** Two commits further apart than this do not stand in one run. */
@@ -24,8 +26,8 @@ export class VersionPostings {
   readonly #tailVersions: number
   readonly #mergedVersions: number
   #runs: Run[] = []
-  readonly #hashes: Uint32Array
-  readonly #seqs: Float64Array
+  #hashes = new Uint32Array(firstVersions)
+  #seqs = new Float64Array(firstVersions)
   #tail = 0
   #sealed = 0
   #from: Seq = 1
@@ -35,8 +37,6 @@ export class VersionPostings {
     // What is let go of is a run, so a small bound needs small ones.
     this.#tailVersions = Math.max(1, Math.min(tailVersions, mostVersions >>> 2))
     this.#mergedVersions = Math.min(mergedVersions, mostVersions >>> 2)
-    this.#hashes = new Uint32Array(this.#tailVersions)
-    this.#seqs = new Float64Array(this.#tailVersions)
   }
 
   /** Commits before this one have been let go of for want of room. */
@@ -51,6 +51,7 @@ export class VersionPostings {
   /** Takes a version in; `seq` is not below any before. */
   add(hash: number, seq: Seq): void {
     if (this.#tail === this.#tailVersions || seq - (this.#seqs[0] ?? seq) >= runSeqs) this.#seal()
+    if (this.#tail === this.#hashes.length) this.#grow()
     this.#hashes[this.#tail] = hash
     this.#seqs[this.#tail] = seq
     this.#tail++
@@ -88,6 +89,14 @@ export class VersionPostings {
   /** Of commits before this one what is loaded knows nothing. */
   loadedFrom(seq: Seq): void {
     this.#from = Math.max(this.#from, seq)
+  }
+
+  #grow(): void {
+    const [hashes, seqs] = [this.#hashes, this.#seqs]
+    this.#hashes = new Uint32Array(hashes.length * 2)
+    this.#hashes.set(hashes)
+    this.#seqs = new Float64Array(seqs.length * 2)
+    this.#seqs.set(seqs)
   }
 
   #seal(): void {
