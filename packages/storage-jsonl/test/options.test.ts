@@ -44,3 +44,11 @@ test.each<[string, unknown]>([
 ])('the option %s may be %j', (name, value) => {
   expect(jsonlStorage(given(name, value)).caps).toBeDefined()
 })
+
+test('what survives what is said of each level', () => {
+  expect(jsonlStorage({ dir: '/store' }).caps).toMatchObject({
+    fencing: 'lock',
+    unknown: 'stop',
+    survives: { none: 'process', interval: 'process', commit: 'power' },
+  })
+})

@@ -2,7 +2,7 @@ import { boot, Died, SimMedium, seededPick } from '@stateward/conformance'
 import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { resealLog, salvageLog } from '../../src/index.ts'
-import { append } from '../records.ts'
+import { append, recordOf } from '../records.ts'
 import { closedLog, first, records, rewrite, served, stamp } from './salvage-fixture.ts'
 import { careOf, simStorage } from './sim-storage.ts'
 
@@ -40,6 +40,29 @@ test('edited lines are sealed anew: values, whole tails that are gone, blanks, a
   expect(medium.file(`/store/quarantine/${id}.log-00000001.jsonl`).bytes.equals(edited)).toBe(true)
   expect(await reseal(medium)).toMatchObject({ files: [] })
   expect(medium.file('/store/manifest.json').bytes.toString()).toContain(`"resealed":["${id}"]`)
+})
+
+test('a store that was resealed was not closed since, as its manifest says; a damaged base is named by its first line', async () => {
+  const medium = await closedLog()
+  edit(medium, first, (text) => text.replace('"id":"c","n":0', '"id":"c","n":"by hand"'))
+  await reseal(medium)
+  expect(JSON.parse(medium.file('/store/manifest.json').bytes.toString()).data).toMatchObject({ clean: false })
+  const { writer } = await simStorage(boot(medium)).openWriter('compacts')
+  await writer.saveBase(
+    12,
+    (async function* () {
+      yield { seqs: [12], records: [recordOf('row')] }
+    })(),
+  )
+  await writer.close()
+  const base = [...medium.files().keys()].find((path) => path.includes('/base-')) ?? ''
+  medium.file(base).rot(medium.file(base).bytes.length - 40, 1)
+  await expect(reseal(medium)).rejects.toMatchObject({
+    code: 'CORRUPT',
+    details: {
+      damage: [{ file: base.slice('/store/'.length), line: 1, byte: 0, reason: expect.stringContaining('by hand') }],
+    },
+  })
 })
 
 test.each<[what: string, change: (text: string) => string, line: number, reason: RegExp]>([
