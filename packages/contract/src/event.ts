@@ -1,5 +1,6 @@
 import type { Damage } from './damage.ts'
 import type { ErrorCode } from './error.ts'
+import type { QueryPlan } from './query.ts'
 import type { Seq } from './seq.ts'
 
 /** Commits that are gone for good: a salvage could not read them. */
@@ -44,6 +45,16 @@ export interface CompactionProgress {
 /** What an open store tells unasked. */
 export type StoreEvent =
   | StorageEvent
+  /** A query took at least `observe.slowQueryMs`. Nothing of what it asked for is told but the way it was answered. */
+  | {
+      readonly kind: 'slowQuery'
+      readonly message: 'query' | 'count' | 'groupBy' | 'aggregate'
+      readonly type: string
+      readonly ms: number
+      /** Of the answer; absent where it failed. */
+      readonly rows?: number
+      readonly plan: QueryPlan
+    }
   /** The log was recovered again without closing the store; writes are taken again. */
   | ({ readonly kind: 'reopened' } & Reopening)
   /**

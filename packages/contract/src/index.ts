@@ -83,6 +83,7 @@ export type {
   PlanNode,
   Query,
   QueryAnswer,
+  QueryPlan,
   Where,
 } from './query.ts'
 export type { BackupReport, Quarantined, RecoveryReport, StorageCheck } from './report.ts'
@@ -91,7 +92,17 @@ export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './sch
 export type { ScrubOptions, ScrubPlace, ScrubPortion } from './scrub.ts'
 export type { Seq } from './seq.ts'
 export type { SourceLine } from './source-line.ts'
-export type { AppendStats, CompactReport, MessageStats, ScrubStats, Stats, VerifyReport } from './stats.ts'
+export type {
+  AppendStats,
+  CompactionStats,
+  CompactReport,
+  EventLoopStats,
+  MessageStats,
+  PlanStats,
+  ScrubStats,
+  Stats,
+  VerifyReport,
+} from './stats.ts'
 export type {
   Appended,
   AppendOptions,
@@ -114,7 +125,6 @@ export type {
   TruncateOptions,
 } from './storage.ts'
 export {
-  type QueryPlan,
   type TracedCheckpoint,
   type TracedCommit,
   type TracedCompaction,

@@ -2,6 +2,7 @@ import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
 import type { LostCommits } from './event.ts'
 import type { Distribution } from './histogram.ts'
+import type { QueryPlan } from './query.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
 import type { StorageHealth } from './storage.ts'
@@ -45,6 +46,34 @@ export interface AppendStats {
   readonly failed: number
 }
 
+/** Queries of one type that were answered in one way; reckoned from those that were measured. */
+export interface PlanStats {
+  readonly type: string
+  readonly access: QueryPlan['access']
+  readonly index?: string
+  /** Without a limit: only of those it is known how many rows there were. */
+  readonly queries: number
+  /** Rows that were expected, and that were found, together. */
+  readonly estimatedRows: number
+  readonly rows: number
+}
+
+/** Compactions since the store was opened. */
+export interface CompactionStats {
+  readonly finished: number
+  readonly failed: number
+  readonly cancelled: number
+  /** Of the last one that has ended well. */
+  readonly last?: { readonly upTo: Seq; readonly bytesBefore: number; readonly bytesAfter: number }
+}
+
+/** How late the event loop was, in milliseconds, since the store was opened; sampled every 20 ms. */
+export interface EventLoopStats {
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+}
+
 /** The store in numbers. */
 export interface Stats {
   readonly firstSeq: Seq
@@ -59,6 +88,10 @@ export interface Stats {
   readonly commits: number
   /** Messages that wait to be handled. */
   readonly mailboxDepth: number
+  /** How long the first measured one of those has waited, in milliseconds; 0 where none waits. Absent: nothing is measured. */
+  readonly mailboxAgeMs?: number
+  /** The part of the versions in base and log that is superseded: 0 … 1. */
+  readonly garbageRatio: number
   readonly cache: {
     readonly bytes: number
     readonly maxBytes: number
@@ -81,6 +114,19 @@ export interface Stats {
   /** By kind, of those that were asked; `transaction` is one of them. Absent: messages are not measured. */
   readonly messages?: Readonly<Record<string, MessageStats>>
   readonly appends?: AppendStats
+  /** Making the log durable, in milliseconds, as the storage measures it; absent where it does not. */
+  readonly syncMs?: Distribution
+  readonly plans?: readonly PlanStats[]
+  readonly compaction?: CompactionStats
+  /** Absent: not watched; see `observe.eventLoop`. */
+  readonly eventLoop?: EventLoopStats
+  /** Of the whole process, in bytes. What the cache takes stands at `cache`. */
+  readonly memory: {
+    readonly rss: number
+    readonly heapUsed: number
+    readonly external: number
+    readonly arrayBuffers: number
+  }
 }
 
 export interface VerifyReport {

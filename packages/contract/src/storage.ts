@@ -1,6 +1,7 @@
 import type { Caches, WritableCaches } from './cache.ts'
 import type { Durability, Survival } from './durability.ts'
 import type { LostCommits, Notify, StorageEvent } from './event.ts'
+import type { Distribution } from './histogram.ts'
 import type { BackupReport, RecoveryReport, StorageCheck } from './report.ts'
 import type { ScrubOptions, ScrubPortion } from './scrub.ts'
 import type { Seq } from './seq.ts'
@@ -117,6 +118,8 @@ export interface LogStats {
   readonly opening?: OpeningCost
   /** Whether this writer takes appends; absent from readers, and where a storage cannot be in between. Absent: `ok`. */
   readonly health?: StorageHealth
+  /** How long it took to make the log durable, in milliseconds, since this writer was opened. Absent: not measured. */
+  readonly syncMs?: Distribution
   /** What salvages have given up, as long as nobody has acknowledged it; absent or empty: the log is whole. */
   readonly lost?: readonly LostCommits[]
 }

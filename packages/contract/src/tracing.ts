@@ -1,5 +1,6 @@
 import type { StoreEvent } from './event.ts'
 import type { MessageKind } from './protocol.ts'
+import type { QueryPlan } from './query.ts'
 import type { Seq } from './seq.ts'
 
 /**
@@ -42,17 +43,6 @@ export interface TracedQuery extends Traced {
   readonly plan: QueryPlan
   /** Rows, or groups, of the answer; of a count, the count. */
   rows?: number
-}
-
-/** How a query is answered, without what it asks for: no value of a filter is in it. */
-export interface QueryPlan {
-  readonly access: 'id' | 'lookup' | 'ordered' | 'counters' | 'scan' | 'empty'
-  readonly index?: string
-  /** Fields that are looked at on each candidate beside the index; in a nested filter too. */
-  readonly residual: readonly string[]
-  readonly order: 'index' | 'sort' | 'none'
-  readonly estimatedRows: number
-  readonly records: number
 }
 
 export interface TracedCommit extends Traced {

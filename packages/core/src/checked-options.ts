@@ -14,6 +14,7 @@ import type { CheckpointSettings } from './checkpoints.ts'
 import { checkedHooks } from './commit-hooks.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
+import type { Logger } from './logger.ts'
 import { checkedObserve, type ObserveSettings } from './observe-options.ts'
 import { checkedScrub, type ScrubSettings } from './scrub-options.ts'
 import { checkedSnapshots } from './snapshot-options.ts'
@@ -33,6 +34,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly scrub: ScrubSettings | undefined
   readonly hooks: CommitHooks
   readonly observe: ObserveSettings
+  readonly logger: Logger | undefined
 }
 
 const optionKeys = new Set([
@@ -49,6 +51,7 @@ const optionKeys = new Set([
   'scrub',
   'hooks',
   'observe',
+  'logger',
   'clock',
   'random',
   'timers',
@@ -86,6 +89,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     scrub: checkedScrub(options.scrub),
     hooks: checkedHooks(options.hooks),
     observe: checkedObserve(options.observe, storage.kind),
+    logger: checkedLogger(options.logger),
   }
 }
 
@@ -97,4 +101,13 @@ function offered(durability: Durability, { kind, caps }: Storage): Durability {
     'UNSUPPORTED',
     `expected one of the levels that the ${kind} storage offers (${Object.keys(caps.survives).join(', ')}), found ${durability}`,
   )
+}
+
+function checkedLogger(logger: Logger | undefined): Logger | undefined {
+  if (logger === undefined) return undefined
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    if (typeof logger?.[level] === 'function') continue
+    throw invalid(`expected logger to have a function ${level}, as pino has, found ${describe(logger?.[level])}`)
+  }
+  return logger
 }

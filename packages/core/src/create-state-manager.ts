@@ -26,6 +26,7 @@ import { HookRunner } from './commit-hooks.ts'
 import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
 import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
+import { logEvents } from './log-events.ts'
 import { Manager } from './manager.ts'
 import { Observation } from './observation.ts'
 import { ObservedEndpoint } from './observed-endpoint.ts'
@@ -130,7 +131,10 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const snapshots = new Snapshots({ ...checked.snapshots, setTimer: environment.setTimer, tell: events.tell })
   const audience = new Audience()
   const hooks = new HookRunner(checked.hooks, events.tell)
-  const observation = new Observation({ domain, clock: environment.clock, settings: checked.observe })
+  const { clock } = environment
+  const observation = new Observation({ domain, clock, settings: checked.observe, tell: events.tell })
+  events.on(observation.hear)
+  if (checked.logger !== undefined) events.on(logEvents(checked.logger, observation.name))
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
   const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell, observation }

@@ -187,7 +187,7 @@ export class Manager implements Endpoint {
   #stats(): Promise<Answer<'stats'>> {
     const { storage, durability, observation } = this.#options
     const { live, writer: reader, health, actor } = this.#terms.current
-    const seen = { depth: actor.depth, scrub: this.#scrubber?.stats, observed: observation.stats }
+    const seen = { depth: actor.depth, scrub: this.#scrubber?.stats, observed: observation.stats(actor.depth) }
     return statsOf({ live, storage, reader, durability, health, ...seen })
   }
 
@@ -290,6 +290,7 @@ export class Manager implements Endpoint {
       ...{ ...this.#options, lane: this.#lane, times },
       flushes: storage.caps.survives[durability] !== storage.caps.survives.commit,
       rest: () => {
+        this.#options.observation.close()
         this.#closing.abort(closed())
         for (const one of [this.#schedule, this.#compactor, this.#scrubber]) one?.stop()
       },

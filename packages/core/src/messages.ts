@@ -24,6 +24,8 @@ export class Messages {
   readonly #meters: Readonly<Record<string, MessageMeter>> | undefined
   readonly #traces: Readonly<Record<string, Sampling>>
   #isTraced = false
+  /** When the first measured write came that may still be in the mailbox. */
+  #oldestMs: number | undefined
 
   constructor(options: MessagesOptions) {
     const { latencies, traces } = options.settings
@@ -47,10 +49,22 @@ export class Messages {
   watch<T>(kind: Watched, body: unknown, times: number, run: () => Promise<T>): Promise<T> {
     const meter = this.#meters?.[kind]
     const measured = meter === undefined || times === tracedOnly ? run : () => meter.measured(times, run)
+    if (measured !== run && this.#oldestMs === undefined && isWriting(kind))
+      this.#oldestMs = this.#options.clock.monotonicMs()
     if (!this.#isTraced) return measured()
     const { domain, settings } = this.#options
     const context: TracedMessage = { store: settings.name, message: kind, ...messageFacts(domain, kind, body) }
     return traced(channels.message, context, measured)
+  }
+
+  /** The writer has taken all that waited, or as much as it takes at once. */
+  taken(): void {
+    this.#oldestMs = undefined
+  }
+
+  /** How long the first measured one has waited of those that the writer has not taken. */
+  get ageMs(): number {
+    return this.#oldestMs === undefined ? 0 : this.#options.clock.monotonicMs() - this.#oldestMs
   }
 
   /** By kind, of those that were asked. */
@@ -68,5 +82,9 @@ function perKind<T>(make: (kind: string) => T): Readonly<Record<string, T>> {
 }
 
 function everyOf(kind: string, { reads, writes }: Required<Every>): number {
-  return kind === 'transaction' || wouldWrite(kind) ? writes : reads
+  return isWriting(kind) ? writes : reads
+}
+
+function isWriting(kind: string): boolean {
+  return kind === 'transaction' || wouldWrite(kind)
 }

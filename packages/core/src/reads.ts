@@ -21,6 +21,7 @@ import { PastReads } from './past-reads.ts'
 import { PlanCache } from './plan-cache.ts'
 import type { Projections } from './projections.ts'
 import type { QueryGround } from './query-ground.ts'
+import type { QueryMessage, QueryWatch } from './query-watch.ts'
 import { readNow } from './read-now.ts'
 import { readMany, readOne } from './read-records.ts'
 import { isCold, LiveView, type ReadView } from './read-view.ts'
@@ -61,6 +62,8 @@ export interface ReadsOptions {
   readonly snapshots: Snapshots
   readonly index: HistoryIndex
   readonly projections: Projections
+  /** Absent: nobody wants to know. */
+  readonly queries?: QueryWatch
 }
 
 /** Answers every message that reads, from the durable state, from an open snapshot of it, or from the past. */
@@ -93,12 +96,16 @@ export class Reads {
           return this.past.getMany(this.#typeOf(type, this.#view), checkedIds(ids), onlyAsOf(asOf, snapshot))
         return readMany(view, this.#typeOf(type, view), checkedIds(ids))
       },
-      query: (query, asking) => this.#on(query, asking, (ground, asked) => runQuery(ground, asked, asking)),
-      count: (query, asking) => this.#on(query, asking, (ground, asked) => runCount(ground, asked, asking)),
+      query: (query, asking) =>
+        this.#watched('query', query, asking, (ground, asked) => runQuery(ground, asked, asking)),
+      count: (query, asking) =>
+        this.#watched('count', query, asking, (ground, asked) => runCount(ground, asked, asking)),
       groupBy: ({ query, field }, asking) =>
-        this.#on(query, asking, (ground, asked) => runGroupBy(ground, asked, field, asking)),
+        this.#watched('groupBy', query, asking, (ground, asked) => runGroupBy(ground, asked, field, asking)),
       aggregate: ({ query, ...body }, asking) =>
-        this.#on(query, asking, (ground, asked) => runAggregate(ground, { ...body, query: asked }, asking)),
+        this.#watched('aggregate', query, asking, (ground, asked) =>
+          runAggregate(ground, { ...body, query: asked }, asking),
+        ),
       explain: (query, asking) => this.#on(query, asking, (ground, asked) => runExplain(ground, asked)),
       question: (body) => askQuestion({ ...options, timestamp: this.#timestamp() }, body),
       asOf: (body) => this.past.find(body),
@@ -162,6 +169,21 @@ export class Reads {
 
   #ground(query: Ask<'query'>): QueryGround {
     return this.#groundOn(query, () => this.#viewOf(query.snapshot))
+  }
+
+  /** As `#on`, and tells who wants to know. */
+  #watched<T>(
+    message: QueryMessage,
+    query: Ask<'query'>,
+    asking: AskOptions,
+    run: (ground: QueryGround, query: Ask<'query'>) => Promise<T>,
+  ): T | Promise<T> {
+    const { queries } = this.#options
+    const times = queries?.wanted()
+    if (queries === undefined || times === undefined) return this.#on(query, asking, run)
+    return this.#on(query, asking, (ground, asked) =>
+      queries.watch({ message, query: asked, ground, times }, () => run(ground, asked)),
+    )
   }
 
   /** Runs a query on the state that it names: within the call, but for one of the past. */

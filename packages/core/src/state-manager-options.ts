@@ -11,6 +11,7 @@ import type {
 } from '@stateward/contract'
 import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
+import type { Logger } from './logger.ts'
 import type { ObserveOptions } from './observe-options.ts'
 import type { ScrubbingOptions } from './scrub-options.ts'
 import type { SnapshotOptions } from './snapshot-options.ts'
@@ -55,6 +56,11 @@ export interface StateManagerOptions<D extends Domain> {
   readonly hooks?: CommitHooks
   /** What the store watches of itself, for `stats()` and for who listens; `false`: nothing that costs. */
   readonly observe?: ObserveOptions | false
+  /**
+   * Gets a line for whatever the store tells unasked: names, numbers and codes, never a record, an id or the text of an error.
+   * What it throws is dropped.
+   */
+  readonly logger?: Logger
   readonly clock?: Clock
   readonly random?: Random
   readonly timers?: Timers

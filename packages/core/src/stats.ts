@@ -18,7 +18,9 @@ export interface StatsOf {
 /** The store in numbers, as of now. */
 export async function statsOf({ live, storage, reader, durability, health, ...rest }: StatsOf): Promise<Stats> {
   const { depth, scrub, observed = {} } = rest
-  const { firstSeq, segments, bytes, health: found = 'ok', lost = [], durableSeq } = await reader.stats()
+  const { firstSeq, segments, bytes, health: found = 'ok', lost = [], durableSeq, syncMs } = await reader.stats()
+  const { versions, newest } = live.counts
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage()
   const types = [...live.types.values()]
   const { bodies } = live
   return {
@@ -31,6 +33,8 @@ export async function statsOf({ live, storage, reader, durability, health, ...re
     bytes,
     commits: live.lastSeq,
     mailboxDepth: depth,
+    garbageRatio: versions === 0 ? 0 : 1 - newest / versions,
+    memory: { rss, heapUsed, external, arrayBuffers },
     cache: {
       bytes: bodies.bytes,
       maxBytes: bodies.maxBytes,
@@ -46,6 +50,7 @@ export async function statsOf({ live, storage, reader, durability, health, ...re
     health: health ?? found,
     ...(lost.length === 0 ? {} : { lost }),
     ...(scrub === undefined ? {} : { scrub }),
+    ...(syncMs === undefined ? {} : { syncMs }),
     ...observed,
   }
 }

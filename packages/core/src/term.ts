@@ -12,11 +12,9 @@ import {
   type StorageHealth,
   type StoredRecord,
   type StoreEvent,
-  type TracedRecovery,
 } from '@stateward/contract'
 import type { Audience } from './audience.ts'
 import { Bodies } from './bodies.ts'
-import { channels } from './channels.ts'
 import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
 import type { HookRunner } from './commit-hooks.ts'
 import type { Environment } from './environment.ts'
@@ -34,7 +32,7 @@ import { Reads } from './reads.ts'
 import { restore } from './restore.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
-import { traced } from './traced.ts'
+import { tracedOpening } from './traced-opening.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
 import { within } from './within.ts'
 import { nothing } from './write.ts'
@@ -95,17 +93,9 @@ export class Term {
     this.readOnly = whyReadOnly(recovery)
     const pending = new HeadLayer(live)
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
-    const { name: store } = options.observation
-    const checkpoints = new Checkpoints({
-      domain,
-      live,
-      txids,
-      writer,
-      environment,
-      store,
-      settings,
-      loaded: checkpoint,
-    })
+    const { name: store, queries } = options.observation
+    const state = { domain, live, txids, writer, environment }
+    const checkpoints = new Checkpoints({ ...state, store, settings, loaded: checkpoint })
     this.checkpoints = checkpoints
     this.#environment = environment
     this.#savesAt = settings?.atClose ?? Number.POSITIVE_INFINITY
@@ -122,7 +112,8 @@ export class Term {
     this.pump = pump
     const projections = new Projections({ live, clock: environment.clock, breathe: environment.breathe })
     this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past, projections })
-    this.reads = new Reads({ domain, live, reader: writer, environment, snapshots, index: history, projections })
+    const reading = { reader: writer, snapshots, index: history, projections, queries }
+    this.reads = new Reads({ domain, live, environment, ...reading })
     // Most stores are written soon, and the first write would wait for it.
     environment.setTimer(() => void live.whole.reached().catch(() => undefined), fillAfterMs)
     stop.pump = pump
@@ -185,16 +176,7 @@ export class Term {
 
 /** Opens the log for writing and builds the state from it. Rejects with the storage's code; the log is let go of then. */
 export function openTerm(options: TermOptions): Promise<Term> {
-  if (!channels.recovery.hasSubscribers) return opened(options)
-  const context: TracedRecovery = { store: options.observation.name }
-  return traced(
-    channels.recovery,
-    context,
-    () => opened(options),
-    (told, { recovery, live }) => {
-      Object.assign(told, { lastSeq: recovery.lastSeq, clean: recovery.clean, records: live.size })
-    },
-  )
+  return tracedOpening(options.observation.name, () => opened(options))
 }
 
 async function opened(options: TermOptions): Promise<Term> {

@@ -1,5 +1,5 @@
 import type { TracingChannel } from 'node:diagnostics_channel'
-import { StatewardError } from '@stateward/contract'
+import { errorCodes } from '@stateward/contract'
 
 /**
  * Tells what runs to who listens on a channel: as `TracingChannel.tracePromise`, but that neither the result nor the error
@@ -37,5 +37,6 @@ export function traced<C extends { code?: string }, T>(
 
 /** The code of a failure; `UNKNOWN` of what is no error of Stateward. */
 export function codeOf(reason: unknown): string {
-  return reason instanceof StatewardError ? reason.code : 'UNKNOWN'
+  const code: unknown = typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code) ? code : 'UNKNOWN'
 }

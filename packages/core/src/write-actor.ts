@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts'
 import type { HeadLayer } from './heads.ts'
 import type { Live } from './live.ts'
 import { type LogPump, stopped } from './log-pump.ts'
+import type { Observation } from './observation.ts'
 import type { Past } from './past.ts'
 import type { Projections } from './projections.ts'
 import { recordKey } from './record-key.ts'
@@ -55,6 +56,7 @@ export interface WriteActorOptions {
   readonly hooks: HookRunner
   readonly past: Past
   readonly projections: Projections
+  readonly observation: Observation
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
 }
 
@@ -97,7 +99,8 @@ class WriteWorker {
   }
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {
-    const { live, past, pump } = this.#options
+    const { live, past, pump, observation } = this.#options
+    observation.messages.taken()
     if (!live.whole.isReached) await live.whole.reached()
     const cold = this.#coldTargets(batch)
     // Together, because one by one each would cost a read and a group of its own. Who is refused for it will hear so below.

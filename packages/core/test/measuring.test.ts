@@ -57,3 +57,26 @@ test.each([
 ])('%j is refused', async (observe) => {
   await expect(openTiny({ observe: observe as never })).rejects.toMatchObject({ code: 'INVALID' })
 })
+
+test('the event loop is watched when that is asked for, and no longer than the store is open', async () => {
+  const watched = await openTiny({ observe: { eventLoop: true } })
+  const { eventLoop } = await watched.state.stats()
+  expect(Object.keys(eventLoop ?? {})).toEqual(['p50', 'p99', 'max'])
+  await watched.state.close()
+  const { state } = await openTiny()
+  expect((await state.stats()).eventLoop).toBeUndefined()
+  await state.close()
+})
+
+test('how long the mailbox has made a write wait is that of the clock, and of none is 0', async () => {
+  const time = manualTime()
+  const { state } = await openTiny({ time, observe: { latencies: { writes: 1 } } })
+  await state.task.create({ id: 'a' })
+  const created = state.task.create({ id: 'b' })
+  time.at += 7
+  const waiting = await state.stats()
+  expect([waiting.mailboxDepth, waiting.mailboxAgeMs]).toEqual([1, 7])
+  await created
+  expect((await state.stats()).mailboxAgeMs).toBe(0)
+  await state.close()
+})

@@ -33,7 +33,7 @@ export async function refused(
 
 /** What the log holds and what memory says, hits of the cache aside. */
 async function everything(state: TinyState, storage: Storage): Promise<unknown> {
-  const { cache, messages, appends, ...stats } = await state.stats()
+  const { cache, messages, appends, memory, plans, ...stats } = await state.stats()
   const records = await Promise.all(
     ['plan', 'task', 'link', 'note'].map((type) => state.ask('query', { type }).then(({ rows }) => rows)),
   )

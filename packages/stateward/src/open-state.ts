@@ -50,6 +50,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly hooks?: NonNullable<StateManagerOptions<D>['hooks']>
   /** What the store watches of itself, for `stats()` and for who listens; `false`: nothing that costs. */
   readonly observe?: NonNullable<StateManagerOptions<D>['observe']>
+  /** Gets a line for whatever the store tells unasked; `pino` fits. */
+  readonly logger?: NonNullable<StateManagerOptions<D>['logger']>
   readonly clock?: Clock
   readonly random?: Random
 }

@@ -3,6 +3,7 @@ import {
   type AppendOptions,
   type Clock,
   type Durability,
+  Histogram,
   hasCode,
   type Seq,
   StatewardError,
@@ -14,6 +15,7 @@ import { isHarmless, storageFailed } from './failure.ts'
 import type { Fence } from './fence.ts'
 import { whyUnfit } from './record-check.ts'
 import type { SeekTable } from './seek-table.ts'
+import { timed } from './timed.ts'
 import { levelOfBatch, takeBatch, type Waiting } from './waiting.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -42,6 +44,7 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #options: GroupCommitOptions
   readonly #buffer = new BatchBuffer()
+  readonly syncMs: Histogram = new Histogram(0.0001)
   #active: ActiveSegment
   #queue: Waiting[] = []
   #tasks: (() => Promise<void>)[] = []
@@ -139,7 +142,7 @@ export class GroupCommit {
     // Lines of the storage's own count too: whatever is sealed into a manifest must be there.
     if (this.#syncedBytes === bytes) return
     const target = this.#writtenSeq
-    await this.guarded(() => file.datasync(), 'syncing the log')
+    await this.guarded(() => timed(this.syncMs, this.#options.clock, () => file.datasync()), 'syncing the log')
     this.#syncedBytes = bytes
     this.#durableSeq = target
   }

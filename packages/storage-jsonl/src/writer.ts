@@ -188,7 +188,13 @@ export class JsonlWriter implements LogWriter, LogSource {
   async stats(): Promise<LogStats> {
     const stats = await this.#view.stats()
     const { stopped, durableSeq } = this.#commits
-    return { ...stats, durableSeq, health: stopped !== undefined ? 'failed' : this.#room.isFull ? 'full' : 'ok' }
+    const syncMs = this.#commits.syncMs.distribution()
+    return {
+      ...stats,
+      durableSeq,
+      syncMs,
+      health: stopped !== undefined ? 'failed' : this.#room.isFull ? 'full' : 'ok',
+    }
   }
 
   read(from: Seq, signal?: AbortSignal): AsyncIterable<LogBatch> {
