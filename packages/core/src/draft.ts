@@ -19,6 +19,15 @@ export interface DecidedChange {
   readonly patches: number
 }
 
+interface Looked {
+  readonly type: string
+  readonly id: string
+  readonly head: Head | undefined
+}
+
+/** As many as a claim and its guards look at. */
+const rememberedLookups = 6
+
 /**
  * One write while it is being decided: its own changes on top of everything decided before. Nothing of it is seen by
  * others until `finish` has made changes of it; dropping it leaves no trace.
@@ -32,8 +41,9 @@ export class Draft implements ProcedureReader {
   #removed: Map<string, StoredRecord> | undefined
   /** What was put, by the record that came of it: the log says it in these words. */
   readonly #puts = new Map<StoredRecord, JsonObject>()
-  /** The last record that was looked up below: deciding asks for the same one again and again. */
-  #looked: { readonly type: string; readonly id: string; readonly head: Head | undefined } | undefined
+  /** The last few records that were looked up below: deciding asks for the same ones again and again. */
+  readonly #looked: Looked[] = []
+  #lookups = 0
 
   /** `revBefore` tells the rev that a record has before the commit; default: its rev in `base`. */
   constructor(base: HeadReader, timestamp: string, revBefore?: (type: string, id: string) => number) {
@@ -49,10 +59,9 @@ export class Draft implements ProcedureReader {
 
   /** As it was before this write. */
   #start(type: string, id: string): Head | undefined {
-    const looked = this.#looked
-    if (looked !== undefined && looked.id === id && looked.type === type) return looked.head
+    for (const looked of this.#looked) if (looked.id === id && looked.type === type) return looked.head
     const head = this.#base.head(type, id)
-    this.#looked = { type, id, head }
+    this.#looked[this.#lookups++ % rememberedLookups] = { type, id, head }
     return head
   }
 

@@ -55,11 +55,10 @@ export class ReadySet implements Projection {
    * and when it is left before its end, what has been looked up so far stays known.
    */
   *ids(durable: ProcedureReader): Generator<string, void, undefined> {
-    this.#lookUp(this.#heap.top(lookedUpTogether), durable)
     const unready: Pending[] = []
     try {
       for (const spec of this.#heap.oldest()) {
-        this.#lookUp([spec], durable)
+        if (!this.#isKnown(spec)) this.#lookUp([spec, ...this.#heap.top(lookedUpTogether)], durable)
         if (this.#isReady(spec)) yield spec.id
         else unready.push(spec)
       }
@@ -136,6 +135,10 @@ export class ReadySet implements Projection {
 
   #isReady(spec: Pending): boolean {
     return spec.unmet === 0 && this.#plans.get(spec.planId)?.isHeld === false
+  }
+
+  #isKnown(spec: Pending): boolean {
+    return spec.unmet !== undefined && this.#plans.get(spec.planId)?.isHeld !== undefined
   }
 
   #lookUp(specs: readonly Pending[], durable: ProcedureReader): void {

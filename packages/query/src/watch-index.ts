@@ -62,17 +62,33 @@ export class WatchIndex<Watcher> {
     return found
   }
 
-  /** The field that a filter holds to the fewest values, and their identities. */
+  /**
+   * The field under which a filter is shown the fewest changes, and the identities of its values. Nobody knows how often a
+   * value will be written, but a field whose watchers stand at many values has many, and a crowd at one is asked in vain.
+   */
   #narrowest(where: Where | undefined): readonly [string, readonly Identity[]] | undefined {
     const facts = factsOf(where, this.#entity)
     if (facts.impossible) return ['id', []]
     let best: readonly [string, readonly Identity[]] | undefined
+    let least = Number.POSITIVE_INFINITY
     for (const [name, { equal }] of facts.fields) {
-      if (equal === undefined || (best !== undefined && best[1].length <= equal.length)) continue
+      if (equal === undefined) continue
       const kind = fieldKind(this.#entity, name)
-      best = [name, equal.map((value) => identity(value, kind))]
+      const values = equal.map((value) => identity(value, kind))
+      const width = name === 'id' ? 0 : this.#width(name, values)
+      if (width >= least) continue
+      best = [name, values]
+      least = width
     }
     return best
+  }
+
+  /** What part of the watchers that stand at a field one more would join, as far as they tell. */
+  #width(name: string, values: readonly Identity[]): number {
+    const byValue = this.#fields.get(name)?.byValue
+    let joined = values.length
+    for (const value of values) joined += byValue?.get(value)?.size ?? 0
+    return joined / Math.max(1, byValue?.size ?? 0)
   }
 
   #field(name: string): OfField<Watcher> {

@@ -5,6 +5,9 @@ import { type Measured, measuredOf } from './measured.ts'
 import { Samples } from './samples.ts'
 import { StallWatch } from './stall-watch.ts'
 
+// Behind a stall all that was due meanwhile would come at once: nobody has so many connections.
+const mostUnderWay = 256
+
 export interface OpenLoop {
   readonly perSecond: number
   readonly runMs: number
@@ -14,7 +17,7 @@ export interface OpenLoop {
 
 /**
  * So many operations a second, each begun when its time has come, whether those before it are answered or not; at least
- * one. A duration begins when the operation was due: whoever is late is late for all that wait. Between two of them the
+ * one, and never more than 256 under way. A duration begins when the operation was due: whoever is late is late for all that wait. Between two of them the
  * process sleeps, so that its processor time is that of the operations.
  */
 export async function openLoop({ perSecond, runMs, operation }: OpenLoop): Promise<Measured> {
@@ -24,20 +27,26 @@ export async function openLoop({ perSecond, runMs, operation }: OpenLoop): Promi
   const cpu = new CpuWatch()
   const begun = performance.now()
   const all = Math.max(1, Math.floor((runMs * perSecond) / 1000))
-  const underWay: Promise<void>[] = []
+  const begunAll: Promise<void>[] = []
+  let underWay = 0
   const begin = async (due: number): Promise<void> => {
+    underWay++
     await operation(due)
+    underWay--
     samples.add(performance.now() - due)
   }
   for (let count = 0; count < all; ) {
     await delay(1)
-    for (let due = begun + (count * 1000) / perSecond; count < all && due <= performance.now(); ) {
-      underWay.push(begin(due))
+    for (
+      let due = begun + (count * 1000) / perSecond;
+      count < all && underWay < mostUnderWay && due <= performance.now();
+    ) {
+      begunAll.push(begin(due))
       count++
       due = begun + (count * 1000) / perSecond
     }
   }
-  await Promise.all(underWay)
+  await Promise.all(begunAll)
   const seconds = (performance.now() - begun) / 1000
   const cpuUs = cpu.stop()
   return measuredOf(samples, { value: all / seconds, operations: all, stallMs: await stall.stop(), cpuUs })
