@@ -92,10 +92,14 @@ function withoutImpliedUpdate(changes: JsonObject, timestamp: string): JsonObjec
  * same is `CORRUPT`.
  */
 export function decodeCommit(line: Uint8Array, seq: number): Commit {
+  return readLine(line, seq, (parsed) => commitOf(parsed, seq))
+}
+
+/** What `take` makes of the parsed line. What it throws is `CORRUPT`. */
+function readLine<T>(line: Uint8Array, seq: number, take: (parsed: LineObject) => T): T {
   const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
   try {
-    const parsed: LineObject = JSON.parse(text)
-    return commitOf(parsed, seq)
+    return take(JSON.parse(text))
   } catch (cause) {
     throw new StatewardError(
       'CORRUPT',
@@ -106,9 +110,8 @@ export function decodeCommit(line: Uint8Array, seq: number): Commit {
 }
 
 function commitOf(parsed: LineObject, seq: number): Commit {
-  const { type, timestamp, actor, txid, force } = parsed
-  if (typeof type !== 'string' || typeof timestamp !== 'string') throw new TypeError('it has no type or no timestamp')
-  const ops = type === 'tx' ? opsOf(parsed) : [parsed]
+  const { timestamp, actor, txid, force } = parsed
+  const ops = operationsOf(parsed)
   const changes = ops.map((op) => decodeChange(op, timestamp))
   return {
     seq,
@@ -118,6 +121,27 @@ function commitOf(parsed: LineObject, seq: number): Commit {
     ...(txid === undefined ? {} : { txid }),
     ...(force === undefined ? {} : { force }),
   }
+}
+
+/** What a line says, for who looks at it once: made of the parsed line itself, and not frozen. */
+export interface LooseCommit {
+  readonly seq: number
+  readonly changes: readonly LooseChange[]
+  readonly txid: string | undefined
+}
+
+/** As `Change`, of which `data` and `changes` belong to whoever has it, and may be written upon. */
+export type LooseChange =
+  | (Extract<Change, { op: 'put' }> & { readonly data: Record<string, JsonValue> })
+  | (Extract<Change, { op: 'patch' }> & { readonly changes: Record<string, JsonValue> })
+  | Extract<Change, { op: 'delete' }>
+
+/** As `decodeCommit`, in a third of the time. */
+export function decodeLoosely(line: Uint8Array, seq: number): LooseCommit {
+  return readLine(line, seq, (parsed) => {
+    const { timestamp, txid } = parsed
+    return { seq, txid, changes: operationsOf(parsed).map((op) => looseChange(op, timestamp)) }
+  })
 }
 
 /** The keys of every kind of line, as `JSON.parse` gives them. */
@@ -134,6 +158,13 @@ interface LineObject {
   readonly actor?: string
   readonly txid?: string
   readonly force?: string
+}
+
+/** Throws where the line has not the shape of one. */
+function operationsOf(parsed: LineObject): readonly LineObject[] {
+  const { type, timestamp } = parsed
+  if (typeof type !== 'string' || typeof timestamp !== 'string') throw new TypeError('it has no type or no timestamp')
+  return type === 'tx' ? opsOf(parsed) : [parsed]
 }
 
 /** The operations of a `tx` line: lines of their own but for timestamp and tail. */
@@ -166,6 +197,28 @@ function decodeChange(op: LineObject, timestamp: string): Change {
   const newId = String(data.id ?? '')
   const times = { created_at: data.created_at ?? timestamp, updated_at: data.updated_at ?? timestamp }
   return { op: 'put', type, id: newId, rev, data: deepFreeze({ ...data, id: newId, ...times }) }
+}
+
+function looseChange(op: LineObject, timestamp: string): LooseChange {
+  const { type, target = '', id = '', rev = 0 } = op
+  if (type === 'delete') return { op: 'delete', type: target, id, rev }
+  if (type === 'update') {
+    const changes = ownFields(op.changes)
+    changes.updated_at ??= timestamp
+    return { op: 'patch', type: target, id, rev, prev: op.prev ?? 0, changes, unset: op.unset ?? [] }
+  }
+  const data = ownFields(op.data)
+  data.id = String(data.id ?? '')
+  data.created_at ??= timestamp
+  data.updated_at ??= timestamp
+  return { op: 'put', type, id: data.id, rev, data }
+}
+
+/** Lines of others may hold anything: what is no object is what a copy makes of it. */
+function ownFields(value: JsonObject | undefined): Record<string, JsonValue> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  // Only the parser had it so far.
+  return (isObject ? value : Object.assign({}, value)) as Record<string, JsonValue>
 }
 
 /** Whether a line holds this version of this record whole, and nothing else, so that it may stand for it as it is. */

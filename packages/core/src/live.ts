@@ -3,7 +3,6 @@ import {
   type Commit,
   type Domain,
   type Entity,
-  type Index,
   type Projection,
   type Ptr,
   type Seq,
@@ -11,7 +10,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { indexesFor } from '@stateward/index'
+import { type FieldIndex, indexesFor } from '@stateward/index'
 import { type Bodies, BodyRequest } from './bodies.ts'
 import type { DecidedChange } from './draft.ts'
 import { fold } from './fold.ts'
@@ -31,7 +30,7 @@ export interface LiveType {
   /** `undefined` for a type that the log holds and the domain does not: it is kept, carried over, and not asked about. */
   readonly entity: Entity | undefined
   readonly rows: RowTable
-  readonly indexes: readonly Index[]
+  readonly indexes: readonly FieldIndex[]
 }
 
 /** Told of every version that is about to be replaced: where it stands, and the record itself. */
@@ -277,7 +276,8 @@ function lostHere(type: string, id: string, seq: Seq): StatewardError {
   )
 }
 
-function orphan(seq: Seq, { type, id, rev }: Change): StatewardError {
+/** Of a change that needs a version before it, and has none. */
+export function orphan(seq: Seq, { type, id, rev }: Pick<Change, 'type' | 'id' | 'rev'>): StatewardError {
   const found = rev === 0 ? `no ${type} ${id}` : `no version ${rev - 1} of ${type} ${id}`
   return new StatewardError(
     'CORRUPT',

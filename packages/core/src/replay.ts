@@ -1,8 +1,9 @@
 import { type Commit, type LogReader, limits, type Ptr, type Seq, StatewardError } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
-import { decodeCommit } from './codec.ts'
+import { decodeCommit, decodeLoosely, type LooseCommit } from './codec.ts'
 import { holdsBytes } from './holds-bytes.ts'
 import type { Live } from './live.ts'
+import { Rebuild } from './rebuild.ts'
 import { recordKey } from './record-key.ts'
 import { ColdBodies } from './suspension.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
@@ -12,27 +13,51 @@ export interface ReplayOptions {
   /** Whether the state holds what was before its `lastSeq` already. */
   readonly isBegun?: boolean
   readonly txids?: TxidWindow | undefined
+  /** Lets other work have its turn; called after each portion of work. */
+  readonly breathe?: () => Promise<void>
 }
 
 /**
- * Builds the state from the log: the newest base, where nothing is there yet, then every commit after it. Memory beyond
- * the cache is that of one batch. Fills `txids`, where given, also from what the base covers, as far as the log still has it.
+ * Brings the state to the end of the log: all of it where nothing is there yet, else the commits behind what is there.
+ * Fills `txids`, where given, also from what a base covers, as far as the log still has it.
  */
-export async function replay(
-  reader: LogReader,
-  live: Live,
-  { isBegun = false, txids }: ReplayOptions = {},
-): Promise<void> {
-  const base = isBegun ? undefined : await reader.loadBase()
+export async function replay(reader: LogReader, live: Live, options: ReplayOptions = {}): Promise<void> {
+  await (options.isBegun === true ? catchUp(reader, live, options) : rebuild(reader, live, options))
+}
+
+/** The newest base, then every commit after it. Memory is that of one batch, and nine bytes for each record and indexed field. */
+async function rebuild(reader: LogReader, live: Live, { txids, breathe = atOnce }: ReplayOptions): Promise<void> {
+  const building = new Rebuild(live)
+  const base = await reader.loadBase()
   if (base !== undefined) {
     for await (const { records, seqs, ptrs } of base.chunks) {
       assertOneEach(records, seqs, ptrs)
       for (const [at, record] of records.entries())
-        live.takeBase(decodeCommit(record, within(seqs, at)), within(ptrs, at))
+        building.takeBase(decodeLoosely(record, within(seqs, at)), within(ptrs, at))
+      await breathe()
     }
     live.lastSeq = base.upTo
     if (txids !== undefined) await recallTxids(reader, base.upTo, txids)
   }
+  for await (const { records, firstSeq, ptrs, lost } of reader.read(live.lastSeq + 1)) {
+    if (lost !== undefined) live.lastSeq = Math.max(live.lastSeq, lost.to)
+    assertOneEach(records, ptrs)
+    for (const [at, record] of records.entries()) {
+      const seq = firstSeq + at
+      // Batches of a storage may begin before the commit that was asked for.
+      if (seq <= live.lastSeq) continue
+      const commit = decodeLoosely(record, seq)
+      building.take(commit, within(ptrs, at))
+      if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))
+    }
+    await breathe()
+  }
+  await building.finish(breathe)
+}
+
+async function atOnce(): Promise<void> {}
+
+async function catchUp(reader: LogReader, live: Live, { txids }: ReplayOptions): Promise<void> {
   for await (const { records, firstSeq, ptrs, lost } of reader.read(live.lastSeq + 1)) {
     // What is lost is behind us too: the next commit is counted from there.
     if (lost !== undefined) live.lastSeq = Math.max(live.lastSeq, lost.to)
@@ -84,7 +109,7 @@ export async function recallTxids(reader: LogReader, upTo: Seq, txids: TxidWindo
   }
 }
 
-function entryOf(commit: Commit): Parameters<TxidWindow['add']>[1] {
+function entryOf(commit: Commit | LooseCommit): Parameters<TxidWindow['add']>[1] {
   return { seq: commit.seq, made: madeBy(commit), results: undefined }
 }
 

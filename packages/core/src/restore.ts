@@ -40,7 +40,7 @@ export interface Restored {
 
 /** Builds the state from the checkpoint and the commits behind it, or, where there is none that is of use, from the log. */
 export async function restore(options: RestoreOptions): Promise<Restored> {
-  const { reader, fresh, remembersTxids } = options
+  const { reader, fresh, remembersTxids, breathe } = options
   const live = fresh()
   const txids = new TxidWindow()
   const known = remembersTxids ? txids : undefined
@@ -62,7 +62,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   } else if (loaded !== undefined) ignored(options, loaded)
   txids.clear()
   const again = loaded === undefined ? live : fresh()
-  await replay(reader, again, { txids: known })
+  await replay(reader, again, { txids: known, breathe })
   return { live: again, txids, checkpoint: undefined }
 }
 
@@ -84,7 +84,7 @@ async function fill(options: RestoreOptions, { live, txids, source }: Begun): Pr
     ignored(options, error)
     txids.clear()
     const again = fresh(live)
-    await replay(reader, again, { txids: remembersTxids ? txids : undefined })
+    await replay(reader, again, { txids: remembersTxids ? txids : undefined, breathe })
     live.become(again)
   } finally {
     await source.close()

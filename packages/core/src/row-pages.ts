@@ -55,6 +55,17 @@ export class RowPages implements Imaged {
     return this.#seen(slot).patches?.get(slot) ?? noPatches
   }
 
+  /** A version that stands whole. */
+  put(slot: Slot, ptr: Ptr, rev: number, seq: Seq): void {
+    const page = this.#page(slot)
+    const at = slot & rowMask
+    page.whole[at] = ptr
+    page.seq[at] = seq
+    page.rev[at] = rev
+    page.chain[at] = 0
+    page.patches?.delete(slot)
+  }
+
   setWhole(slot: Slot, ptr: Ptr): void {
     this.#page(slot).whole[slot & rowMask] = ptr
   }

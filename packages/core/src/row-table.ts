@@ -93,16 +93,13 @@ export class RowTable implements Imaged {
 
   /** Records a version that stands whole at `ptr`; gives the record a slot when it has none. */
   put(id: string, ptr: Ptr, rev: number, seq: Seq): Slot {
-    let slot = this.slotOf(id)
-    if (slot === undefined) {
-      slot = this.ids.insert(id)
+    const { size } = this.ids
+    const slot = this.ids.insert(id)
+    if (this.ids.size > size) {
       this.tombstones.delete(id)
       this.#used = Math.max(this.#used, slot + 1)
     }
-    this.#rows.setWhole(slot, ptr)
-    this.#rows.setPatches(slot, [])
-    this.#rows.setChain(slot, 0)
-    this.#rows.stamp(slot, rev, seq)
+    this.#rows.put(slot, ptr, rev, seq)
     return slot
   }
 

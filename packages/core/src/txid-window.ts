@@ -13,6 +13,8 @@ export interface Made {
   readonly deleted: boolean
 }
 
+type MadeChange = Pick<Commit['changes'][number], 'type' | 'id' | 'rev' | 'op'>
+
 /** A commit with a txid. */
 export interface TxidEntry {
   readonly seq: Seq
@@ -44,7 +46,7 @@ export function isPartTxid(txid: string): boolean {
 }
 
 /** The versions that a commit made, as its line tells. */
-export function madeBy({ changes }: Pick<Commit, 'changes'>): readonly Made[] {
+export function madeBy({ changes }: { readonly changes: readonly MadeChange[] }): readonly Made[] {
   return changes.map(({ type, id, rev, op }) => ({ type, id, rev, deleted: op === 'delete' }))
 }
 

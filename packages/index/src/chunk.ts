@@ -1,4 +1,5 @@
 import type { Slot } from '@stateward/contract'
+import type { FieldColumn } from './field-column.ts'
 import { GroupColumn } from './group-column.ts'
 import type { ImageReader, ImageWriter } from './image.ts'
 import { columnLength, fullColumn, KeyColumn } from './key-column.ts'
@@ -9,6 +10,15 @@ export interface Entry {
   readonly group: number
   readonly key: Key
   readonly slot: Slot
+}
+
+/** Consecutive entries: a group and key for each slot. */
+export interface Run {
+  readonly slots: Uint32Array
+  /** `undefined`: all are in the first. */
+  readonly groups: Uint32Array | undefined
+  /** `undefined`: none has a key. */
+  readonly keys: FieldColumn | undefined
 }
 
 type Columns = Pick<Chunk, 'slots' | 'groups' | 'keys' | 'length' | 'expected'>
@@ -44,6 +54,19 @@ export class Chunk {
     this.keys = keys
     this.length = length
     this.expected = expected
+  }
+
+  /** A chunk of a list that is filled in order. */
+  static of(order: KeyOrder, { slots, groups, keys }: Run): Chunk {
+    const all = new Uint32Array(columnLength)
+    all.set(slots)
+    return new Chunk(order, {
+      slots: all,
+      groups: new GroupColumn(groups ?? [0]),
+      keys: KeyColumn.of(order, slots, keys),
+      length: slots.length,
+      expected: slots.length,
+    })
   }
 
   static load(order: KeyOrder, image: ImageReader): Chunk {

@@ -34,6 +34,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
       if (before !== undefined) grouped.leave(slot, before)
       if (after !== undefined) grouped.enter(slot, after)
     },
+    fill: (rows) => grouped.fill(rows),
     clear: () => grouped.clear(),
     size: () => list.size,
     image: imageOf('compound 2', grouped),

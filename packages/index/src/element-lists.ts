@@ -36,6 +36,17 @@ export class ElementLists implements Imaged {
     for (let at = 1; at < keys.length; at++) this.#addOther(slot, keys[at])
   }
 
+  /** The list of a first text, for `add`: at least one slot must be added to it then. */
+  listOf(key: string): number {
+    return this.#firsts.listOf(key)
+  }
+
+  /** Puts a slot that stands nowhere into the list of a first text, and under these others. */
+  add(slot: Slot, list: number, others: readonly string[]): void {
+    this.#firsts.add(slot, list)
+    for (const key of others) this.#addOther(slot, key)
+  }
+
   count(key: string): number {
     return this.#firsts.count(key) + this.#others.count(key)
   }

@@ -2,6 +2,7 @@ import type { FieldKind, JsonValue, Slot } from '@stateward/contract'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { imageOf } from './image-of.ts'
+import type { Key } from './key-order.ts'
 import { PostingLists } from './posting-lists.ts'
 import { probedKeys } from './probed-keys.ts'
 import { keyedValue, valueKey } from './value-key.ts'
@@ -44,6 +45,17 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
       const value = fieldValue(after, field)
       if (value === fieldValue(before, field)) return
       lists.move(slot, value === undefined ? undefined : valueKey(value, kind))
+    },
+    fill({ slots, column }) {
+      const values = column(field, 'value')
+      const known = new Map<Key, number>()
+      for (const slot of slots) {
+        const value = values.key(slot)
+        if (value === undefined) continue
+        const list = known.get(value) ?? lists.listOf(valueKey(values.value(slot), kind))
+        known.set(value, list)
+        lists.add(slot, list)
+      }
     },
     clear: () => lists.clear(),
     size: () => lists.size,

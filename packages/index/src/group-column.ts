@@ -7,9 +7,9 @@ export class GroupColumn {
   #groups: Uint32Array | undefined
 
   /** @param groups at least one */
-  constructor(groups: readonly number[]) {
+  constructor(groups: ArrayLike<number> & Iterable<number>) {
     this.#same = groups[0] ?? 0
-    if (groups.every((group) => group === this.#same)) return
+    if (isOne(groups, this.#same)) return
     this.#groups = new Uint32Array(columnLength)
     this.#groups.set(groups)
   }
@@ -43,4 +43,9 @@ export class GroupColumn {
   remove(at: number, length: number): void {
     this.#groups?.copyWithin(at, at + 1, length)
   }
+}
+
+function isOne(groups: ArrayLike<number>, same: number): boolean {
+  for (let at = 0; at < groups.length; at++) if (groups[at] !== same) return false
+  return true
 }

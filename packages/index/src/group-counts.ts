@@ -14,8 +14,13 @@ export class GroupCounts implements Imaged {
   /** One more in the group of this key. */
   enter(key: string): number {
     const group = this.#groups.insert(key)
-    this.#counts.set(group, 0, this.#counts.get(group, 0) + 1)
+    this.add(group)
     return group
+  }
+
+  /** One more in a group that has some. */
+  add(group: number): void {
+    this.#counts.set(group, 0, this.#counts.get(group, 0) + 1)
   }
 
   /** One less in this group. */

@@ -1,6 +1,8 @@
 import type { FieldKind, JsonValue, Probe, Slot, StoredRecord } from '@stateward/contract'
 import { boundsWithin } from './bounds-within.ts'
+import type { BulkRows } from './bulk-rows.ts'
 import type { CompoundIndexOptions } from './compound-index-options.ts'
+import type { FieldColumn } from './field-column.ts'
 import { fieldValue } from './field-value.ts'
 import { GroupCounts } from './group-counts.ts'
 import type { Imaged, ImageReader, ImageWriter } from './image.ts'
@@ -8,6 +10,7 @@ import { type KeyOrder, keyOrder } from './key-order.ts'
 import { OrderedList } from './ordered-list.ts'
 import type { Place } from './place.ts'
 import { combinedKey, probedKeys } from './probed-keys.ts'
+import { sortedByWord } from './sorted-by.ts'
 import { keyedValue, valueKey } from './value-key.ts'
 
 /** From one place of the list to another. */
@@ -21,6 +24,7 @@ export class GroupedList implements Imaged {
   readonly #leadingKinds: readonly FieldKind[]
   readonly #lastField: string
   readonly #order: KeyOrder
+  readonly #lastKind: FieldKind
   readonly #groups = new GroupCounts()
 
   constructor({ name, fields, kinds, ids }: CompoundIndexOptions) {
@@ -28,7 +32,8 @@ export class GroupedList implements Imaged {
     this.#leading = fields.slice(0, -1)
     this.#leadingKinds = kinds.slice(0, this.#leading.length)
     this.#lastField = fields.at(-1) ?? ''
-    this.#order = keyOrder(kinds.at(-1) ?? 'value')
+    this.#lastKind = kinds.at(-1) ?? 'value'
+    this.#order = keyOrder(this.#lastKind)
     this.list = new OrderedList(this.#order, ids)
   }
 
@@ -45,6 +50,52 @@ export class GroupedList implements Imaged {
     if (groupKey === undefined) return
     const key = this.#order.keyOf(fieldValue(record, this.#lastField))
     this.list.insert({ group: this.#groups.enter(groupKey), key, slot }, record.id)
+  }
+
+  /** Takes all records in. Only while it is empty. */
+  fill({ ids, column, inOrder }: BulkRows): void {
+    const leading = this.#leading.map((field) => column(field, 'value'))
+    const ordered = inOrder(this.#lastField, this.#lastKind)
+    const slots = new Uint32Array(ordered.length)
+    const groups = new Uint32Array(ordered.length)
+    const groupOf = this.#grouping(leading)
+    let count = 0
+    for (const slot of ordered) {
+      const group = groupOf(slot)
+      if (group === undefined) continue
+      slots[count] = slot
+      groups[count++] = group
+    }
+    const order = sortedByWord(
+      Uint32Array.from({ length: count }, (_, at) => at),
+      groups.subarray(0, count),
+    )
+    const keys = column(this.#lastField, this.#lastKind)
+    this.list.fill({ slots: order.map((at) => slots[at] ?? 0), groups: order.map((at) => groups[at] ?? 0), keys }, ids)
+  }
+
+  /** Enters the record of a slot into its group, and tells which that is; `undefined` where it is in none. */
+  #grouping(leading: readonly FieldColumn[]): (slot: Slot) => number | undefined {
+    const [first, ...others] = leading
+    const entered = (slot: Slot): number | undefined => {
+      if (leading.some((one) => one.key(slot) === undefined)) return undefined
+      const texts = leading.map((one, at) => valueKey(one.value(slot), this.#leadingKinds[at] ?? 'value'))
+      return this.#groups.enter(combinedKey(texts))
+    }
+    if (first === undefined || others.length > 0) return entered
+    // Where one field leads, each of its values need be made a key once.
+    const known: number[] = []
+    return (slot) => {
+      const code = first.codeAt(slot)
+      const group = code === undefined ? undefined : known[code]
+      if (group !== undefined) {
+        this.#groups.add(group)
+        return group
+      }
+      const found = entered(slot)
+      if (code !== undefined && found !== undefined) known[code] = found
+      return found
+    }
   }
 
   leave(slot: Slot, record: StoredRecord): void {

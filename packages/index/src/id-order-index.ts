@@ -39,6 +39,7 @@ export function idOrderIndex({ name, ids }: OrderedIndexOptions): FieldIndex {
         list.remove({ group, key: undefined, slot })
       }
     },
+    fill: ({ slots, ids: known }) => list.fill({ slots, groups: undefined, keys: undefined }, known),
     clear: () => list.clear(),
     size: () => list.size,
     image: imageOf('ordered 2', list),

@@ -30,7 +30,11 @@ export class IdRows implements SlotIds, Imaged {
   }
 
   setUuid(slot: Slot, words: Uint32Array): void {
-    for (let word = 0; word < uuidWords; word++) this.#rows.set(slot, word, words[word] ?? 0)
+    this.#rows.write(slot, words)
+  }
+
+  readUuid(slot: Slot, into: Uint32Array): void {
+    this.#rows.read(slot, into)
   }
 
   /** Only for a text that `readUuid` refuses. */

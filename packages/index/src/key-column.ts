@@ -1,3 +1,4 @@
+import type { FieldColumn } from './field-column.ts'
 import type { ImageReader, ImageWriter } from './image.ts'
 import { type Key, type KeyOrder, keyText, textKey } from './key-order.ts'
 
@@ -31,6 +32,19 @@ export class KeyColumn {
       this.#numbers = new Float64Array(columnLength)
       this.#numbers.set(keys)
     } else this.#values = [...keys]
+  }
+
+  /** The keys of these slots. */
+  static of(order: KeyOrder, slots: Uint32Array, keys: FieldColumn | undefined): KeyColumn {
+    const numbers = keys?.numbers(slots, columnLength)
+    if (numbers === undefined)
+      return new KeyColumn(
+        order,
+        Array.from(slots, (slot) => keys?.key(slot)),
+      )
+    const column = new KeyColumn(order, [numbers[0]])
+    if (numbers.some((key, at) => at < slots.length && key !== numbers[0])) column.#numbers = numbers
+    return column
   }
 
   static load(order: KeyOrder, image: ImageReader): KeyColumn {

@@ -55,7 +55,8 @@ const timeOrder: KeyOrder = {
   },
 }
 
-function plainKey(key: Key): JsonValue | undefined {
+/** The value that a key stands for, where it is none of an instant. */
+export function plainKey(key: Key): JsonValue | undefined {
   return key instanceof PlainNumber ? key.value : key
 }
 

@@ -1,5 +1,6 @@
 import type { Slot } from '@stateward/contract'
-import { Chunk, type Entry } from './chunk.ts'
+import type { BulkRows } from './bulk-rows.ts'
+import { Chunk, type Entry, type Run } from './chunk.ts'
 import { ChunkList } from './chunk-list.ts'
 import { IdRows } from './id-rows.ts'
 import type { Imaged, ImageReader, ImageWriter } from './image.ts'
@@ -84,6 +85,17 @@ export class OrderedList implements Imaged {
     if (chunk.length === 0) this.#chunks.replace(number, 1)
     else if (chunk.length < fewEntries) this.#join(number)
     return true
+  }
+
+  /** Takes entries in that come in order. Only while it is empty. O(n). */
+  fill({ slots, groups, keys }: Run, ids: BulkRows['ids']): void {
+    this.#size = slots.length
+    for (let from = 0; from < slots.length; from += columnLength) {
+      const to = from + columnLength
+      const run = { slots: slots.subarray(from, to), groups: groups?.subarray(from, to), keys }
+      this.#chunks.push(Chunk.of(this.#order, run))
+    }
+    if (this.#copies !== undefined) for (const slot of slots) this.#copies.set(slot, ids.idOf(slot))
   }
 
   clear(): void {

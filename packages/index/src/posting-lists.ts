@@ -35,6 +35,16 @@ export class PostingLists implements Imaged {
     if (to >= 0) this.#link(entry, to)
   }
 
+  /** The list of `key`, for `add`: at least one entry must be added to it then. */
+  listOf(key: string): number {
+    return this.#lists.insert(key)
+  }
+
+  /** Puts an entry that stands nowhere into a list. */
+  add(entry: number, list: number): void {
+    this.#link(entry, list)
+  }
+
   /** How many entries stand under `key`. */
   count(key: string): number {
     const found = this.#lists.slotOf(key)

@@ -3,6 +3,7 @@ import { ElementLists } from './element-lists.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { imageOf } from './image-of.ts'
+import type { Key } from './key-order.ts'
 import { probedKeys } from './probed-keys.ts'
 import { valueKey } from './value-key.ts'
 
@@ -51,6 +52,18 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
       if (typeof to === 'string') texts++
       lists.put(slot, to === undefined ? [] : elementKeys(to))
     },
+    fill({ slots, column }) {
+      const values = column(field, 'value')
+      const known = new Map<Key, Standing>()
+      for (const slot of slots) {
+        const value = values.key(slot)
+        if (value === undefined) continue
+        if (typeof value === 'string') texts++
+        const standing = known.get(value) ?? standingOf(lists, values.value(slot))
+        known.set(value, standing)
+        lists.add(slot, standing.list, standing.others)
+      }
+    },
     clear() {
       lists.clear()
       texts = 0
@@ -64,6 +77,17 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
     }),
     membership: { holdsTexts: () => texts > 0 },
   }
+}
+
+/** Where every record with some value stands: in the list of its first element, and under the others. */
+interface Standing {
+  readonly list: number
+  readonly others: readonly string[]
+}
+
+function standingOf(lists: ElementLists, value: JsonValue): Standing {
+  const [first = emptyArrayKey, ...others] = elementKeys(value)
+  return { list: lists.listOf(first), others }
 }
 
 /** A record that stands under several keys is given once. */

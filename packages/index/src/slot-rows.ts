@@ -25,6 +25,19 @@ export class SlotRows implements Imaged {
     return page === undefined ? 0 : (page[(row & rowMask) * this.#words + word] ?? 0)
   }
 
+  /** All words of a row, or of what was never set zeros. */
+  read(row: number, into: Uint32Array): void {
+    const page = this.#pages.get(row >>> pageBits)
+    const start = (row & rowMask) * this.#words
+    for (let word = 0; word < this.#words; word++) into[word] = page?.[start + word] ?? 0
+  }
+
+  write(row: number, from: Uint32Array): void {
+    const page = this.#page(row)
+    const start = (row & rowMask) * this.#words
+    for (let word = 0; word < this.#words; word++) page[start + word] = from[word] ?? 0
+  }
+
   set(row: number, word: number, value: number): void {
     this.#page(row)[(row & rowMask) * this.#words + word] = value
   }

@@ -3,6 +3,7 @@ import { DamagedImage } from './damaged-image.ts'
 import type { IdRows } from './id-rows.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from './image.ts'
 import { LazyPages } from './lazy-pages.ts'
+import { uuidWords } from './uuid.ts'
 
 /** A shard grows when more than this part of its places is taken. */
 const fullest = 0.8
@@ -15,6 +16,8 @@ const slotMask = (1 << slotBits) - 1
 
 /** The most slots there may be. */
 export const mostSlots: number = slotMask
+
+const read = new Uint32Array(uuidWords)
 
 /** 32 bits for the four words of a UUID, the same for the same words. */
 export type UuidHash = (a: number, b: number, c: number, d: number) => number
@@ -52,9 +55,8 @@ export class UuidSlots implements Imaged {
       if (entry === 0) return undefined
       if (entry >>> slotBits !== tagOf(hash)) continue
       const slot = (entry & slotMask) - 1
-      const rows = this.#rows
-      if (rows.word(slot, 3) === d && rows.word(slot, 2) === c && rows.word(slot, 1) === b && rows.word(slot, 0) === a)
-        return slot
+      this.#rows.readUuid(slot, read)
+      if (read[3] === d && read[2] === c && read[1] === b && read[0] === a) return slot
     }
   }
 
@@ -109,8 +111,8 @@ export class UuidSlots implements Imaged {
   }
 
   #hashOf(slot: Slot): number {
-    const rows = this.#rows
-    return this.#hash(rows.word(slot, 0), rows.word(slot, 1), rows.word(slot, 2), rows.word(slot, 3))
+    this.#rows.readUuid(slot, read)
+    return this.#hash(read[0] ?? 0, read[1] ?? 0, read[2] ?? 0, read[3] ?? 0)
   }
 
   #roomIn(shard: number): Uint32Array {

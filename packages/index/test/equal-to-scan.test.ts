@@ -3,73 +3,14 @@ import { sameValue } from '@stateward/contract'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkIndex } from '../src/check-index.ts'
-import { compoundIndex } from '../src/compound-index.ts'
-import { equalityIndex } from '../src/equality-index.ts'
 import { type IdTable, idTable } from '../src/id-table.ts'
 import { ImageReader, ImageWriter } from '../src/image.ts'
-import { orderedIndex } from '../src/ordered-index.ts'
-import { relationIndex } from '../src/relation-index.ts'
 import { anyId, anyValue } from './arbitraries.ts'
-import { anyHistory, Table } from './history.ts'
+import { anyHistory, ReadTable, Table } from './history.ts'
+import { cases } from './index-cases.ts'
 import { LateSource } from './late-source.ts'
 import { runs } from './runs.ts'
-import { type ScanIndexOptions, scanIndex } from './scan-index.ts'
-
-interface Case {
-  readonly title: string
-  readonly scan: ScanIndexOptions
-  make(ids: IdTable | undefined): Index
-}
-
-const kinds: readonly FieldKind[] = ['value', 'time']
-const sharing = (ids: IdTable | undefined) => (ids === undefined ? {} : { ids })
-
-const cases: readonly Case[] = [
-  ...kinds.flatMap((kind): Case[] => [
-    {
-      title: `equality on a ${kind}`,
-      scan: { fields: ['at'], kinds: [kind], equal: 1 },
-      make: () => equalityIndex({ name: 'at', field: 'at', kind }),
-    },
-    {
-      title: `order on a ${kind}`,
-      scan: { fields: ['at'], kinds: [kind], equal: 0 },
-      make: (ids) => orderedIndex({ name: 'at order', field: 'at', kind, ...sharing(ids) }),
-    },
-    {
-      title: `equality, then order on a ${kind}`,
-      scan: { fields: ['status', 'at'], kinds: ['value', kind], equal: 1 },
-      make: (ids) =>
-        compoundIndex({ name: 'status+at', fields: ['status', 'at'], kinds: ['value', kind], ...sharing(ids) }),
-    },
-  ]),
-  {
-    title: 'equality on a field that objects inherit',
-    scan: { fields: ['constructor'], kinds: ['value'], equal: 1 },
-    make: () => equalityIndex({ name: 'constructor', field: 'constructor', kind: 'value' }),
-  },
-  {
-    title: 'equality on two fields, then order',
-    scan: { fields: ['status', 'at', 'owner'], kinds: ['value', 'time', 'value'], equal: 2 },
-    make: (ids) =>
-      compoundIndex({
-        name: 'three',
-        fields: ['status', 'at', 'owner'],
-        kinds: ['value', 'time', 'value'],
-        ...sharing(ids),
-      }),
-  },
-  {
-    title: 'order of ids',
-    scan: { fields: ['id'], kinds: ['value'], equal: 0 },
-    make: (ids) => orderedIndex({ name: 'id order', field: 'id', kind: 'value', ...sharing(ids) }),
-  },
-  {
-    title: 'relation',
-    scan: { fields: ['owner'], kinds: ['value'], equal: 1, elements: true },
-    make: () => relationIndex({ name: 'owner →', field: 'owner' }),
-  },
-]
+import { scanIndex } from './scan-index.ts'
 
 const bound: fc.Arbitrary<Bound | undefined> = fc.option(
   fc.record({ value: fc.oneof(anyValue, anyId), inclusive: fc.boolean() }),
@@ -115,6 +56,33 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
           expect(checkIndex(index, table.records)).toEqual({ ok: true, differences: [] })
         }),
         runs(100),
+      )
+    })
+
+    test('filled at once it answers as a scan does, and goes on as if it had heard of each record', () => {
+      fc.assert(
+        fc.property(
+          anyHistory,
+          fc.nat(120),
+          fc.array(probeOf(options.equal), { minLength: 1, maxLength: 4 }),
+          (history, cut, probes) => {
+            const ids = idTable()
+            const index = make(shared ? ids : undefined)
+            const scan = scanIndex(options)
+            const read = new ReadTable([index], ids)
+            read.replay({ ...history, writes: history.writes.slice(0, cut) })
+            for (const _ of read.columns.fill());
+            for (const [slot, record] of read.records) scan.update(slot, undefined, record)
+            for (const probe of probes) compare(index, scan, probe)
+            expect(checkIndex(index, read.records)).toEqual({ ok: true, differences: [] })
+            expectCounters(index, scan, options.kinds[0] ?? 'value')
+            const table = new Table([index, scan], ids, read.records)
+            table.replay({ ...history, writes: history.writes.slice(cut) })
+            for (const probe of probes) compare(index, scan, probe)
+            expect(checkIndex(index, table.records)).toEqual({ ok: true, differences: [] })
+          },
+        ),
+        runs(60),
       )
     })
 

@@ -1,6 +1,8 @@
 import type { Index, Slot, StoredRecord } from '@stateward/contract'
 import * as fc from 'fast-check'
+import type { FieldIndex } from '../src/field-index.ts'
 import { type IdTable, idTable } from '../src/id-table.ts'
+import { RecordColumns } from '../src/record-columns.ts'
 import { anyFields, anyId } from './arbitraries.ts'
 
 /** One write: `fields` absent deletes. The id is chosen by number from a small set, so that ids are written again. */
@@ -54,6 +56,30 @@ export class Table {
       const id = ids[chosen % ids.length] ?? ''
       if (fields === undefined) this.delete(id)
       else this.put({ ...fields, id } as StoredRecord)
+    }
+  }
+}
+
+/** As `Table`, but its indexes hear of nothing until all columns are put into them. */
+export class ReadTable extends Table {
+  readonly columns: RecordColumns
+
+  constructor(indexes: readonly FieldIndex[], ids: IdTable) {
+    super([], ids)
+    this.columns = new RecordColumns(indexes, ids)
+  }
+
+  override put(record: StoredRecord): void {
+    const slot = this.ids.slotOf(record.id)
+    const before = slot === undefined ? undefined : this.records.get(slot)
+    super.put(record)
+    const now = this.ids.slotOf(record.id) ?? 0
+    if (before === undefined) this.columns.put(now, record)
+    else {
+      // The same by its changes alone; of what was taken away some is named as changed too, which counts for nothing.
+      const unset = Object.keys(before).filter((field) => !Object.hasOwn(record, field))
+      const changed = Object.entries(record).filter(([field, value]) => value !== before[field])
+      this.columns.patch(now, { ...Object.fromEntries(changed), ...(unset[0] && { [unset[0]]: 'gone' }) }, unset)
     }
   }
 }
