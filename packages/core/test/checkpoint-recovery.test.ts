@@ -1,7 +1,6 @@
 import {
   type Domain,
   defineDomain,
-  type Index,
   type LogReader,
   type LogWriter,
   StatewardError,
@@ -229,7 +228,7 @@ function withoutImages(reader: LogReader): Live {
   const live = new Live(tinyDomain, new Bodies(reader, 1))
   for (const [name, type] of live.types) {
     const indexes = type.indexes.map(
-      (index) => new Proxy<Index>(index, { get: (of, key) => (key === 'image' ? undefined : Reflect.get(of, key)) }),
+      (index) => new Proxy(index, { get: (of, key) => (key === 'image' ? undefined : Reflect.get(of, key)) }),
     )
     live.types.set(name, { ...type, indexes })
   }
