@@ -148,7 +148,7 @@ export function decodeLoosely(line: Uint8Array, seq: number): LooseCommit {
 interface LineObject {
   readonly type: string
   readonly timestamp: string
-  readonly data?: JsonObject
+  readonly data?: Record<string, JsonValue>
   readonly target?: string
   readonly id?: string
   readonly changes?: Record<string, JsonValue>
@@ -215,10 +215,9 @@ function looseChange(op: LineObject, timestamp: string): LooseChange {
 }
 
 /** Lines of others may hold anything: what is no object is what a copy makes of it. */
-function ownFields(value: JsonObject | undefined): Record<string, JsonValue> {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+function ownFields(value: Record<string, JsonValue> | undefined): Record<string, JsonValue> {
   // Only the parser had it so far.
-  return (isObject ? value : Object.assign({}, value)) as Record<string, JsonValue>
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : Object.assign({}, value)
 }
 
 /** Whether a line holds this version of this record whole, and nothing else, so that it may stand for it as it is. */

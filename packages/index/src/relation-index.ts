@@ -1,5 +1,6 @@
 import type { JsonValue, Probe, Slot } from '@stateward/contract'
 import { ElementLists } from './element-lists.ts'
+import type { FieldColumn } from './field-column.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import { imageOf } from './image-of.ts'
@@ -26,12 +27,8 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
   function keysFor(probe: Probe): readonly string[] | undefined {
     const keys = probedKeys(name, ['value'], probe)
     if (keys === undefined) return undefined
-    const wholes = (probe.equal[0] ?? []).filter(isArray).map((value) => rarest(elementKeys(value)))
+    const wholes = (probe.equal[0] ?? []).filter(isArray).map((value) => rarest(lists, elementKeys(value)))
     return wholes.length === 0 ? keys : [...new Set([...keys, ...wholes])]
-  }
-
-  function rarest(keys: readonly string[]): string {
-    return keys.reduce((best, key) => (lists.count(key) < lists.count(best) ? key : best))
   }
 
   return {
@@ -53,16 +50,7 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
       lists.put(slot, to === undefined ? [] : elementKeys(to))
     },
     fill({ slots, column }) {
-      const values = column(field, 'value')
-      const known = new Map<Key, Standing>()
-      for (const slot of slots) {
-        const value = values.key(slot)
-        if (value === undefined) continue
-        if (typeof value === 'string') texts++
-        const standing = known.get(value) ?? standingOf(lists, values.value(slot))
-        known.set(value, standing)
-        lists.add(slot, standing.list, standing.others)
-      }
+      texts = fillLists(lists, slots, column(field, 'value'))
     },
     clear() {
       lists.clear()
@@ -85,9 +73,28 @@ interface Standing {
   readonly others: readonly string[]
 }
 
+/** Puts the records of these slots where their values stand; how many of those are texts. */
+function fillLists(lists: ElementLists, slots: Uint32Array, values: FieldColumn): number {
+  const known = new Map<Key, Standing>()
+  let texts = 0
+  for (const slot of slots) {
+    const value = values.key(slot)
+    if (value === undefined) continue
+    if (typeof value === 'string') texts++
+    const standing = known.get(value) ?? standingOf(lists, values.value(slot))
+    known.set(value, standing)
+    lists.add(slot, standing.list, standing.others)
+  }
+  return texts
+}
+
 function standingOf(lists: ElementLists, value: JsonValue): Standing {
   const [first = emptyArrayKey, ...others] = elementKeys(value)
   return { list: lists.listOf(first), others }
+}
+
+function rarest(lists: ElementLists, keys: readonly string[]): string {
+  return keys.reduce((best, key) => (lists.count(key) < lists.count(best) ? key : best))
 }
 
 /** A record that stands under several keys is given once. */
