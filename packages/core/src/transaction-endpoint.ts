@@ -48,7 +48,8 @@ export class TransactionEndpoint implements Endpoint {
   #turn: Promise<unknown> = Promise.resolve()
   /** Calls that have not settled. */
   #underWay = 0
-  #ended: StatewardError | undefined
+  /** Makes the refusal of whoever comes late; nobody does, mostly, and an error costs its stack. */
+  #ended: (() => StatewardError) | undefined
 
   constructor(options: TransactionEndpointOptions) {
     this.#options = options
@@ -61,12 +62,12 @@ export class TransactionEndpoint implements Endpoint {
   }
 
   /** Every call from now on, and every one under way, is refused with this. */
-  end(reason: StatewardError): void {
+  end(reason: () => StatewardError): void {
     this.#ended ??= reason
   }
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = {}): Promise<Protocol[K]['answer']> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended)
+    if (this.#ended !== undefined) return Promise.reject(this.#ended())
     this.#underWay++
     const answer = this.#turn
       .then(() => this.#answer(kind, body, options))
@@ -97,7 +98,7 @@ export class TransactionEndpoint implements Endpoint {
   }
 
   #assertGoesOn(): void {
-    if (this.#ended !== undefined) throw this.#ended
+    if (this.#ended !== undefined) throw this.#ended()
   }
 
   #handlersOf({ view, reads, domain }: TransactionEndpointOptions): Partial<Handlers<MessageKind>> {

@@ -64,6 +64,9 @@ const maxDelayMs = 64
 /** In which transactions, of which stores, the present code runs. */
 const inside = new AsyncLocalStorage<ReadonlySet<object>>()
 
+/** Tries under way in this process, of all stores. While there are none, no promise of the process pays for `inside`. */
+let underWay = 0
+
 interface Work<D extends Domain, T> {
   readonly work: (tx: Transaction<D>) => Promise<T> | T
   readonly finish: ((within: TransactionEndpoint) => Promise<void>) | undefined
@@ -135,14 +138,15 @@ export class Transactions<D extends Domain> {
     const view = new TransactionView(term.live)
     const timestamp = now()
     const endpoint = new TransactionEndpoint({ domain, door, reads: term.reads, view, timestamp })
+    const within = new Set<object>([...(inside.getStore() ?? []), this])
+    underWay++
     try {
       const tx: Transaction<D> = collections(endpoint, domain, { inProcess: true })
-      const within = new Set([...(inside.getStore() ?? []), this])
       const working = inside.run(within, async () => work(tx))
       const value = await patiently(working, { options: left(), setTimer, what: 'run a transaction' })
       if (endpoint.underWay > 0) throw notAwaited(endpoint.underWay)
       await finish?.(endpoint)
-      endpoint.end(ended())
+      endpoint.end(ended)
       // What only reads has seen one state, and that is all it can ask for.
       if (endpoint.steps.length === 0) return { value }
       const write = this.#writeOf(endpoint, view, { timestamp, options })
@@ -152,8 +156,11 @@ export class Transactions<D extends Domain> {
       if (!isStale(error)) throw error
       return { conflict: error }
     } finally {
-      endpoint.end(ended())
+      endpoint.end(ended)
       view.close()
+      // Code that outlives its transaction is within it no more.
+      within.clear()
+      if (--underWay === 0) inside.disable()
     }
   }
 

@@ -14,14 +14,14 @@ import {
 import { checkedGuard, invalid } from './check.ts'
 import { commitsAt } from './commits-at.ts'
 import { fieldChanges } from './field-changes.ts'
-import type { Live } from './live.ts'
 import type { RecordAt } from './past-record.ts'
+import type { HeadReader } from './heads.ts'
 import { recordKey } from './record-key.ts'
+import { together } from './together.ts'
 import type { Write } from './write.ts'
 
 export interface UndoOptions {
   readonly domain: Domain
-  readonly live: Live
   readonly reader: LogReader
   readonly recordAt: RecordAt
   /** Checks a transaction as one that comes from outside. */
@@ -48,8 +48,6 @@ export async function undoWrite({ seq, force, reason, ...writing }: UndoAsk, opt
     ...(reason === undefined ? {} : { reason }),
   })
   const undone = await undoneBy(seq, options)
-  // A write that is sent again finds its own traces, and is answered as the first time.
-  if (writing.txid === undefined) refuseChanged(undone, options)
   const guard = forcing.reason === undefined ? {} : { force: true, reason: forcing.reason }
   const restored = inOrder(
     undone.filter(({ after }) => after === undefined),
@@ -63,8 +61,11 @@ export async function undoWrite({ seq, force, reason, ...writing }: UndoAsk, opt
   const steps = [...restored, ...changed, ...made]
   const write = options.check({ ...writing, operations: steps.map((one) => inverseOf(one, guard)) })
   const revs = new Map(steps.map(({ change, rev }) => [recordKey(change.type, change.id), rev]))
+  const targets = undone.map(({ change: { type, id }, rev }) => ({ type, id, rev }))
   return {
     ...write,
+    // In the actor, behind the look for its txid: a write that is sent again finds its own traces, and is answered as the first time.
+    precondition: { targets, check: (heads) => refuseChanged(targets, heads) },
     steps: write.steps.map((step) => {
       const rev = revs.get(recordKey(step.type, step.id))
       if (step.op === 'restore') return { ...step, ...(rev === undefined ? {} : { expectedRev: rev }) }
@@ -98,9 +99,13 @@ function lastChanges({ changes }: Commit): Iterable<Change> {
   return new Map(changes.map((change) => [recordKey(change.type, change.id), change])).values()
 }
 
-function refuseChanged(undone: readonly Undone[], { live }: UndoOptions): void {
-  const changed = undone.flatMap(({ change: { type, id }, rev }) => {
-    const currentRev = live.types.get(type)?.rows.lastRev(id) ?? 0
+function refuseChanged(
+  targets: readonly { readonly type: string; readonly id: string; readonly rev: number }[],
+  heads: HeadReader,
+): void {
+  const found = together(targets, ({ type, id }) => heads.head(type, id)?.rev ?? 0)
+  const changed = targets.flatMap(({ type, id, rev }, at) => {
+    const currentRev = found[at] ?? 0
     return currentRev === rev ? [] : [{ type, id, expectedRev: rev, currentRev }]
   })
   const [first] = changed

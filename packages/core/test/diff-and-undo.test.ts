@@ -6,6 +6,7 @@ import { call, linkIds, planIds, population, taskIds } from './arbitrary-calls.t
 import { askCall } from './ask-call.ts'
 import { codeOf } from './code-of.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'
+import { pipelinedStorage } from './pipelined-storage.ts'
 import { runs } from './runs.ts'
 
 const idsOf = { plan: planIds, task: taskIds, link: linkIds }
@@ -124,10 +125,35 @@ test('what was changed since is a CONFLICT that names it; sent again with its tx
   }
   await expect(state.undo(seq)).rejects.toMatchObject(conflict)
   await expect(state.undo(seq, { force: true, reason: 'x' })).rejects.toMatchObject(conflict)
-  expect(await codeOf(state.undo(seq, { txid: 'once' }))).toBe('CONFLICT')
+  await expect(state.undo(seq, { txid: 'once' })).rejects.toMatchObject(conflict)
   const [first, again] = [await state.undo(3, { txid: 'once' }), await state.undo(3, { txid: 'once' })]
   expect(again).toEqual(first)
   expect(await state.task.get('b')).toMatchObject({ n: 2, rev: 4 })
+  await state.close()
+})
+
+test('however an undo comes behind changes, also ones that are on their way, its CONFLICT names each of them', async () => {
+  const { state } = await openTiny({ storage: pipelinedStorage(), memory: { cacheBytes: 1 } })
+  const ids = ['a', 'b', 'c', 'd']
+  await state.task.createMany(ids.map((id) => ({ id, n: 1 })))
+  await state.task.delete('d')
+  await state.transact([
+    ...['a', 'b', 'c'].map((id) => ({ op: 'update', type: 'task', id, changes: { n: 2 } }) as const),
+    { op: 'restore', type: 'task', id: 'd' },
+  ])
+  await state.task.update('a', { n: 3 })
+  await state.undo(3, { txid: 'never' }).catch(() => undefined)
+  const onTheirWay = [state.task.delete('b'), state.task.update('d', { n: 4 })]
+  const undos = [state.undo(3), state.undo(3, { txid: 'never' })]
+  const records = [
+    { type: 'task', id: 'a', expectedRev: 2, currentRev: 3 },
+    { type: 'task', id: 'b', expectedRev: 2, currentRev: 3 },
+    { type: 'task', id: 'd', expectedRev: 3, currentRev: 4 },
+  ]
+  for (const undo of undos)
+    await expect(undo).rejects.toMatchObject({ code: 'CONFLICT', details: { type: 'task', id: 'a', count: 3, records } })
+  await Promise.all(onTheirWay)
+  expect((await state.stats()).lastSeq).toBe(6)
   await state.close()
 })
 

@@ -180,6 +180,29 @@ test('it is misused in no way that writes half of it', async () => {
   expect(await codeOf(state.transaction(async () => 1))).toBe('CLOSED')
 })
 
+test('code that outlives its transaction is within it no more; within one that runs, also of a second store, nesting is told', async () => {
+  const [{ state }, { state: other }] = [await openTiny(), await openTiny()]
+  let go: () => void = () => undefined
+  let late: Promise<unknown> | undefined
+  await state.transaction(async () => {
+    late = new Promise<void>((resolve) => {
+      go = resolve
+    }).then(() => state.transaction((tx) => tx.task.create({ id: 'late' })))
+  })
+  const running = other.transaction(async (tx) => {
+    await tx.task.get('a')
+    go()
+    await late
+    expect(await codeOf(other.transaction(() => 1))).toBe('INVALID')
+    await state.transaction(async () => expect(await codeOf(other.transaction(() => 1))).toBe('INVALID'))
+    await tx.task.create({ id: 'b' })
+  })
+  await running
+  expect(await state.task.get('late')).toBeDefined()
+  expect(await other.task.get('b')).toBeDefined()
+  await Promise.all([state.close(), other.close()])
+})
+
 test('a transaction that never ends is ended by its time or its signal, and its calls then say so', async () => {
   const { state } = await openTiny()
   const never = new Promise<never>(() => {})
