@@ -128,11 +128,12 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
   },
   claims: {
     claim:
-      'however workers claim, beat, pause, die and come back under the same name, and however the clock is set: a target is taken from a holder only when its time is up, tokens only grow, and no write by a token is in the log that did not hold the target at that commit',
+      'however workers claim, beat, pause, die and come back under the same name, and however the clock is set: a target is taken from a holder, or the claim ended under it, only when its time is up, tokens only grow, none is given twice, and no write by a token is in the log that did not hold the target at that commit',
     unit: 'claims',
-    every: 3_000,
+    every: 4_000,
     nightly: 1_000_000,
-    limits: 'in one process, on a storage in memory; twelve workers, eight specs, time stands still within a round',
+    limits:
+      'in one process, on a storage in memory; twelve workers, eight specs, histories of 200 rounds, time stands still within a round',
     files: ['packages/stateward/test/work/claims-rig.test.ts'],
   },
   model: {
