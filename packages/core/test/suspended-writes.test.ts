@@ -59,7 +59,7 @@ test('a write whose twin is on its way is told with it, or of its own impatience
   await state.close()
 })
 
-test('a write that was decided on what failed meanwhile is decided anew', async () => {
+test('a write that stands on one that fails meanwhile is refused, and nothing of it is made', async () => {
   const storage = brittleStorage()
   let reads: Promise<void> | undefined
   let appends: Promise<void> | undefined

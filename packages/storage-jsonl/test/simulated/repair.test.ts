@@ -161,6 +161,14 @@ test('a crash at any step of a repair, and a power cut, leave the damaged file o
       const left = medium.afterPowerCut(seededPick(seed * 100 + at))
       const found = left.file(first).bytes
       expect(found.equals(content) || (died && found.equals(damaged)), `seed ${seed}, step ${at}`).toBe(true)
+      const kept = [...left.files()]
+        .filter(([path]) => /\/quarantine\/.*jsonl$/.test(path))
+        .map(([, { bytes }]) => bytes)
+      if (found.equals(content))
+        expect(
+          kept.some((bytes) => bytes.equals(damaged)),
+          `kept, seed ${seed}, step ${at}`,
+        ).toBe(true)
       expect(await repair(left)).toMatchObject({ isWhole: true })
       expect(left.file(first).bytes.equals(content)).toBe(true)
     }
