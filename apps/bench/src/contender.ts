@@ -77,6 +77,20 @@ export interface Claims {
   ended(): Promise<{ readonly specs: number; readonly claims: number }>
 }
 
+/** A version of a record, and the commit that made it. */
+export interface PastVersion {
+  readonly seq: number
+  readonly name: string
+}
+
+export interface Past {
+  /** Writes each name as a commit of its own, in order; the first one of an id creates the record. */
+  write(names: Iterable<{ readonly id: string; readonly name: string }>): Promise<void>
+  commits(): Promise<number>
+  nameAt(id: string, seq: number): Promise<string | undefined>
+  history(id: string): Promise<readonly PastVersion[]>
+}
+
 /** The limit of the disk: the bytes of so many commits, written and synced as one group. */
 export interface Groups {
   write(commits: number): Soon<unknown>
@@ -90,6 +104,7 @@ export interface Store {
   readonly transactions?: Transactions
   readonly live?: LiveQueries
   readonly claims?: Claims
+  readonly past?: Past
   /** Puts what is stored together anew; resolves when that is done. */
   compact?(signal: AbortSignal): Promise<unknown>
   /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
@@ -122,6 +137,7 @@ export type Ability =
   | 'transact'
   | 'live'
   | 'claim'
+  | 'past'
 
 export interface Contender {
   readonly name: string

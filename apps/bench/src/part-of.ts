@@ -1,4 +1,4 @@
-import type { Claims, Groups, LiveQueries, Reads, Store, Transactions, Writes } from './contender.ts'
+import type { Claims, Groups, LiveQueries, Past, Reads, Store, Transactions, Writes } from './contender.ts'
 
 // The registry says what a contender can do; these say it where the registry is wrong.
 
@@ -24,6 +24,10 @@ export function liveOf(store: Store): LiveQueries {
 
 export function claimsOf(store: Store): Claims {
   return store.claims ?? lacks('claims')
+}
+
+export function pastOf(store: Store): Past {
+  return store.past ?? lacks('a past')
 }
 
 function lacks(what: string): never {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenStore, Store } from './contender.ts'
 import type { DataSet } from './data/data-set.ts'
@@ -49,6 +49,14 @@ export class Session {
     const { opener, dir, data } = this.#options
     this.#store ??= await opener(dir, { size: data.size, seed: data.seed })
     return this.#store
+  }
+
+  /** Another store in a folder of its own, which is the caller's to close; its log is left as it grows. */
+  async openBeside(folder: string, segmentBytes: number): Promise<Store> {
+    const { opener, dir, data } = this.#options
+    const beside = join(dir, folder)
+    await mkdir(beside, { recursive: true })
+    return opener(beside, { size: data.size, seed: data.seed, segmentBytes })
   }
 
   async close(): Promise<void> {

@@ -3,12 +3,12 @@ import type { Measured } from './measure/measured.ts'
 import type { Session } from './session.ts'
 
 /**
- * What a workload finds. `fresh`: an empty directory, whatever the size. `load`: an empty directory, to be filled with the
+ * What a workload finds. `fresh`: an empty directory, whatever the size. `empty`: one for each size. `load`: an empty directory, to be filled with the
  * records. `loaded`: the records, to be left as they are. `changed`: a copy of them. `start`: the same, in a process that
  * has opened nothing yet. `killed`: a copy of what a process left that had stored the records and was killed while it wrote
  * more; nobody has opened it since.
  */
-export type Stage = 'fresh' | 'load' | 'loaded' | 'changed' | 'start' | 'killed'
+export type Stage = 'fresh' | 'empty' | 'load' | 'loaded' | 'changed' | 'start' | 'killed'
 
 /** What must hold: so many times better than another contender in the same run. */
 export interface Bar {

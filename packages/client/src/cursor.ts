@@ -80,6 +80,17 @@ export class Cursor<D extends Domain, T extends TypeOf<D> = TypeOf<D>> implement
     return asRecord(this.#write(operations, change, options))
   }
 
+  /**
+   * Removes the position for good: the next who takes a cursor of this name begins at their `since`. This one is closed.
+   * `FENCED` when somebody else has taken it, `NOT_FOUND` when it is gone already.
+   */
+  async drop(options?: Acked): Promise<void> {
+    this.#refuseClosed()
+    const drop = { op: 'dropCursor', cursor: this.name, token: this.#position.token } as const
+    await this.#endpoint.ask('transact', { ...writeBody(options, undefined), operations: [drop] }, options)
+    await this.close()
+  }
+
   /** A name for a change, the same each time it comes: for whoever keeps what has been done elsewhere. */
   keyOf({ seq, at }: ChangePlace): string {
     return `${this.name}:${seq}:${at}`
@@ -104,13 +115,17 @@ export class Cursor<D extends Domain, T extends TypeOf<D> = TypeOf<D>> implement
   }
 
   async #write(operations: readonly unknown[], change: ChangePlace, options: Acked | undefined) {
-    if (this.#over.signal.aborted)
-      throw new StatewardError('CLOSED', `the cursor ${this.name} was closed; take it again`)
+    this.#refuseClosed()
     const all = [...asTyped<readonly Operation[]>(operations), this.operationFor(change)]
     const body = { ...writeBody(options, undefined), operations: all }
     const { seq, results } = await this.#endpoint.ask('transact', body, options)
     this.acknowledged(results.at(-1))
     return { seq, results: results.slice(0, -1) }
+  }
+
+  #refuseClosed(): void {
+    if (this.#over.signal.aborted)
+      throw new StatewardError('CLOSED', `the cursor ${this.name} was closed; take it again`)
   }
 }
 

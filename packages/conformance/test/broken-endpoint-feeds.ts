@@ -96,6 +96,15 @@ export const brokenFeeds: readonly BrokenEndpoint[] = [
     },
   },
   {
+    breaks: 'leaves a cursor that is dropped where it is',
+    caught: 'a cursor that is dropped is gone, and one of its name begins anew',
+    Draft: class extends PlainDraft {
+      override set(type: string, life: Life): void {
+        if (type !== cursorType || life.record !== undefined) super.set(type, life)
+      }
+    },
+  },
+  {
     breaks: 'tells the whole result of a live query again and again',
     caught: 'a live query gives its result, and then what becomes different, in order and within its limit',
     Endpoint: live((update) => {

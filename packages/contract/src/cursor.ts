@@ -18,8 +18,13 @@ export type CursorOperation =
    * has not been told yet.
    */
   | { readonly op: 'ack'; readonly cursor: string; readonly token: string; readonly seq: Seq; readonly at?: number }
+  /**
+   * Removes the cursor: the next who takes one of this name begins anew, at the `since` that they give. With a `token`, `FENCED` when
+   * somebody has taken it since; without, whoever has it. Their next `ack` is `NOT_FOUND`. `NOT_FOUND` when there is none.
+   */
+  | { readonly op: 'dropCursor'; readonly cursor: string; readonly token?: string }
 
-/** What both answer in `results`: the cursor, whose `id` is its name. */
+/** What the first two answer in `results`: the cursor, whose `id` is its name; the last answers its tombstone. */
 export interface CursorRecord extends StoredRecord {
   readonly token: string
   /** All changes up to this commit are done; with `at`: those of this commit up to that one. 0: none. */

@@ -1,6 +1,7 @@
 import {
   type CursorOperation,
   cursorType,
+  type Deleted,
   type Entity,
   entity,
   type JsonObject,
@@ -11,7 +12,7 @@ import {
 import { checkedId, checkedSeq, invalid } from './check.ts'
 import type { Deciding } from './deciding.ts'
 import { describe } from './frozen-json.ts'
-import type { AckStep, TakeCursorStep } from './step.ts'
+import type { AckStep, DropCursorStep, TakeCursorStep } from './step.ts'
 
 export interface CursorDoor {
   readonly makeId: () => string
@@ -26,7 +27,10 @@ const cursorEntity: Entity = entity({
 })
 
 /** Checks an operation on a cursor. */
-export function cursorStep(operation: CursorOperation, { makeId, lastSeq }: CursorDoor): TakeCursorStep | AckStep {
+export function cursorStep(
+  operation: CursorOperation,
+  { makeId, lastSeq }: CursorDoor,
+): TakeCursorStep | AckStep | DropCursorStep {
   const target = { type: cursorType, entity: cursorEntity, id: checkedId(operation.cursor) }
   const newest = lastSeq()
   if (operation.op === 'takeCursor') {
@@ -34,13 +38,21 @@ export function cursorStep(operation: CursorOperation, { makeId, lastSeq }: Curs
     if (since > newest + 1) throw tooFar('since', since, newest + 1)
     return { op: 'takeCursor', ...target, token: makeId(), since }
   }
-  const { token, seq, at } = operation
-  if (typeof token !== 'string' || token === '')
-    throw invalid(`expected the token that taking the cursor gave, found ${describe(token)}`)
+  if (operation.op === 'dropCursor') {
+    const { token } = operation
+    return { op: 'dropCursor', ...target, token: token === undefined ? undefined : checkedToken(token) }
+  }
+  const { seq, at } = operation
+  const token = checkedToken(operation.token)
   if (checkedSeq('seq', seq) > newest || seq === 0) throw tooFar('seq', seq, newest)
   if (at !== undefined && !(Number.isSafeInteger(at) && at >= 0))
     throw invalid(`expected at to be the place of a change in its commit, found ${describe(at)}`)
   return { op: 'ack', ...target, token, seq, at }
+}
+
+function checkedToken(token: unknown): string {
+  if (typeof token === 'string' && token !== '') return token
+  throw invalid(`expected the token that taking the cursor gave, found ${describe(token)}`)
 }
 
 /** See `CursorOperation`. */
@@ -52,14 +64,26 @@ export function takeCursor({ id, token, since }: TakeCursorStep, { draft }: Deci
 
 /** See `CursorOperation`. */
 export function ack({ id, token, seq, at }: AckStep, { draft }: Deciding): StoredRecord {
-  const before = draft.head(cursorType, id)?.record
-  if (before === undefined)
+  const before = taken(draft, id, token)
+  if (!isBehind({ seq, at }, positionOf(before))) throw doneAlready(id, positionOf(before))
+  return put(draft, id, { token, seq, ...(at === undefined ? {} : { at }), created_at: before.created_at })
+}
+
+/** See `CursorOperation`. */
+export function dropCursor({ id, token }: DropCursorStep, { draft }: Deciding): Deleted {
+  taken(draft, id, token)
+  return Object.freeze({ id, rev: draft.remove(cursorType, id) })
+}
+
+/** The cursor, if it is there and whoever has this token still has it. */
+function taken(draft: Deciding['draft'], id: string, token: string | undefined): StoredRecord {
+  const cursor = draft.head(cursorType, id)?.record
+  if (cursor === undefined)
     throw new StatewardError('NOT_FOUND', `expected a cursor called ${id}, found none; take it first`, {
       details: { cursor: id },
     })
-  if (before.token !== token) throw takenOver(id)
-  if (!isBehind({ seq, at }, positionOf(before))) throw doneAlready(id, positionOf(before))
-  return put(draft, id, { token, seq, ...(at === undefined ? {} : { at }), created_at: before.created_at })
+  if (token !== undefined && cursor.token !== token) throw takenOver(id)
+  return cursor
 }
 
 function put(draft: Deciding['draft'], id: string, fields: JsonObject): StoredRecord {

@@ -7,7 +7,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { ack, takeCursor } from './cursor-steps.ts'
+import { ack, dropCursor, takeCursor } from './cursor-steps.ts'
 import type { Deciding } from './deciding.ts'
 import { conflict, found, notFound } from './found.ts'
 import { load } from './loading.ts'
@@ -38,6 +38,8 @@ export function decide(step: Step, deciding: Deciding): StoredRecord | Deleted {
       return takeCursor(step, deciding)
     case 'ack':
       return ack(step, deciding)
+    case 'dropCursor':
+      return dropCursor(step, deciding)
     default:
       return step satisfies never
   }

@@ -35,6 +35,7 @@ const operationKeys: { readonly [Op in AnyOperation['op']]: ReadonlySet<string> 
   restore: new Set(['op', 'type', 'id']),
   takeCursor: new Set(['op', 'cursor', 'since']),
   ack: new Set(['op', 'cursor', 'token', 'seq', 'at']),
+  dropCursor: new Set(['op', 'cursor', 'token']),
 }
 
 /** Makes checked steps of one message; holds what is to be known of all of them together. */
@@ -103,6 +104,7 @@ export class StepMaker {
         return this.#restore(operation)
       case 'takeCursor':
       case 'ack':
+      case 'dropCursor':
         return cursorStep(operation, this.#options)
       default:
         return operation satisfies never

@@ -1,7 +1,15 @@
 import type { Entity, JsonObject, Seq } from '@stateward/contract'
 
 /** One change that a caller asks for, checked at the door: plain, frozen, of a known type. */
-export type Step = CreateStep | UpdateStep | DeleteStep | RestoreStep | LoadStep | TakeCursorStep | AckStep
+export type Step =
+  | CreateStep
+  | UpdateStep
+  | DeleteStep
+  | RestoreStep
+  | LoadStep
+  | TakeCursorStep
+  | AckStep
+  | DropCursorStep
 
 export interface StepTarget {
   readonly type: string
@@ -63,4 +71,10 @@ export interface AckStep extends StepTarget {
   readonly token: string
   readonly seq: Seq
   readonly at: number | undefined
+}
+
+export interface DropCursorStep extends StepTarget {
+  readonly op: 'dropCursor'
+  /** Of whom it is taken away; absent: of whoever has it. */
+  readonly token: string | undefined
 }

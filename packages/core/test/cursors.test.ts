@@ -81,6 +81,34 @@ test('who takes a cursor fences whoever had it, and nothing of theirs is written
   await other.state.close()
 })
 
+test('a cursor that is dropped is gone from the log, and the next of its name begins anew', async () => {
+  const storage = memoryStorage()
+  const { state } = await openTiny({ storage })
+  await state.task.create({ id: 'a' })
+  await state.task.create({ id: 'b' })
+  const [first, second] = [await taken(state), await taken(state)]
+  const [change] = await some(second, 1)
+  if (change === undefined) throw new Error('nothing told')
+  await second.ack(change)
+  expect(await codeOf(first.drop())).toBe('FENCED')
+  await second.drop()
+  expect(await codeOf(second.drop())).toBe('CLOSED')
+  expect(await codeOf(second.ack(change))).toBe('CLOSED')
+  expect(await codeOf(first.ack(change))).toBe('NOT_FOUND')
+  expect(await codeOf(first.drop())).toBe('NOT_FOUND')
+  expect(await codeOf(state.ask('transact', { operations: [{ op: 'dropCursor', cursor: '' }] }))).toBe('INVALID')
+  await state.compact()
+  await state.close()
+  const { state: again } = await openTiny({ storage, random: seededRandom(11) })
+  expect(await codeOf(again.ask('transact', { operations: [{ op: 'dropCursor', cursor: 'mailer' }] }))).toBe(
+    'NOT_FOUND',
+  )
+  const third = await taken(again)
+  expect(third.position).toEqual({ seq: 0 })
+  expect((await some(third, 2)).map(({ id }) => id)).toEqual(['a', 'b'])
+  await again.close()
+})
+
 test('a transaction with its ack takes effect once for each change, however many consumers race and fail', async () => {
   const { state } = await openTiny()
   for (let n = 0; n < 20; n++) await state.task.create({ id: `t${n}`, n })

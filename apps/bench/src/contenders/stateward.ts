@@ -5,6 +5,7 @@ import type { OpenContext, Store } from '../contender.ts'
 import { watchGroups } from './log-groups.ts'
 import { StatewardClaims } from './stateward-claims.ts'
 import { statewardLive } from './stateward-live.ts'
+import { StatewardPast } from './stateward-past.ts'
 import { StatewardReads } from './stateward-reads.ts'
 import { StatewardTransactions } from './stateward-transactions.ts'
 import { StatewardWrites } from './stateward-writes.ts'
@@ -29,6 +30,7 @@ function storeOf(dir: string, state: WorkState): Store {
     transactions: new StatewardTransactions(state),
     live: statewardLive(state),
     claims: new StatewardClaims(state),
+    past: new StatewardPast(state),
     compact: (signal) => state.compact({ signal }),
     watch: () => watchGroups(dir),
     close: () => state.close(),

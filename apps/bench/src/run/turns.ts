@@ -35,7 +35,7 @@ export function turnsOf(options: TurnsOptions): readonly Turn[] {
         ...alone('killed', size),
         ...alone('changed', size),
       ]
-      return [...loads(options, later, size), ...later]
+      return [...loads(options, later, size), ...later, ...alone('empty', size)]
     }),
   ]
 }

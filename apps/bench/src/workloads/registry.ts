@@ -11,6 +11,7 @@ import { getById } from './get-by-id.ts'
 import { liveQueries } from './live-queries.ts'
 import { mixed } from './mixed.ts'
 import { newestByStatus } from './newest-by-status.ts'
+import { pastAtLength } from './past-at-length.ts'
 import { reopenKilled } from './reopen-killed.ts'
 import { specsOfPlan } from './specs-of-plan.ts'
 import { timeRange } from './time-range.ts'
@@ -35,6 +36,7 @@ export const workloads: readonly Workload[] = [
   claimAndComplete,
   liveQueries,
   compactUnderLoad,
+  pastAtLength,
   firstAnswer,
   reopenKilled({ id: 'K1/cache', title: 'reopening after kill -9, to first answer', hasCache: true, bar: openingBar }),
   reopenKilled({ id: 'K1/log', title: 'the same, with its cache removed', hasCache: false }),

@@ -56,4 +56,26 @@ export const cursorCases: readonly EndpointCase[] = [
       operations: [{ op: 'takeCursor', cursor: 'new', since: 99 }],
     })
   }),
+
+  endpointCase('a cursor that is dropped is gone, and one of its name begins anew', async (trial) => {
+    await trial.create('item', { id: 'a' })
+    await trial.create('item', { id: 'b' })
+    const first = await ofCursor(trial, { op: 'takeCursor', cursor: 'mailer' })
+    await ofCursor(trial, { op: 'ack', cursor: 'mailer', token: first.token, seq: 2 })
+    const second = await ofCursor(trial, { op: 'takeCursor', cursor: 'mailer' })
+    await trial.refuse('FENCED', 'a drop by who was fenced', 'transact', {
+      operations: [{ op: 'dropCursor', cursor: 'mailer', token: first.token }],
+    })
+    await trial.ask('transact', { operations: [{ op: 'dropCursor', cursor: 'mailer', token: second.token }] })
+    await trial.refuse('NOT_FOUND', 'an ack of what was dropped', 'transact', {
+      operations: [{ op: 'ack', cursor: 'mailer', token: second.token, seq: 2 }],
+    })
+    await trial.refuse('NOT_FOUND', 'a second drop', 'transact', {
+      operations: [{ op: 'dropCursor', cursor: 'mailer' }],
+    })
+    const again = await ofCursor(trial, { op: 'takeCursor', cursor: 'mailer', since: 2 })
+    assert.equal(again.seq, 1, 'it begins where its new taker says')
+    assert.notEqual(again.token, second.token, 'with another token')
+    await trial.ask('transact', { operations: [{ op: 'dropCursor', cursor: 'mailer' }] })
+  }),
 ]
