@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { askerArgument, beAskerChild } from './actors/asker-child.ts'
-import { benchActors } from './actors/bench-actors.ts'
 import { bench } from './bench.ts'
+import { benchAside } from './bench-aside.ts'
 import { type Options, optionsOf, usage } from './options.ts'
 import { groupTable } from './report/group-table.ts'
 import { legend } from './report/markdown.ts'
@@ -19,9 +19,9 @@ const app = (folder: string): string => fileURLToPath(new URL(`../${folder}`, im
 async function main(options: Options): Promise<number> {
   const entry = findEntry(options.source ? 'source' : 'built')
   if (entry.kind === 'source') console.error('measuring the sources through a loader: every figure is worse than built')
-  if (options.actors) {
-    const job = { runMs: options.timing.runMs, messages: 1_000_000 }
-    console.log(await benchActors({ rounds: options.rounds, job }, entry))
+  const aside = await benchAside(options, { entry, dir: options.dir ?? app('.stateward'), results: app('results') })
+  if (aside !== undefined) {
+    console.log(aside)
     return 0
   }
   // Beside this program and not among temporary files, which on many machines are kept in memory.

@@ -9,6 +9,10 @@ export interface Options {
   readonly help: boolean
   /** Whether actors are compared instead of stores. */
   readonly actors: boolean
+  /** How many stores one process holds instead of the comparison; 0: none. */
+  readonly stores: number
+  /** Whether one store is offered more than it can take instead. */
+  readonly overload: boolean
   readonly workloads: readonly Workload[]
   readonly contenders: readonly Contender[]
   readonly sizes: readonly number[]
@@ -31,6 +35,8 @@ export const usage: string = `Stateward and its peers, measured in one run.
   --contenders a,b         only these: ${contenders.map(({ name }) => name).join(' ')}
   --size 10k,100k          records in the store (default 10k,100k)
   --actors                 instead of stores: the round trip of an ask, and what a queued message takes
+  --stores 10k             instead: so many stores in one process, a fiftieth of them woken
+  --overload               instead: ten times the writes that one store can take, for --seconds
   --full                   also 1m records, and five rounds
   --rounds 3               how often each takes its turn (default 3)
   --seconds 1              how long each workload is timed in a turn (default 1)
@@ -54,6 +60,8 @@ export function optionsOf(args: readonly string[]): Options {
       size: { type: 'string' },
       full: { type: 'boolean', default: false },
       actors: { type: 'boolean', default: false },
+      stores: { type: 'string' },
+      overload: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
@@ -68,6 +76,8 @@ export function optionsOf(args: readonly string[]): Options {
   return {
     help: values.help,
     actors: values.actors,
+    stores: values.stores === undefined ? 0 : sizeOf(values.stores),
+    overload: values.overload,
     workloads: values.only === undefined ? workloads : workloadsNamed(listOf(values.only)),
     contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
     sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),

@@ -84,6 +84,7 @@ export class Term {
   readonly #environment: Environment
   readonly #savesAt: number
   #saving: Promise<unknown> = Promise.resolve()
+  readonly #cancelFill: () => void
 
   constructor(options: TermOptions, { writer, recovery, live, txids, checkpoint, stop }: Opened) {
     const { domain, environment, snapshots, storage } = options
@@ -115,7 +116,7 @@ export class Term {
     const reading = { reader: writer, snapshots, index: history, projections, queries }
     this.reads = new Reads({ domain, live, environment, ...reading })
     // Most stores are written soon, and the first write would wait for it.
-    environment.setTimer(() => void live.whole.reached().catch(() => undefined), fillAfterMs)
+    this.#cancelFill = environment.setTimer(() => void live.whole.reached().catch(() => undefined), fillAfterMs)
     stop.pump = pump
     if (stop.failure !== undefined) pump.stop(stop.failure)
   }
@@ -149,6 +150,11 @@ export class Term {
       })
       .catch(() => undefined)
     return this.#saving
+  }
+
+  /** What was to be done later is not: it would keep all that the term holds in memory until then. */
+  rest(): void {
+    this.#cancelFill()
   }
 
   /** The next term has begun. Writes that still wait here are refused, each of them. */

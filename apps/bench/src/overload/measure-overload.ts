@@ -1,0 +1,165 @@
+import { performance } from 'node:perf_hooks'
+import { type domain, hasCode, openState, type State } from 'stateward'
+import { quantile } from '../measure/quantile.ts'
+import { Samples } from '../measure/samples.ts'
+import { turn } from '../measure/turn.ts'
+
+export interface OverloadJob {
+  /** An empty directory. */
+  readonly dir: string
+  readonly runMs: number
+  /** Writes that may wait. */
+  readonly mailbox: number
+  /** How many times what the store can take it is offered. */
+  readonly times: number
+  /** Writes that it is offered at once in the beginning. */
+  readonly atOnce: number
+}
+
+export interface OverloadFigures {
+  /** Writes a second of 64 callers who wait for their answers: before, and after the overload. */
+  readonly capacity: number
+  readonly recovered: number
+  readonly offered: number
+  readonly acknowledged: number
+  readonly refused: number
+  /** Neither acknowledged nor `BUSY` and retryable. */
+  readonly otherwise: number
+  /** Milliseconds from the call to the refusal, p99. */
+  readonly refusalMs: number
+  /** Of a read by id while nobody writes, and under the overload; p50 and p99. */
+  readonly readMs: readonly [p50: number, p99: number]
+  readonly loadedReadMs: readonly [p50: number, p99: number]
+  readonly deepest: number
+  /** By how much the process has grown at most, bytes. */
+  readonly grown: number
+  /** Acknowledged writes that are not there afterwards, and refused ones that are. */
+  readonly lost: number
+  readonly uninvited: number
+}
+
+type Plans = State<typeof domain>
+
+const callers = 64
+const opened = (dir: string, mailbox: number): Promise<Plans> =>
+  openState(dir, { mailbox: { capacity: mailbox }, compaction: false })
+
+/** Offers a store many times what it can take, and looks at what becomes of everybody. */
+export async function measureOverload({ dir, runMs, mailbox, times, atOnce }: OverloadJob): Promise<OverloadFigures> {
+  const state = await opened(dir, mailbox)
+  const { id } = await state.plan.create({ name: 'read' })
+  await capacityOf(state, runMs / 4)
+  const capacity = await capacityOf(state, runMs / 4)
+  const unloaded = await reads(state, id, performance.now() + runMs / 4)
+  const began = performance.now()
+  const flood = new Flood(state)
+  const reading = reads(state, id, began + runMs)
+  await flood.run({ atOnce, perMs: (capacity * times) / 1000, until: began + runMs })
+  const loadedReadMs = await reading
+  const offeredFor = (performance.now() - began) / 1000
+  await flood.settled()
+  const recovered = await capacityOf(state, runMs / 4)
+  await state.close()
+  const { sent, acknowledged, refused, refusals, deepest, grown } = flood
+  const again = await opened(dir, mailbox)
+  const names = new Set((await again.plan.all()).map(({ name }) => name))
+  await again.close()
+  return {
+    ...{ capacity, recovered, deepest, grown, loadedReadMs, readMs: unloaded },
+    offered: sent / offeredFor,
+    acknowledged: acknowledged.length,
+    refused: refused.length,
+    otherwise: sent - acknowledged.length - refused.length,
+    refusalMs: quantile(refusals.values(), 0.99) ?? 0,
+    lost: acknowledged.filter((name) => !names.has(name)).length,
+    uninvited: refused.filter((name) => names.has(name)).length,
+  }
+}
+
+async function capacityOf(state: Plans, ms: number): Promise<number> {
+  const began = performance.now()
+  let count = 0
+  const call = async (): Promise<void> => {
+    do {
+      await state.plan.create({ name: 'capacity' })
+      count++
+    } while (performance.now() < began + ms)
+  }
+  await Promise.all(Array.from({ length: callers }, call))
+  return count / ((performance.now() - began) / 1000)
+}
+
+async function reads(state: Plans, id: string, until: number): Promise<[number, number]> {
+  const samples = new Samples()
+  do {
+    const before = performance.now()
+    await state.plan.get(id)
+    samples.add(performance.now() - before)
+    await turn()
+  } while (performance.now() < until)
+  const values = samples.values()
+  return [quantile(values, 0.5) ?? 0, quantile(values, 0.99) ?? 0]
+}
+
+interface FloodJob {
+  readonly atOnce: number
+  readonly perMs: number
+  readonly until: number
+}
+
+/** Writes that are sent by the clock, whether those before are answered or not. */
+class Flood {
+  readonly #state: Plans
+  readonly acknowledged: string[] = []
+  readonly refused: string[] = []
+  readonly refusals: Samples = new Samples()
+  sent = 0
+  deepest = 0
+  grown = 0
+  #pending = 0
+  #empty: () => void = () => undefined
+
+  constructor(state: Plans) {
+    this.#state = state
+  }
+
+  /** Begins with some at once, then goes by the clock. */
+  async run({ atOnce, perMs, until }: FloodJob): Promise<void> {
+    const { rss } = process.memoryUsage()
+    let last = performance.now()
+    let due = atOnce
+    do {
+      for (; due >= 1; due--) void this.#send(`flood ${this.sent++}`)
+      await turn()
+      const now = performance.now()
+      // What a turn was late for is offered in the next, but not without end: nobody could do so from one thread.
+      due = Math.min(due + (now - last) * perMs, perMs * 100)
+      last = now
+      const stats = await this.#state.stats()
+      this.deepest = Math.max(this.deepest, stats.mailboxDepth)
+      this.grown = Math.max(this.grown, process.memoryUsage().rss - rss)
+    } while (performance.now() < until)
+  }
+
+  async #send(name: string): Promise<void> {
+    this.#pending++
+    const before = performance.now()
+    try {
+      await this.#state.plan.create({ name })
+      this.acknowledged.push(name)
+    } catch (error) {
+      if (!hasCode(error, 'BUSY') || !error.retryable) return
+      this.refusals.add(performance.now() - before)
+      this.refused.push(name)
+    } finally {
+      if (--this.#pending === 0) this.#empty()
+    }
+  }
+
+  async settled(): Promise<void> {
+    if (this.#pending === 0) return
+    await new Promise<void>((resolve) => {
+      this.#empty = resolve
+    })
+  }
+}
