@@ -10,6 +10,15 @@ import { turn } from '../src/measure/turn.ts'
 const timing = { warmMs: 1, warmOperations: 10, runMs: 5 }
 
 describe('a closed loop', () => {
+  test('counts the whole of a group whose answers are the first, and come when the time is over', async () => {
+    const { operations } = await closedLoop({
+      callers: 8,
+      timing: { warmMs: 0, warmOperations: 0, runMs: 1 },
+      operation: groupsOf(8, 2),
+    })
+    expect(operations).toBe(8)
+  })
+
   test('never has more calls under way than callers, and waits for all of them', async () => {
     let underWay = 0
     let most = 0
@@ -122,3 +131,17 @@ test.for([
 ] as const)('%j: warm is %s', ([{ spent, operations }, warm]) => {
   expect(isWarm({ warmMs: 100, warmOperations: 1000, runMs: 1 }, spent, operations)).toBe(warm)
 })
+
+/** Answers so many callers together, once so many milliseconds have gone by since the first of them came. */
+function groupsOf(size: number, ms: number): () => Promise<void> {
+  const waiting: (() => void)[] = []
+  const answerAll = async (): Promise<void> => {
+    const until = performance.now() + ms
+    while (waiting.length < size || performance.now() < until) await turn()
+    for (const answer of waiting.splice(0)) answer()
+  }
+  return () =>
+    new Promise((resolve) => {
+      if (waiting.push(resolve) === 1) void answerAll()
+    })
+}

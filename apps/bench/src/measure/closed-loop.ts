@@ -21,7 +21,8 @@ export interface ClosedLoop {
 /**
  * So many callers, each of whom comes again, one turn of the event loop after it was answered, as a next request would.
  * First the code gets warm, with many callers, because one alone would take too long. Then what is acknowledged until the
- * end counts; when that is nothing, the loop goes on to the first acknowledgement. A duration begins when the caller is
+ * end counts; when that is nothing, the loop goes on to the first acknowledgement, and what is answered in the same turn of the
+ * event loop counts with it: it is one group. A duration begins when the caller is
  * ready: waiting while somebody else blocks the loop is part of it.
  */
 export async function closedLoop({ callers, timing, operation, isTimed, onWarm }: ClosedLoop): Promise<Measured> {
@@ -80,6 +81,8 @@ class Span {
   #counted = 0
   /** Counted, and answered after the end. */
   #all = 0
+  /** While the first answers come, and come late. */
+  #isLateGroup = false
 
   constructor(runMs: number) {
     this.#planned = this.#from + runMs
@@ -93,10 +96,18 @@ class Span {
 
   answered(now: number, duration: number | undefined): void {
     this.#all++
-    if (this.isOver(now)) return
+    if (this.isOver(now) && !this.#isLateGroup) return
+    if (now >= this.#planned && this.#counted === 0) this.#countGroup()
     this.#end = Math.max(this.#planned, now)
     this.#counted++
     if (duration !== undefined) this.#samples.add(duration)
+  }
+
+  #countGroup(): void {
+    this.#isLateGroup = true
+    setImmediate(() => {
+      this.#isLateGroup = false
+    })
   }
 
   async measured(stall: StallWatch): Promise<Measured> {
