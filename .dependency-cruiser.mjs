@@ -2,10 +2,10 @@
 
 const layers = [
   ['contract'],
-  ['actor', 'query', 'index', 'storage-[^/]+', 'domain', 'csv', 'conformance', 'otel'],
+  ['actor', 'query', 'index', 'storage-[^/]+', 'domain', 'csv', 'conformance'],
   ['client'],
   ['core'],
-  ['http', 'worker', 'replica'],
+  ['http', 'worker', 'replica', 'otel'],
   ['stateward'],
 ]
 

@@ -7,6 +7,7 @@ interface Manifest {
   readonly version: string
   readonly private?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 const manifests = (files: readonly TextFile[]): ReadonlyMap<string, Manifest> =>
@@ -53,13 +54,13 @@ export function releaseFindings(files: readonly TextFile[]): readonly Finding[] 
     }))
 }
 
-/** What a package's src/ imports by name is among its `dependencies`; a devDependency is not there for who installs it. */
+/** What a package's src/ imports by name is among its `dependencies` or `peerDependencies`; a devDependency is not there for who installs it. */
 export function dependencyFindings(files: readonly TextFile[]): readonly Finding[] {
   const all = manifests(files)
   return files
     .filter((file) => isScript(file) && /^packages\/[^/]+\/(src|bin)\//.test(file.path))
     .flatMap((file) => {
-      const { name = '', dependencies = {} } = all.get(packageOf(file.path)) ?? {}
+      const { name = '', dependencies = {}, peerDependencies = {} } = all.get(packageOf(file.path)) ?? {}
       return syntaxOf(file).nodes.flatMap((node) => {
         const from = isNode(node.source) ? node.source.value : undefined
         if (typeof from !== 'string' || /^(\.|node:)/.test(from)) return []
@@ -67,7 +68,7 @@ export function dependencyFindings(files: readonly TextFile[]): readonly Finding
           .split('/')
           .slice(0, from.startsWith('@') ? 2 : 1)
           .join('/')
-        if (wanted in dependencies) return []
+        if (wanted in dependencies || wanted in peerDependencies) return []
         const message = `imports ${wanted}, which is not among the dependencies of ${name}`
         return [{ path: file.path, line: lineAt(file.text, node.start), message }]
       })
