@@ -45,10 +45,11 @@ export async function measureStores({ dir, stores: count, wakes, maxOpen, restMs
   // The first few make what all of them share.
   for (let at = 0; at < Math.min(wakes, maxOpen); at++) await wake(stores, nameOf(at), id)
   for (let at = 0; at < Math.min(wakes, maxOpen); at++) await stores.passivate(nameOf(at))
-  await pause(restMs)
-  const before = bytesUsed()
+  // Made before the look at the memory, of which they take some.
   const waking = new Samples()
   const fresh = new Samples()
+  await pause(restMs)
+  const before = bytesUsed()
   let cpu = 0
   for (let at = 0; at < wakes; at++) {
     fresh.add(await opening(join(dir, nameOf(at)), id))
