@@ -151,7 +151,10 @@ test('however an undo comes behind changes, also ones that are on their way, its
     { type: 'task', id: 'd', expectedRev: 3, currentRev: 4 },
   ]
   for (const undo of undos)
-    await expect(undo).rejects.toMatchObject({ code: 'CONFLICT', details: { type: 'task', id: 'a', count: 3, records } })
+    await expect(undo).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: { type: 'task', id: 'a', count: 3, records },
+    })
   await Promise.all(onTheirWay)
   expect((await state.stats()).lastSeq).toBe(6)
   await state.close()
