@@ -42,6 +42,15 @@ export interface CompactionProgress {
   readonly rows: number
 }
 
+/**
+ * What a store does by itself, each under a supervision of its own.
+ *
+ * - `reopening`: recovers the log again after the storage has failed.
+ * - `compaction`: compacts when it is time.
+ * - `scrubbing`: reads again what is complete of the log.
+ */
+export type CaretakerName = 'reopening' | 'compaction' | 'scrubbing'
+
 /** What an open store tells unasked. */
 export type StoreEvent =
   | StorageEvent
@@ -87,6 +96,22 @@ export type StoreEvent =
       | { readonly phase: 'finished'; readonly upTo: Seq; readonly bytesBefore: number; readonly bytesAfter: number }
       | { readonly phase: 'cancelled' }
       | { readonly phase: 'failed'; readonly code: ErrorCode; readonly message: string }
+    ))
+  | ({
+      /** One of the things that a store does by itself has crashed; reads and writes do not depend on it. */
+      readonly kind: 'caretaker'
+      readonly caretaker: CaretakerName
+    } /** It begins again in about so long, for the n-th time within the time of its policy. `code`, `message`: of the crash. */ & (
+      | {
+          readonly phase: 'restarting'
+          readonly nth: number
+          readonly pauseMs: number
+          readonly code: ErrorCode
+          readonly message: string
+        }
+      | { readonly phase: 'restarted' }
+      /** It has crashed too often, or in a way that beginning again does not mend, and stays stopped until `state.restart`. */
+      | { readonly phase: 'stopped'; readonly code: ErrorCode; readonly message: string }
     ))
   | ({
       /** What is complete of the log is read again while the store is open: a pass over all of it, and what it finds. */

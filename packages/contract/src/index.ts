@@ -35,7 +35,15 @@ export {
   StatewardError,
   type StatewardErrorOptions,
 } from './error.ts'
-export type { CompactionProgress, LostCommits, Notify, Reopening, StorageEvent, StoreEvent } from './event.ts'
+export type {
+  CaretakerName,
+  CompactionProgress,
+  LostCommits,
+  Notify,
+  Reopening,
+  StorageEvent,
+  StoreEvent,
+} from './event.ts'
 export type { Expectation, UnmetExpectation } from './expectation.ts'
 export type { ChangesAsk, RecordChange } from './feed.ts'
 export { type Distribution, Histogram } from './histogram.ts'
@@ -94,6 +102,7 @@ export type { Seq } from './seq.ts'
 export type { SourceLine } from './source-line.ts'
 export type {
   AppendStats,
+  CaretakerStats,
   CompactionStats,
   CompactReport,
   EventLoopStats,

@@ -1,6 +1,7 @@
 import type { Damage } from './damage.ts'
 import type { Durability } from './durability.ts'
-import type { LostCommits } from './event.ts'
+import type { ErrorCode } from './error.ts'
+import type { CaretakerName, LostCommits } from './event.ts'
 import type { Distribution } from './histogram.ts'
 import type { QueryPlan } from './query.ts'
 import type { StorageCheck } from './report.ts'
@@ -74,6 +75,16 @@ export interface EventLoopStats {
   readonly max: number
 }
 
+/** One of the things that a store does by itself. */
+export interface CaretakerStats {
+  readonly name: CaretakerName
+  /** `restarting`: it has crashed, and begins again after a pause. `stopped`: it has crashed too often, see `state.restart`. */
+  readonly state: 'working' | 'restarting' | 'stopped'
+  /** How often it has crashed since the store was opened. */
+  readonly crashes: number
+  readonly lastCrash?: { readonly code: ErrorCode; readonly message: string }
+}
+
 /** The store in numbers. */
 export interface Stats {
   readonly firstSeq: Seq
@@ -127,6 +138,8 @@ export interface Stats {
     readonly external: number
     readonly arrayBuffers: number
   }
+  /** What the store does by itself; what it was told not to do is not among them. */
+  readonly caretakers?: readonly CaretakerStats[]
 }
 
 export interface VerifyReport {

@@ -1,3 +1,4 @@
+import type { RestartPolicy } from '@stateward/actor'
 import {
   type CommitHooks,
   type Domain,
@@ -16,6 +17,7 @@ import { type CompactionSettings, checkedCompaction } from './compaction-options
 import { describe } from './frozen-json.ts'
 import type { Logger } from './logger.ts'
 import { checkedObserve, type ObserveSettings } from './observe-options.ts'
+import { checkedReopening } from './reopening.ts'
 import { checkedScrub, type ScrubSettings } from './scrub-options.ts'
 import { checkedSnapshots } from './snapshot-options.ts'
 import type { SnapshotSettings } from './snapshots.ts'
@@ -32,6 +34,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly checkpoints: CheckpointSettings | undefined
   readonly snapshots: SnapshotSettings
   readonly scrub: ScrubSettings | undefined
+  readonly reopening: RestartPolicy | undefined
   readonly hooks: CommitHooks
   readonly observe: ObserveSettings
   readonly logger: Logger | undefined
@@ -49,6 +52,7 @@ const optionKeys = new Set([
   'checkpoints',
   'snapshots',
   'scrub',
+  'reopening',
   'hooks',
   'observe',
   'logger',
@@ -87,6 +91,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     checkpoints: checkedCheckpoints(options.checkpoints),
     snapshots: checkedSnapshots(options.snapshots),
     scrub: checkedScrub(options.scrub),
+    reopening: checkedReopening(options.reopening),
     hooks: checkedHooks(options.hooks),
     observe: checkedObserve(options.observe, storage.kind),
     logger: checkedLogger(options.logger),

@@ -13,35 +13,33 @@ export interface CompactionScheduleOptions {
   readonly lastMs: () => number | undefined
   /** Joins the one that runs, if one does. Rejects when it fails, which it tells itself. */
   readonly run: (cause: DueCause) => Promise<unknown>
+  /** When the store was opened, on the monotonic clock. */
+  readonly startedMs: number
+  /** Called when a compaction has failed: the schedule is over then. */
+  readonly failed: (error: unknown) => void
 }
 
 /** How often the schedule looks whether it is time. */
 const lookMs = 10_000
-const firstBackoffMs = 60_000
-const longestBackoffMs = 3_600_000
 /** An opening that finds so many times the segments of the setting does not put it off. */
 const overdueTimes = 4
 
-/** Has a store compacted when it is time: never two at once, and after failures more and more seldom. */
+/** Has a store compacted when it is time: never two at once. One that fails ends it. */
 export class CompactionSchedule {
   readonly #options: CompactionScheduleOptions
-  readonly #startedMs: number
   #cancel: (() => void) | undefined
-  #failures = 0
-  /** Not before this, on the monotonic clock. */
-  #notBefore = Number.NEGATIVE_INFINITY
   #isStopped = false
 
   constructor(options: CompactionScheduleOptions) {
     this.#options = options
-    this.#startedMs = options.clock.monotonicMs()
   }
 
-  /** Begins to look; resolves at once, or, where every opening so far was too short for it, when it has compacted. */
+  /** Begins to look; resolves at once, or, where every opening so far was too short for it, when it has compacted. Rejects as that does. */
   async start(): Promise<void> {
     const { stats, settings } = this.#options
     const { opening, health = 'ok' } = await stats()
-    if (health === 'ok' && (opening?.logSegments ?? 0) >= settings.segments * overdueTimes) await this.#run('segments')
+    if (health === 'ok' && (opening?.logSegments ?? 0) >= settings.segments * overdueTimes)
+      await this.#options.run('segments')
     this.#arm()
   }
 
@@ -56,23 +54,23 @@ export class CompactionSchedule {
   }
 
   async #look(): Promise<void> {
-    const { clock, stats, counts, lastMs, settings } = this.#options
-    if (clock.monotonicMs() < this.#notBefore) return
+    const { clock, stats, counts, lastMs, settings, startedMs } = this.#options
     // What is wrong with the storage is told to those who need it.
     const found = await stats().catch(() => undefined)
     if (found === undefined || this.#isStopped || (found.health !== undefined && found.health !== 'ok')) return
-    const elapsedMs = clock.monotonicMs() - (lastMs() ?? this.#startedMs)
+    const elapsedMs = clock.monotonicMs() - (lastMs() ?? startedMs)
     const cause = compactionDue({ stats: found, ...counts(), elapsedMs }, settings)
     if (cause !== undefined) await this.#run(cause)
   }
 
   async #run(cause: DueCause): Promise<void> {
-    const { clock, run } = this.#options
+    const { run, failed } = this.#options
     try {
       await run(cause)
-      this.#failures = 0
-    } catch {
-      this.#notBefore = clock.monotonicMs() + Math.min(longestBackoffMs, firstBackoffMs * 2 ** this.#failures++)
+    } catch (error) {
+      if (this.#isStopped) return
+      this.stop()
+      failed(error)
     }
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '@stateward/client'
 import type {
   AskOptions,
+  CaretakerName,
   Domain,
   Endpoint,
   Notify,
@@ -95,13 +96,18 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
   /** Hears what the store tells unasked: no room, a stop, a compaction, damage. Returns the way to stop hearing. What a listener throws is dropped. */
   on(listener: Notify<StoreEvent>): () => void
   /**
-   * After writing has stopped (`STORAGE_FAILED`, `FENCED`): recovers the log again, into a new file, and takes writes
+   * The store does this by itself unless told otherwise (option `reopening`). After writing has stopped (`STORAGE_FAILED`, `FENCED`): recovers the log again, into a new file, and takes writes
    * again. Reads go on meanwhile, from the last durable state, and see the recovered one from one turn to the next. A commit that was
    * `UNKNOWN` is there afterwards or it is not; sent again with its txid it is there once. Feeds of `changes` go on
    * without a gap; snapshots go on. Rejects as an opening does (`LOCKED` when another process was faster); then
    * the store is as readable as before, and this may be tried again. A store that takes writes is left as it is.
    */
   reopen(): Promise<Reopened>
+  /**
+   * Begins again with what the store does by itself, where that has stopped after too many crashes; `stats().caretakers` says
+   * what has. Nothing happens to one that is at work. `NOT_FOUND`: this store does not do that; `CLOSED`.
+   */
+  restart(caretaker: CaretakerName): Promise<void>
   /** Settles every waiting call, then closes the log. Calls afterwards are `CLOSED`. */
   close(): Promise<void>
   /**
@@ -119,7 +125,8 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
   const checked = checkedOptions(options)
-  const { storage, domain, durability, cacheBytes, historyVersions, mailbox, compaction, checkpoints, scrub } = checked
+  const { storage, domain, durability, cacheBytes, historyVersions, mailbox, ...automatic } = checked
+  const { compaction, checkpoints, scrub, reopening } = automatic
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
@@ -141,12 +148,9 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, audience, tell })
-  const manager = new Manager({ ...shared, durability, compaction, scrub, terms })
-  await manager.compactByItself().catch(async (error: unknown) => {
-    await manager.close().catch(() => undefined)
-    throw error
-  })
-  manager.scrubByItself()
+  const manager = new Manager({ ...shared, durability, compaction, scrub, reopening, terms })
+  events.on(manager.housekeeping.hear)
+  await manager.housekeeping.start()
   return stateOf(manager, { domain, recovery: first.recovery, events, storage, observation })
 }
 
@@ -181,6 +185,7 @@ function stateOf<const D extends Domain>(
     flush: () => endpoint.ask('flush', {}),
     on: (listener) => events.on(listener),
     reopen: () => manager.reopen(),
+    restart: (caretaker) => manager.restart(caretaker),
     close: () => manager.close(),
     shutdown: (times) => manager.shutdown(times),
     ask: (kind, body, askOptions) => endpoint.ask(kind, body, askOptions),

@@ -29,6 +29,7 @@ export {
   type StateReaderMembers,
   type StateReaderOptions,
 } from './open-state-reader.ts'
+export type { ReopeningOptions } from './reopening.ts'
 export type { Restored, RestoreMember, RestoreSnapshotOptions } from './restore-member.ts'
 export type { ScrubbingOptions } from './scrub-options.ts'
 export type { ShutdownOptions, StateShutdownReport } from './shutdown-options.ts'

@@ -1,11 +1,12 @@
+import type { RestartPolicy } from '@stateward/actor'
 import type { ViewSource } from '@stateward/client'
 import {
   type AskOptions,
+  type CaretakerName,
   type Commit,
   type Domain,
   type Durability,
   type Endpoint,
-  type LogWriter,
   type MessageKind,
   type Notify,
   type Protocol,
@@ -21,7 +22,6 @@ import { askedAgain } from './asked-again.ts'
 import type { Audience } from './audience.ts'
 import type { HookRunner } from './commit-hooks.ts'
 import type { CompactionSettings } from './compaction-options.ts'
-import { CompactionSchedule } from './compaction-schedule.ts'
 import { Compactor } from './compactor.ts'
 import { currentReads } from './current-reads.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
@@ -29,13 +29,13 @@ import { Door } from './door.ts'
 import { Ending } from './ending.ts'
 import type { Environment } from './environment.ts'
 import { checkedStart } from './follow.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { uuidv7Maker } from './ids.ts'
 import { Lane } from './lane.ts'
 import type { Observation } from './observation.ts'
 import type { Handlers } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
 import type { ScrubSettings } from './scrub-options.ts'
-import { Scrubber } from './scrubber.ts'
 import { checkedShutdown, type ShutdownOptions, type StateShutdownReport } from './shutdown-options.ts'
 import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
@@ -56,6 +56,7 @@ export interface ManagerOptions {
   readonly environment: Environment
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly scrub: ScrubSettings | undefined
+  readonly reopening: RestartPolicy | undefined
   readonly snapshots: Snapshots
   readonly terms: Terms
   readonly audience: Audience
@@ -78,8 +79,8 @@ export class Manager implements Endpoint {
   readonly #lane: Lane
   readonly #compactor: Compactor
   readonly #watches: Watches
-  #schedule: CompactionSchedule | undefined
-  #scrubber: Scrubber | undefined
+  /** What is done beside answering. */
+  readonly housekeeping: Housekeeping
   /** Calls so far; and as of the last look of the compaction, which gives way to them. */
   #asked = 0
   #seen = 0
@@ -107,6 +108,7 @@ export class Manager implements Endpoint {
       share: options.compaction.share,
       isBusy: () => this.#isBusy(),
     })
+    this.housekeeping = new Housekeeping({ ...options, compactor: this.#compactor })
     this.#watches = watchesOf(options)
     this.#answerers = {
       handlers: this.#handlers(),
@@ -187,35 +189,9 @@ export class Manager implements Endpoint {
   #stats(): Promise<Answer<'stats'>> {
     const { storage, durability, observation } = this.#options
     const { live, writer: reader, health, actor } = this.#terms.current
-    const seen = { depth: actor.depth, scrub: this.#scrubber?.stats, observed: observation.stats(actor.depth) }
-    return statsOf({ live, storage, reader, durability, health, ...seen })
-  }
-
-  /** Begins to compact by itself, if it is to; see `CompactionSchedule.start`. */
-  async compactByItself(): Promise<void> {
-    const { environment, compaction } = this.#options
-    if (!compaction.auto) return
-    const { clock, setTimer } = environment
-    this.#schedule = new CompactionSchedule({
-      settings: compaction,
-      clock,
-      setTimer,
-      stats: () => this.#terms.current.writer.stats(),
-      counts: () => this.#terms.current.live.counts,
-      lastMs: () => this.#compactor.lastMs,
-      run: (cause) => this.#compactor.run(cause),
-    })
-    await this.#schedule.start()
-  }
-
-  /** Begins to read the log again, if it is to and can. */
-  scrubByItself(): void {
-    const { environment, scrub: settings, tell } = this.#options
-    const writer = (): LogWriter => this.#terms.current.writer
-    if (settings === undefined || writer().scrub === undefined) return
-    const { clock, setTimer } = environment
-    this.#scrubber = new Scrubber({ settings, clock, setTimer, writer, tell })
-    this.#scrubber.start()
+    const { scrubStats: scrub, stats: caretakers } = this.housekeeping
+    const observed = { ...observation.stats(actor.depth), ...(caretakers.length > 0 && { caretakers }) }
+    return statsOf({ live, storage, reader, durability, health, depth: actor.depth, scrub, observed })
   }
 
   #isBusy(): boolean {
@@ -266,8 +242,17 @@ export class Manager implements Endpoint {
   }
 
   /** Recovers the log again after writing has stopped, while reads go on. `CLOSED`, and as an opening. */
-  reopen(): Promise<Reopened> {
-    return !this.#isClosed ? this.#terms.reopen() : Promise.reject(closed())
+  async reopen(): Promise<Reopened> {
+    if (this.#isClosed) throw closed()
+    const reopened = await this.#terms.reopen()
+    this.housekeeping.reopened()
+    return reopened
+  }
+
+  /** Begins again with what has stopped. */
+  async restart(caretaker: CaretakerName): Promise<void> {
+    if (this.#isClosed) throw closed()
+    await this.housekeeping.restart(caretaker)
   }
 
   /** Refuses new calls, settles those that wait, closes the log. Further calls answer with the same promise. */
@@ -292,9 +277,9 @@ export class Manager implements Endpoint {
       rest: () => {
         this.#options.observation.close()
         this.#closing.abort(closed())
-        for (const one of [this.#schedule, this.#compactor, this.#scrubber]) one?.stop()
+        for (const one of [this.housekeeping, this.#compactor]) one.stop()
       },
-      rested: () => Promise.all([this.#compactor.settled(), this.#scrubber?.settled()]),
+      rested: () => Promise.all([this.#compactor.settled(), this.housekeeping.settled()]),
     })
   }
 }

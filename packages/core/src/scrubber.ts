@@ -21,6 +21,8 @@ export interface ScrubberOptions {
   /** The writer of the present term. */
   readonly writer: () => LogWriter
   readonly tell: Notify<StoreEvent>
+  /** Called when it has ended for a reason that it does not expect. */
+  readonly failed: (error: unknown) => void
 }
 
 /** So long after the opening the first pass begins; so long after a writer has retired its successor is looked for. */
@@ -53,6 +55,11 @@ export class Scrubber {
     this.#arm(firstMs)
   }
 
+  /** Begins nothing until the next `start`, which goes on from the same place. */
+  rest(): void {
+    this.#cancel()
+  }
+
   /** Ends what runs, and begins no more. */
   stop(): void {
     this.#stopping.abort(closed())
@@ -67,7 +74,7 @@ export class Scrubber {
   #arm(ms: number): void {
     if (this.#stopping.signal.aborted) return
     this.#cancel = this.#options.setTimer(() => {
-      this.#running = this.#run().then((waitMs) => this.#arm(waitMs))
+      this.#running = this.#run().then((waitMs) => this.#arm(waitMs), this.#options.failed)
     }, ms)
   }
 

@@ -13,6 +13,7 @@ import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
 import type { Logger } from './logger.ts'
 import type { ObserveOptions } from './observe-options.ts'
+import type { ReopeningOptions } from './reopening.ts'
 import type { ScrubbingOptions } from './scrub-options.ts'
 import type { SnapshotOptions } from './snapshot-options.ts'
 
@@ -50,6 +51,11 @@ export interface StateManagerOptions<D extends Domain> {
    * and stands in the statistics; nothing is mended or stopped for it. Where the storage has no medium to doubt, never.
    */
   readonly scrub?: ScrubbingOptions | false
+  /**
+   * When the store reopens its log by itself after the storage has failed: as `state.reopen()`, a bounded number of times, after
+   * pauses; `onEvent` hears of each. `'manual'`: never. Never after `FENCED` and the like, which another try does not mend.
+   */
+  readonly reopening?: ReopeningOptions | 'manual'
   /** How old a snapshot may grow before it is told of, and before it is closed. */
   readonly snapshots?: SnapshotOptions
   /** Code of the application's own around each commit: one that may refuse it, one that hears of it. */

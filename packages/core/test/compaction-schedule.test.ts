@@ -170,20 +170,34 @@ test('the opening that finds far too many segments does not put it off', async (
   await state.close()
 })
 
-test('one that fails is told, and tried again after longer and longer', async () => {
-  const saveBase = (): Promise<never> => Promise.reject(Object.assign(new Error('no room'), { code: 'FULL' }))
+test('one that fails is told, and tried again after longer and longer, until it stays stopped and is started by hand', async () => {
+  let isFull = true
+  const saveBase = (): Promise<never> =>
+    Promise.reject(Object.assign(new Error('no room'), { code: isFull ? 'FULL' : 'IO' }))
   const { state, told, pass } = await scene({ compaction: { segments: 1 }, saveBase })
   const failures = (): number => told.filter((one) => one === 'segments failed').length
+  const standing = async (): Promise<unknown> => (await state.stats()).caretakers?.[0]
   await pass(10_000)
   expect(failures()).toBe(1)
-  await pass(50_000)
+  expect(await standing()).toMatchObject({ name: 'compaction', state: 'restarting', lastCrash: { code: 'FULL' } })
+  await pass(40_000)
   expect(failures()).toBe(1)
-  await pass(10_000)
+  // A pause of at most a minute, and ten seconds until the schedule looks.
+  await pass(30_000)
   expect(failures()).toBe(2)
-  await pass(110_000)
+  await pass(90_000)
   expect(failures()).toBe(2)
-  await pass(10_000)
+  await pass(40_000)
   expect(failures()).toBe(3)
+  for (let tries = 0; tries < 30; tries++) await pass(3_700_000)
+  expect(failures()).toBe(13)
+  expect(await standing()).toMatchObject({ state: 'stopped', crashes: 13 })
+  expect(await state.task.create({ id: 'unharmed' })).toMatchObject({ rev: 1 })
+  isFull = false
+  await state.restart('compaction')
+  await pass(10_000)
+  expect(failures()).toBe(14)
+  expect(await standing()).toMatchObject({ state: 'restarting', crashes: 14 })
   await state.close()
 })
 
@@ -250,6 +264,8 @@ test('what cannot be looked at, is not well, or is stopped meanwhile is not comp
     stats: () => start(),
     counts: () => ({ versions: 1, newest: 1 }),
     lastMs: () => undefined,
+    startedMs: 0,
+    failed: () => told.push('failed'),
     run: async (cause) => void told.push(cause),
   })
   await schedule.start()
@@ -284,6 +300,8 @@ test('what cannot be looked at, is not well, or is stopped meanwhile is not comp
     },
     counts: () => ({ versions: 1, newest: 1 }),
     lastMs: () => undefined,
+    startedMs: 0,
+    failed: () => told.push('failed'),
     run: async () => other.stop(),
   })
   await other.start()

@@ -9,11 +9,12 @@ import { tinyDomain } from './tiny-domain.ts'
 export type TinyState = State<typeof tinyDomain>
 type Options = Partial<Omit<StateManagerOptions<typeof tinyDomain>, 'domain' | 'clock'>>
 
-/** A store of the tiny domain, over memory unless told otherwise, on a clock of its own. */
+/** A store of the tiny domain, over memory unless told otherwise, on a clock of its own; it reopens nothing by itself unless told to. */
 export async function openTiny(
   options: Options & { time?: ManualTime } = {},
 ): Promise<{ state: TinyState; storage: Storage; time: ManualTime }> {
   const { time = manualTime(), storage = memoryStorage(), random = seededRandom(), ...rest } = options
-  const state = await createStateManager({ storage, domain: tinyDomain, clock: time, random, ...rest })
+  const { reopening = 'manual' } = options
+  const state = await createStateManager({ storage, domain: tinyDomain, clock: time, random, ...rest, reopening })
   return { state, storage, time }
 }

@@ -171,6 +171,7 @@ test('of a writer that cannot scrub, as that of a log reopened as damaged, nothi
     setTimer: (callback, ms) => clock.after(ms, callback),
     writer: () => writer,
     tell: (event) => void told.push(event),
+    failed: (error) => void told.push({ kind: 'stopped', code: 'INVALID', message: String(error) }),
   })
   scrubber.start()
   for (let at = 0; at < 5; at++) {

@@ -3,6 +3,7 @@ import {
   type CompactionOptions,
   createStateManager,
   openStateReader,
+  type ReopeningOptions,
   type ScrubbingOptions,
   type State,
   type StateManagerOptions,
@@ -44,6 +45,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly compaction?: CompactionOptions | false
   /** How the log is read again in the background, so that what the disk loses is found while a backup still has it; `false`: never. */
   readonly scrub?: ScrubbingOptions | false
+  /** When the store reopens its log by itself after the storage has failed; `'manual'`: only `state.reopen()` does. */
+  readonly reopening?: ReopeningOptions | 'manual'
   /** How old a snapshot may grow before it is told of (5 minutes), and before it is closed (an hour). */
   readonly snapshots?: NonNullable<StateManagerOptions<D>['snapshots']>
   /** Code of the application's own around each commit: `beforeCommit` may refuse it, `afterCommit` hears of it. */

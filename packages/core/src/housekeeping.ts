@@ -1,0 +1,151 @@
+import type { RestartPolicy } from '@stateward/actor'
+import {
+  type CaretakerName,
+  type CaretakerStats,
+  type LogWriter,
+  type Notify,
+  type ScrubStats,
+  StatewardError,
+  type StoreEvent,
+} from '@stateward/contract'
+import { Caretaker, type CaretakerOptions, type Duty } from './caretaker.ts'
+import type { CompactionSettings } from './compaction-options.ts'
+import { CompactionSchedule } from './compaction-schedule.ts'
+import type { Compactor } from './compactor.ts'
+import type { Environment } from './environment.ts'
+import { mayReopen, reopeningDuty } from './reopening.ts'
+import type { ScrubSettings } from './scrub-options.ts'
+import { Scrubber } from './scrubber.ts'
+import type { Terms } from './terms.ts'
+
+export interface HousekeepingOptions {
+  readonly terms: Terms
+  readonly compactor: Compactor
+  readonly compaction: CompactionSettings & { readonly auto: boolean }
+  readonly scrub: ScrubSettings | undefined
+  readonly reopening: RestartPolicy | undefined
+  readonly environment: Environment
+  readonly tell: Notify<StoreEvent>
+}
+
+/** A compaction that has failed costs much, and what it failed of seldom passes soon. */
+const compactionRestarts: RestartPolicy = {
+  atMost: 12,
+  withinMs: 86_400_000,
+  backoffMs: 60_000,
+  maxBackoffMs: 3_600_000,
+  jitter: 0.2,
+}
+/** A scrubbing tells what it cannot read and goes on: it crashes of nothing that it expects. */
+const scrubbingRestarts: RestartPolicy = {
+  atMost: 5,
+  withinMs: 86_400_000,
+  backoffMs: 10_000,
+  maxBackoffMs: 3_600_000,
+  jitter: 0.2,
+}
+
+/** What a store does by itself, beside answering. Each is a caretaker: what one crashes of reaches neither another nor the log. */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions
+  readonly #caretakers = new Map<CaretakerName, Caretaker>()
+  readonly #startedMs: number
+  #scrubber: Scrubber | undefined
+  #settled: Promise<unknown> = Promise.resolve()
+
+  constructor(options: HousekeepingOptions) {
+    const { terms, reopening, compaction } = options
+    this.#options = options
+    this.#startedMs = options.environment.clock.monotonicMs()
+    if (reopening !== undefined) {
+      const mayBeginAgain = mayReopen
+      this.#employ({ name: 'reopening', restart: reopening, duty: reopeningDuty(terms), mayBeginAgain })
+    }
+    if (compaction.auto) this.#employ({ name: 'compaction', restart: compactionRestarts, duty: this.#compacting() })
+    const scrubbing = this.#scrubbing()
+    if (scrubbing !== undefined) this.#employ({ name: 'scrubbing', restart: scrubbingRestarts, duty: scrubbing })
+  }
+
+  get scrubStats(): ScrubStats | undefined {
+    return this.#scrubber?.stats
+  }
+
+  get stats(): readonly CaretakerStats[] {
+    return [...this.#caretakers.values()].map(({ stats }) => stats)
+  }
+
+  /** Begins with everything; resolves when what an opening has to wait for is done. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#caretakers.values()].map((caretaker) => caretaker.start()))
+  }
+
+  /** Begins with one again that has stopped. `NOT_FOUND`: this store does not do that by itself. */
+  async restart(name: CaretakerName): Promise<void> {
+    const caretaker = this.#caretakers.get(name)
+    if (caretaker === undefined) throw unknownCaretaker(name, [...this.#caretakers.keys()])
+    await caretaker.start()
+  }
+
+  /** The writer has stopped. */
+  readonly hear = (event: StoreEvent): void => {
+    if (event.kind === 'stopped')
+      this.#caretakers.get('reopening')?.crashed(new StatewardError(event.code, event.message))
+  }
+
+  /** Somebody has reopened the log by hand. */
+  reopened(): void {
+    void this.#caretakers.get('reopening')?.start()
+  }
+
+  /** Ends what runs, and begins no more. */
+  stop(): void {
+    this.#scrubber?.stop()
+    this.#settled = Promise.all([...this.#caretakers.values()].map((caretaker) => caretaker.stop()))
+  }
+
+  /** Settles when nothing runs any more. */
+  async settled(): Promise<void> {
+    await this.#settled
+    await this.#scrubber?.settled()
+  }
+
+  #employ(options: Pick<CaretakerOptions, 'name' | 'restart' | 'duty' | 'mayBeginAgain'>): void {
+    const { environment, tell } = this.#options
+    this.#caretakers.set(options.name, new Caretaker({ ...options, environment, tell }))
+  }
+
+  #compacting(): Duty {
+    const { terms, compactor, compaction, environment } = this.#options
+    const { clock, setTimer } = environment
+    let schedule: CompactionSchedule | undefined
+    return {
+      begin: () => {
+        schedule = new CompactionSchedule({
+          ...{ settings: compaction, clock, setTimer, startedMs: this.#startedMs },
+          stats: () => terms.current.writer.stats(),
+          counts: () => terms.current.live.counts,
+          lastMs: () => compactor.lastMs,
+          run: (cause) => compactor.run(cause),
+          failed: (error) => this.#caretakers.get('compaction')?.crashed(error),
+        })
+        return schedule.start()
+      },
+      end: () => schedule?.stop(),
+    }
+  }
+
+  #scrubbing(): Duty | undefined {
+    const { terms, scrub: settings, environment, tell } = this.#options
+    const writer = (): LogWriter => terms.current.writer
+    if (settings === undefined || writer().scrub === undefined) return undefined
+    const { clock, setTimer } = environment
+    const failed = (error: unknown): void => this.#caretakers.get('scrubbing')?.crashed(error)
+    const scrubber = new Scrubber({ settings, clock, setTimer, writer, tell, failed })
+    this.#scrubber = scrubber
+    return { begin: () => scrubber.start(), end: () => scrubber.rest() }
+  }
+}
+
+function unknownCaretaker(name: string, known: readonly string[]): StatewardError {
+  return new StatewardError('NOT_FOUND', `expected one of ${known.join(', ') || 'nothing'}, found "${name}"`)
+}
