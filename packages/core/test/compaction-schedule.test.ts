@@ -170,34 +170,17 @@ test('the opening that finds far too many segments does not put it off', async (
   await state.close()
 })
 
-test('one that fails is told, and tried again after longer and longer, until it stays stopped and is started by hand', async () => {
-  let isFull = true
-  const saveBase = (): Promise<never> =>
-    Promise.reject(Object.assign(new Error('no room'), { code: isFull ? 'FULL' : 'IO' }))
+test('one that fails is told, and tried again after about a minute', async () => {
+  const saveBase = (): Promise<never> => Promise.reject(Object.assign(new Error('no room'), { code: 'FULL' }))
   const { state, told, pass } = await scene({ compaction: { segments: 1 }, saveBase })
   const failures = (): number => told.filter((one) => one === 'segments failed').length
-  const standing = async (): Promise<unknown> => (await state.stats()).caretakers?.[0]
   await pass(10_000)
   expect(failures()).toBe(1)
-  expect(await standing()).toMatchObject({ name: 'compaction', state: 'restarting', lastCrash: { code: 'FULL' } })
   await pass(40_000)
   expect(failures()).toBe(1)
   // A pause of at most a minute, and ten seconds until the schedule looks.
   await pass(30_000)
   expect(failures()).toBe(2)
-  await pass(90_000)
-  expect(failures()).toBe(2)
-  await pass(40_000)
-  expect(failures()).toBe(3)
-  for (let tries = 0; tries < 30; tries++) await pass(3_700_000)
-  expect(failures()).toBe(13)
-  expect(await standing()).toMatchObject({ state: 'stopped', crashes: 13 })
-  expect(await state.task.create({ id: 'unharmed' })).toMatchObject({ rev: 1 })
-  isFull = false
-  await state.restart('compaction')
-  await pass(10_000)
-  expect(failures()).toBe(14)
-  expect(await standing()).toMatchObject({ state: 'restarting', crashes: 14 })
   await state.close()
 })
 
