@@ -23,7 +23,7 @@ const lines: { readonly [K in Exclude<StoreEvent['kind'], Various['kind']>]: Lin
 }
 
 /** Those that mean one thing or another. */
-type Various = Extract<StoreEvent, { kind: 'reopened' | 'snapshot' | 'compaction' | 'scrub' }>
+type Various = Extract<StoreEvent, { kind: 'reopened' | 'snapshot' | 'compaction' | 'scrub' | 'caretaker' }>
 
 /** Writes what a store tells to a log; `store` stands in every line. */
 export function logEvents(logger: Logger, store: string): Notify<StoreEvent> {
@@ -58,6 +58,12 @@ function lineOf(event: StoreEvent): Line {
         level: event.phase === 'damaged' ? 'error' : event.phase === 'failed' ? 'warn' : 'debug',
         message: `scrub: ${event.phase}`,
         facts: ['phase', 'files', 'bytes', 'damaged', 'code'],
+      }
+    case 'caretaker':
+      return {
+        level: event.phase === 'stopped' ? 'error' : event.phase === 'restarting' ? 'warn' : 'info',
+        message: `${event.caretaker}: ${event.phase}`,
+        facts: ['caretaker', 'phase', 'nth', 'pauseMs', 'code'],
       }
     default:
       return lines[event.kind]
