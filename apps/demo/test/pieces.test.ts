@@ -86,6 +86,8 @@ describe('the proof', () => {
       bytes: 1_234,
       commits: 10,
       mailboxDepth: 0,
+      garbageRatio: 0,
+      memory: { rss: 1, heapUsed: 1, external: 0, arrayBuffers: 0 },
       cache: { bytes: 0, maxBytes: 1, records: 0, hits: 0, misses: 0 },
       indexes: [],
       storage: 'jsonl',
