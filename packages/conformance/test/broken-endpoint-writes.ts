@@ -277,6 +277,11 @@ export const brokenBulks: readonly BrokenEndpoint[] = [
       }),
   },
   {
+    breaks: 'writes whatever is expected',
+    caught: 'transact writes only where everything that it expects holds',
+    around: withBody('transact', ({ expect: _, ...body }) => body),
+  },
+  {
     breaks: 'takes a transaction of any length',
     caught: 'a transaction above commitBytes is TOO_LARGE',
     Endpoint: class extends PlainEndpoint {

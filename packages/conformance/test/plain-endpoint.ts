@@ -23,6 +23,7 @@ import { itemTimes } from '../src/endpoint/random-item.ts'
 import { isCursorOperation, plainCursor } from './plain-cursor.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
+import { expectOf } from './plain-expectations.ts'
 import { answerOf, operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
 import { plainWatch } from './plain-watch.ts'
@@ -44,6 +45,7 @@ interface Body extends Query, WriteOptions {
   readonly by?: string
   readonly query: Query
   readonly reason?: string
+  readonly expect?: unknown
 }
 
 /** Which moment is read. */
@@ -156,6 +158,7 @@ export class PlainEndpoint implements Endpoint {
     const known = body.txid === undefined ? undefined : this.store.answers.get(body.txid)
     if (known !== undefined) return known
     const draft = new this.Draft(this.store.lives)
+    expectOf(draft, body.expect ?? [])
     const results = []
     for (const one of operationsOf(kind, body))
       results.push(isCursorOperation(one) ? plainCursor(draft, one, this.lastSeq) : await draft.step(one))

@@ -48,7 +48,7 @@ async function rebuild(reader: LogReader, live: Live, { txids, breathe = atOnce 
       if (seq <= live.lastSeq) continue
       const commit = decodeLoosely(record, seq)
       building.take(commit, within(ptrs, at))
-      if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))
+      remember(commit, txids)
     }
     await breathe()
   }
@@ -68,11 +68,15 @@ async function catchUp(reader: LogReader, live: Live, { txids }: ReplayOptions):
       // Batches of a storage may begin before the commit that was asked for.
       if (commit.seq <= live.lastSeq) continue
       await take(commit, within(ptrs, at), live)
-      if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))
+      remember(commit, txids)
     }
     live.pinned.clear()
   }
   live.asOf.clear()
+}
+
+function remember(commit: Commit | LooseCommit, txids: TxidWindow | undefined): void {
+  if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))
 }
 
 /** A place too few would put every record behind it where another one stands. */

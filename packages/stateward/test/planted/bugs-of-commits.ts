@@ -25,8 +25,8 @@ export const bugsOfCommits: readonly Bug[] = [
     name: 'tries again after a sync that failed',
     like: 'fsyncgate',
     file,
-    find: "await this.guarded(() => file.datasync(), 'syncing the log')",
-    replace: "await this.guarded(() => file.datasync().catch(() => file.datasync()), 'syncing the log')",
+    find: '() => file.datasync())',
+    replace: '() => file.datasync().catch(() => file.datasync()))',
     foundBy: ['fault'],
   },
   {

@@ -76,8 +76,8 @@ export const bugsOfRecovery: readonly Bug[] = [
   {
     name: 'accepts a gap in the numbers',
     file: 'storage-jsonl/src/scan.ts',
-    find: 'if (this.#next !== undefined && tail.seq !== this.#next) return',
-    replace: 'if (tail.seq < 0) return',
+    find: 'if (this.#next !== undefined && tail.seq !== this.#next) {',
+    replace: 'if (this.#next !== undefined && tail.seq < 0) {',
     foundBy: ['bytes'],
   },
   {
