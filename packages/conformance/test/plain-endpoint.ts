@@ -24,6 +24,7 @@ import { isCursorOperation, plainCursor } from './plain-cursor.ts'
 import { checkField, checkId, checkList, checkQuery, checkWords, cursorOf, entityOf, refuse } from './plain-door.ts'
 import { type Lives, PlainDraft } from './plain-draft.ts'
 import { expectOf } from './plain-expectations.ts'
+import { plainExplain } from './plain-explain.ts'
 import { answerOf, operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
 import { plainWatch } from './plain-watch.ts'
@@ -102,12 +103,7 @@ export class PlainEndpoint implements Endpoint {
       case 'aggregate':
         return plainAggregate(this.query(body.query).rows, body.by, itemTimes)
       case 'explain':
-        return {
-          plan: this.plan(body),
-          order: 'sort',
-          estimatedRows: this.query(body).rows.length,
-          records: this.query({ type: body.type }).rows.length,
-        }
+        return plainExplain(body, (query) => this.query(query))
       case 'history':
         return this.history(body.type, checkId(body.id), body.from ?? 1)
       case 'asOf':
@@ -233,15 +229,6 @@ export class PlainEndpoint implements Endpoint {
   groupBy({ field, query }: { field: string; query: Query }): unknown {
     checkField(checkQuery(query), field)
     return this.query(query).rows.map((row) => ({ count: 1, ...(row[field] !== undefined && { value: row[field] }) }))
-  }
-
-  plan(query: Query): unknown {
-    const indexed = entityOf(query.type).indexes.find(
-      ([field]) => field !== undefined && query.where?.[field] !== undefined,
-    )
-    return indexed === undefined
-      ? { kind: 'scan', estimatedRows: 0 }
-      : { kind: 'lookup', index: String(indexed), estimatedRows: 0 }
   }
 
   history(type: string, id: string, from: Seq): Protocol['history']['answer'] {

@@ -1,3 +1,4 @@
+export type { Analysis, AnalyzedStep } from './analysis.ts'
 export type { CacheSaved, Caches, PutBytes, StoredCache, WritableCaches } from './cache.ts'
 export type { Change, Commit, Delete, Patch, Put } from './commit.ts'
 export { type CursorOperation, type CursorRecord, cursorType } from './cursor.ts'
@@ -83,6 +84,7 @@ export type {
 } from './protocol.ts'
 export type {
   AggregateRow,
+  ExplainAsk,
   Explanation,
   Group,
   Measure,

@@ -4,7 +4,7 @@ import type { LostCommits } from './event.ts'
 import type { Expectation } from './expectation.ts'
 import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { DiffAsk, DiffPage, FieldChange, Moment, UndoAsk } from './past.ts'
-import type { AggregateRow, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
+import type { AggregateRow, ExplainAsk, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
 import type { Seq } from './seq.ts'
 import type { CompactReport, Stats, VerifyReport } from './stats.ts'
 import type { Watching, WatchKind } from './watching.ts'
@@ -167,7 +167,8 @@ export interface Protocol {
     ask: { readonly query: Query; readonly by?: string; readonly measures: Readonly<Record<string, Measure>> }
     answer: readonly AggregateRow[]
   }
-  explain: { ask: Query; answer: Explanation }
+  /** How a query would be answered; with `analyze` also what it took. `UNSUPPORTED`: this endpoint does not look at that. */
+  explain: { ask: ExplainAsk; answer: Explanation }
   /**
    * The moment that reads with `asOf` then name. Exactly one of: `seq`; or `time`, an RFC 3339 date-time, which means the
    * last commit in the order of seq whose time is not behind it, whatever a clock that was set back makes of those before.

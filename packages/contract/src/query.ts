@@ -1,3 +1,4 @@
+import type { Analysis } from './analysis.ts'
 import type { Direction } from './index-plugin.ts'
 import type { JsonValue, StoredRecord } from './json.ts'
 import type { Seq } from './seq.ts'
@@ -90,6 +91,12 @@ export interface AggregateRow {
   readonly measures: Readonly<Record<string, JsonValue>>
 }
 
+/** What is asked to be explained. */
+export interface ExplainAsk extends Query {
+  /** Also answers the query, and tells what that took; the rows themselves are let go. Default false. */
+  readonly analyze?: boolean
+}
+
 /** How a query is or was answered. */
 export interface Explanation {
   readonly plan: PlanNode
@@ -99,6 +106,8 @@ export interface Explanation {
   readonly order: 'index' | 'sort' | 'none'
   readonly estimatedRows: number
   readonly records: number
+  /** What it took, where the question was to be answered as well. */
+  readonly analysis?: Analysis
 }
 
 export type PlanNode =

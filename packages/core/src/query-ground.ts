@@ -8,9 +8,10 @@ import {
   type Seq,
   type StoredRecord,
 } from '@stateward/contract'
-import { encodeCursor, type Plan } from '@stateward/query'
+import { encodeCursor, type Plan, type topK } from '@stateward/query'
 import type { Live, LiveType } from './live.ts'
 import type { PlanCache, Planned } from './plan-cache.ts'
+import type { readAll } from './read-records.ts'
 import type { ReadView } from './read-view.ts'
 
 /** What a query runs on. */
@@ -23,6 +24,8 @@ export interface QueryGround {
   /** Lets other work have its turn; called between slices of long evaluations. */
   readonly breathe: () => Promise<void>
   readonly monotonicMs: () => number
+  /** Stand in for what takes the time of a query, where that is looked at. */
+  readonly metered?: { readonly readAll: typeof readAll; readonly topK: typeof topK }
 }
 
 /** A query, checked, and how it is answered. Throws what `checkQuery` and `planQuery` throw. */

@@ -9,10 +9,12 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { checkQuery } from '@stateward/query'
+import { runAnalyze } from './analyze-query.ts'
 import { askQuestion } from './ask-question.ts'
 import { BodyRequest } from './bodies.ts'
 import { checkedEntity, checkedId, checkedIds, checkedSeq, invalid } from './check.ts'
 import type { Environment } from './environment.ts'
+import { explainAsked, runExplain } from './explain-query.ts'
 import { describe } from './frozen-json.ts'
 import { historyPage } from './history.ts'
 import type { HistoryIndex } from './history-index.ts'
@@ -25,7 +27,7 @@ import type { QueryMessage, QueryWatch } from './query-watch.ts'
 import { readNow } from './read-now.ts'
 import { readMany, readOne } from './read-records.ts'
 import { isCold, LiveView, type ReadView } from './read-view.ts'
-import { runAggregate, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { runAggregate, runCount, runGroupBy, runQuery } from './run-query.ts'
 import { countNow, groupByNow, queryNow, tooManyCold } from './run-query-now.ts'
 import type { Snapshots } from './snapshots.ts'
 import { timestamps } from './timestamps.ts'
@@ -106,7 +108,7 @@ export class Reads {
         this.#watched('aggregate', query, asking, (ground, asked) =>
           runAggregate(ground, { ...body, query: asked }, asking),
         ),
-      explain: (query, asking) => this.#on(query, asking, (ground, asked) => runExplain(ground, asked)),
+      explain: (body, asking) => this.#explain(body, asking),
       question: (body) => askQuestion({ ...options, timestamp: this.#timestamp() }, body),
       asOf: (body) => this.past.find(body),
       diff: (body, asking) => this.past.diff({ ...body }, asking),
@@ -123,6 +125,13 @@ export class Reads {
       },
     }
     this.now = this.#readingNow()
+  }
+
+  #explain(body: Ask<'explain'>, asking: AskOptions): Answer<'explain'> | Promise<Answer<'explain'>> {
+    const { query, isAnalyzed } = explainAsked(body)
+    return this.#on(query, asking, (ground, asked) =>
+      isAnalyzed ? runAnalyze(ground, asked, asking) : runExplain(ground, asked),
+    )
   }
 
   #readingNow(): ViewSource {

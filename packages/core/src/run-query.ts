@@ -1,7 +1,6 @@
 import {
   type AggregateRow,
   type AskOptions,
-  type Explanation,
   fieldKind,
   type Group,
   type Query,
@@ -15,10 +14,8 @@ import {
   aggregateRows,
   checkField,
   checkMeasures,
-  checkQuery,
   groupRows,
   type Plan,
-  planQuery,
   topK,
 } from '@stateward/query'
 import type { Planned } from './plan-cache.ts'
@@ -34,10 +31,15 @@ const reachGrowth = 4
 /** Answers a query. Rows are as of one seq, fixed in the turn in which their candidates were taken. */
 export function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
   // Outside of the promise, because whatever reading the query throws is for the dispatcher to put into words.
-  return answered(ground, plannedFor(ground, given), options)
+  return runPlanned(ground, plannedFor(ground, given), options)
 }
 
-async function answered(ground: QueryGround, { query, plan }: Planned, options: AskOptions): Promise<QueryAnswer> {
+/** As `runQuery`, of a query that is planned. */
+export async function runPlanned(
+  ground: QueryGround,
+  { query, plan }: Pick<Planned, 'query' | 'plan'>,
+  options: AskOptions,
+): Promise<QueryAnswer> {
   // One more than asked tells whether a next page is worth a cursor.
   const wanted = query.limit === undefined ? undefined : query.limit + 1
   const { rows, seq } = await rowsOf(ground, plan, wanted, options)
@@ -104,11 +106,6 @@ async function aggregated(
   return aggregateRows(await everyRow(ground, plan, options), wanted)
 }
 
-/** Planned anew, because its numbers are told. */
-export function runExplain({ type, entity, view }: QueryGround, given: Query): Explanation {
-  return planQuery(checkQuery(given, entity), entity, type.indexes, view.size(type)).explanation
-}
-
 /** All that match, in no order. */
 function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<StoredRecord[]> {
   return matching(ground, plan, [...ground.view.candidates(ground.type, plan.access)], undefined, options)
@@ -130,7 +127,7 @@ async function rowsOf(
   const candidates = [...ground.view.candidates(ground.type, plan.access)]
   const rows = await matching(ground, plan, candidates, undefined, options)
   if (plan.inOrder && ground.view.keepsOrder) return { rows, seq }
-  return { rows: topK(rows, wanted, plan.compare), seq }
+  return { rows: (ground.metered?.topK ?? topK)(rows, wanted, plan.compare), seq }
 }
 
 /**
@@ -186,7 +183,7 @@ async function passing(
   for (let from = 0; from < candidates.length; from += candidatesPerLook) {
     const group = candidates.slice(from, from + candidatesPerLook)
     const cold = group.filter(isCold)
-    const loaded = cold.length === 0 ? undefined : await readAll(ground.live, cold)
+    const loaded = cold.length === 0 ? undefined : await (ground.metered?.readAll ?? readAll)(ground.live, cold)
     for (const candidate of group) {
       const record = isCold(candidate) ? loaded?.get(candidate) : candidate
       if (record === undefined || (plan.predicate !== undefined && !plan.predicate(record))) continue

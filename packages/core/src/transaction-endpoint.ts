@@ -8,15 +8,17 @@ import {
   type Protocol,
   StatewardError,
 } from '@stateward/contract'
+import { runAnalyze } from './analyze-query.ts'
 import { answerOf } from './answer.ts'
 import { asRefusal, checkedEntity, checkedId, checkedIds, invalid } from './check.ts'
 import { decide } from './decide.ts'
 import type { Door } from './door.ts'
 import { Draft } from './draft.ts'
+import { explainAsked, runExplain } from './explain-query.ts'
 import { readMany, readOne } from './read-records.ts'
 import { ReadSet } from './read-set.ts'
 import type { Handlers, Reads } from './reads.ts'
-import { runAggregate, runCount, runExplain, runGroupBy, runQuery } from './run-query.ts'
+import { runAggregate, runCount, runGroupBy, runQuery } from './run-query.ts'
 import type { Step } from './step.ts'
 import { ColdBodies, PendingCheck } from './suspension.ts'
 import type { TransactionView } from './transaction-view.ts'
@@ -138,7 +140,7 @@ export class TransactionEndpoint implements Endpoint {
         readSet.addQuery(body.query)
         return rows
       },
-      explain: (query) => runExplain(reads.groundOf(query, view), query),
+      explain: (body, asking) => this.#explain(body, asking),
       create: written('create'),
       update: written('update'),
       delete: written('delete'),
@@ -146,6 +148,17 @@ export class TransactionEndpoint implements Endpoint {
       updateMany: written('updateMany'),
       deleteMany: written('deleteMany'),
     }
+  }
+
+  async #explain(body: Ask<'explain'>, asking: AskOptions): Promise<Protocol['explain']['answer']> {
+    const { reads, view } = this.#options
+    const { query, isAnalyzed } = explainAsked(body)
+    const ground = reads.groundOf(query, view)
+    if (!isAnalyzed) return runExplain(ground, query)
+    const explanation = await runAnalyze(ground, query, asking)
+    // It tells how many rows there are, as a count does.
+    this.readSet.addQuery(query)
+    return explanation
   }
 
   async #write<K extends WriteKind>(kind: K, body: Ask<K>): Promise<Protocol[K]['answer']> {

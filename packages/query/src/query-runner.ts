@@ -1,6 +1,7 @@
 import type {
   AggregateRow,
   AskOptions,
+  ExplainAsk,
   Explanation,
   Group,
   LiveUpdate,
@@ -18,6 +19,6 @@ export interface QueryRunner {
   count(query: Query, options?: AskOptions): Promise<number>
   groupBy(query: Query, field: string, options?: AskOptions): Promise<readonly Group[]>
   aggregate(ask: AggregateAsk, options?: AskOptions): Promise<readonly AggregateRow[]>
-  explain(query: Query, options?: AskOptions): Promise<Explanation>
+  explain(query: ExplainAsk, options?: AskOptions): Promise<Explanation>
   live(query: Query, signal: AbortSignal): AsyncIterable<LiveUpdate>
 }

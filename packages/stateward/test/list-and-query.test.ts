@@ -91,6 +91,12 @@ describe('one store of a plan and twelve specs', () => {
     ])
     expect(await answerOf(sw('query', asked, '--explain', '--json'))).toMatchObject({ records: 12 })
     expect((await sw('query', asked, '--explain')).out).toMatch(/^from {6}\S/)
+    expect((await sw('query', asked, '--analyze')).out).toMatch(
+      /\nfound {5}\d+, among \d+ looked at, \d+ of them read from the log\ntime {6}[\d.]+ ms: plan /,
+    )
+    expect(await answerOf(sw('query', asked, '--explain', '--analyze', '--json'))).toMatchObject({
+      analysis: { rows: 2 },
+    })
     expect((await run(folder, ['query', '-', '--count'], { stdin: asked })).out).toBe('4\n')
   })
 

@@ -4,6 +4,7 @@ import { askingCases } from './asking-cases.ts'
 import { bulkCases } from './bulk-cases.ts'
 import { createCases } from './create-cases.ts'
 import { cursorCases } from './cursor-cases.ts'
+import { explainCases } from './explain-cases.ts'
 import { feedCases } from './feed-cases.ts'
 import { inputCases } from './input-cases.ts'
 import { liveCases } from './live-cases.ts'
@@ -25,6 +26,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...inputCases,
   ...askingCases,
   ...queryCases,
+  ...explainCases,
   ...versionCases,
   ...pastCases,
   ...feedCases,

@@ -1,4 +1,11 @@
-import { type Endpoint, type Explanation, type Query, StatewardError } from '@stateward/contract'
+import {
+  type Analysis,
+  type Endpoint,
+  type ExplainAsk,
+  type Explanation,
+  type Query,
+  StatewardError,
+} from '@stateward/contract'
 import { type Cli, examples } from './cli.ts'
 import { jsonArgument } from './json-argument.ts'
 import { counted } from './perform-write.ts'
@@ -10,6 +17,7 @@ import { UsageError } from './usage-error.ts'
 interface QueryOptions {
   readonly count?: boolean
   readonly explain?: boolean
+  readonly analyze?: boolean
   readonly groupBy?: string
 }
 
@@ -23,6 +31,7 @@ export function registerQuery({ program, run }: Cli): void {
     .option('--count', 'only how many match')
     .option('--group-by <field>', 'how many match, by the value of a field')
     .option('--explain', 'how it would be answered: from which index, with which check')
+    .option('--analyze', 'as --explain, and answers it to tell what that took')
     .addHelpText(
       'after',
       examples([
@@ -33,20 +42,24 @@ export function registerQuery({ program, run }: Cli): void {
         ],
         [`stateward query '{"type":"spec"}' --group-by status`, 'counts by status'],
         [`stateward query '${example}' --explain`, 'the plan'],
+        [`stateward query '${example}' --analyze`, 'the plan, and what answering by it took'],
       ]),
     )
     .action((json: string, options: QueryOptions) => run((session) => query(session, json, options)))
 }
 
 async function query(session: Session, json: string, options: QueryOptions): Promise<void> {
-  const chosen = ['count', 'explain', 'groupBy'].filter((name) => options[name as keyof QueryOptions] !== undefined)
+  const isExplained = options.explain === true || options.analyze === true
+  const chosen = [options.count === true, options.groupBy !== undefined, isExplained].filter(Boolean)
   if (chosen.length > 1)
     throw new UsageError('expected at most one of --count, --group-by and --explain, found several')
   const asked = (await jsonArgument(session.io, json, { what: 'the query', example })) as unknown as Query
   await session.read((state) => {
     if (options.count === true) return count(state, session, asked)
     if (options.groupBy !== undefined) return groups(state, session, asked, options.groupBy)
-    return options.explain === true ? explain(state, session, asked) : rows(state, session, asked)
+    return isExplained
+      ? explain(state, session, options.analyze === true ? { ...asked, analyze: true } : asked)
+      : rows(state, session, asked)
   })
 }
 
@@ -66,18 +79,27 @@ async function groups(endpoint: Endpoint, { output }: Session, asked: Query, fie
   return output.lines(tableLines(columns, cells, { width: output.width, paintTitle: output.paint.bold }))
 }
 
-async function explain(endpoint: Endpoint, { output }: Session, asked: Query): Promise<void> {
+async function explain(endpoint: Endpoint, { output }: Session, asked: ExplainAsk): Promise<void> {
   const plan = await endpoint.ask('explain', asked)
   return output.json ? output.value(plan) : output.lines(explanationLines(plan))
 }
 
-function explanationLines({ plan, residual, order, estimatedRows, records }: Explanation): string[] {
+function explanationLines({ plan, residual, order, estimatedRows, records, analysis }: Explanation): string[] {
   const from = 'index' in plan ? `${plan.kind} in the index ${plan.index}` : plan.kind
   return [
     `from      ${from}`,
     `checked   ${residual === undefined ? 'nothing more' : valueText(JSON.stringify(residual))}`,
     `order     ${order}`,
     `rows      about ${estimatedRows} of ${records}`,
+    ...(analysis === undefined ? [] : analysisLines(analysis)),
+  ]
+}
+
+function analysisLines({ rows: found, candidates, bodies, ms, steps }: Analysis): string[] {
+  const parts = Object.entries(steps).map(([step, part]) => `${step} ${part.toFixed(3)}`)
+  return [
+    `found     ${found}, among ${candidates} looked at, ${bodies} of them read from the log`,
+    `time      ${ms.toFixed(3)} ms: ${parts.join(', ')}`,
   ]
 }
 

@@ -1,0 +1,22 @@
+import type { Explanation, Protocol, Query } from '@stateward/contract'
+import { checkQuery, planQuery } from '@stateward/query'
+import { invalid } from './check.ts'
+import { describe } from './frozen-json.ts'
+import type { QueryGround } from './query-ground.ts'
+
+/** Planned anew, because its numbers are told. */
+export function runExplain({ type, entity, view }: QueryGround, given: Query): Explanation {
+  return planQuery(checkQuery(given, entity), entity, type.indexes, view.size(type)).explanation
+}
+
+/** What is to be explained, and whether it is to be answered for it. */
+export function explainAsked(body: Protocol['explain']['ask']): {
+  readonly query: Query
+  readonly isAnalyzed: boolean
+} {
+  // Handed on as it is: what else is wrong with a query is for the query language to say.
+  if (!('analyze' in body)) return { query: body, isAnalyzed: false }
+  const { analyze = false, ...query } = body
+  if (typeof analyze !== 'boolean') throw invalid(`expected analyze to be true or false, found ${describe(analyze)}`)
+  return { query, isAnalyzed: analyze }
+}
