@@ -106,7 +106,9 @@ export interface Store {
   readonly claims?: Claims
   readonly past?: Past
   /** Puts what is stored together anew; resolves when that is done. */
-  compact?(signal: AbortSignal): Promise<unknown>
+  compact?(signal: AbortSignal): Soon<unknown>
+  /** How many segments the log has begun so far, where it has any. */
+  segments?(): number
   /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
   watch?(): () => string | undefined
   close(): Soon<void>

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { OpenStore, Store } from './contender.ts'
+import type { OpenContext, OpenStore, Store } from './contender.ts'
 import type { DataSet } from './data/data-set.ts'
 import type { Timing } from './measure/timing.ts'
 
@@ -44,10 +44,10 @@ export class Session {
     if (cacheFolder !== undefined) await rm(join(dir, cacheFolder), { recursive: true })
   }
 
-  /** The open store; opened when it is not. */
-  async open(): Promise<Store> {
+  /** The open store; opened when it is not, so as the limits say. */
+  async open(limits: Pick<OpenContext, 'segmentBytes'> = {}): Promise<Store> {
     const { opener, dir, data } = this.#options
-    this.#store ??= await opener(dir, { size: data.size, seed: data.seed })
+    this.#store ??= await opener(dir, { size: data.size, seed: data.seed, ...limits })
     return this.#store
   }
 

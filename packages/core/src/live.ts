@@ -193,15 +193,9 @@ export class Live implements HeadReader {
    * Throws `CORRUPT` for a patch of a record that is not there, or not in the version that it follows.
    */
   replay(commit: Commit, ptr: Ptr): void {
-    const befores = commit.changes.map(({ type, id }) =>
-      this.#hasTaken(this.type(type).rows, commit.seq) ? undefined : this.head(type, id)?.record,
-    )
+    const befores = commit.changes.map(({ type, id }) => this.head(type, id)?.record)
     for (const [at, change] of commit.changes.entries()) {
       const before = befores[at]
-      if (this.#hasTaken(this.type(change.type).rows, commit.seq)) {
-        this.versions++
-        continue
-      }
       const isOrphan = before === undefined || (change.rev !== 0 && change.rev !== before.rev + 1)
       if (change.op === 'patch' && isOrphan) throw orphan(commit.seq, change)
       const revBefore = this.type(change.type).rows.lastRev(change.id)
@@ -223,16 +217,9 @@ export class Live implements HeadReader {
     }
   }
 
-  #hasTaken(part: object, seq: Seq): boolean {
+  /** While a checkpoint is being caught up with: whether this part knows of the commit already. */
+  hasTaken(part: object, seq: Seq): boolean {
     return this.asOf.size > 0 && seq <= (this.asOf.get(part) ?? 0)
-  }
-
-  #index(
-    type: LiveType,
-    slot: Slot,
-    { seq, before, after }: { seq: Seq } & Pick<DecidedChange, 'before' | 'after'>,
-  ): void {
-    for (const index of type.indexes) if (!this.#hasTaken(index, seq)) index.update(slot, before, after)
   }
 
   /** Takes in one row of a base. */
@@ -254,7 +241,7 @@ export class Live implements HeadReader {
       watcher(type, change.id, known === undefined ? undefined : rows.place(known), before)
     if (after === undefined) {
       if (known !== undefined) {
-        this.#index(type, known, { seq, before, after })
+        for (const index of type.indexes) index.update(known, before, after)
         this.bodies.delete(type.cached, known)
       }
       rows.bury(change.id, change.rev, seq)
@@ -262,7 +249,7 @@ export class Live implements HeadReader {
     }
     const slot = change.op === 'patch' && known !== undefined ? known : rows.put(change.id, ptr, after.rev, seq)
     if (change.op === 'patch') rows.patch(slot, ptr, after.rev, seq)
-    this.#index(type, slot, { seq, before, after })
+    for (const index of type.indexes) index.update(slot, before, after)
     this.bodies.set(type.cached, slot, after)
   }
 }

@@ -1,5 +1,6 @@
 import { type Commit, type LogReader, limits, type Ptr, type Seq, StatewardError } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
+import { CatchUp } from './catch-up.ts'
 import { decodeCommit, decodeLoosely, type LooseCommit } from './codec.ts'
 import { holdsBytes } from './holds-bytes.ts'
 import type { Live } from './live.ts'
@@ -57,20 +58,18 @@ async function rebuild(reader: LogReader, live: Live, { txids, breathe = atOnce 
 
 async function atOnce(): Promise<void> {}
 
-async function catchUp(reader: LogReader, live: Live, { txids }: ReplayOptions): Promise<void> {
+async function catchUp(reader: LogReader, live: Live, { txids, breathe = atOnce }: ReplayOptions): Promise<void> {
+  const catching = new CatchUp(live)
   for await (const { records, firstSeq, ptrs, lost } of reader.read(live.lastSeq + 1)) {
     // What is lost is behind us too: the next commit is counted from there.
     if (lost !== undefined) live.lastSeq = Math.max(live.lastSeq, lost.to)
     assertOneEach(records, ptrs)
-    const commits = records.map((record, at) => decodeCommit(record, firstSeq + at))
-    await warmFor(commits, live)
-    for (const [at, commit] of commits.entries()) {
-      // Batches of a storage may begin before the commit that was asked for.
-      if (commit.seq <= live.lastSeq) continue
-      await take(commit, within(ptrs, at), live)
-      remember(commit, txids)
-    }
-    live.pinned.clear()
+    // Batches of a storage may begin before the commit that was asked for.
+    const known = Math.max(0, live.lastSeq + 1 - firstSeq)
+    const commits = records.slice(known).map((record, at) => decodeLoosely(record, firstSeq + known + at))
+    await catching.take(commits, ptrs.slice(known))
+    for (const commit of commits) remember(commit, txids)
+    await breathe()
   }
   live.asOf.clear()
 }

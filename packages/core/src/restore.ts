@@ -48,7 +48,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   if (loaded !== undefined && typeof loaded !== 'string') {
     const { upTo, source } = loaded
     try {
-      await replay(reader, live, { isBegun: true, txids: known })
+      await replay(reader, live, { isBegun: true, txids: known, breathe })
       live.whole = new Whole(
         () => fill(options, { live, txids, source }),
         () => source.close(),

@@ -1,12 +1,13 @@
 import type { LogReader } from '@stateward/contract'
+import { sourceOf } from '@stateward/index'
 import { memoryStorage } from '@stateward/storage-memory'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Bodies } from '../src/bodies.ts'
 import { decodeCommit } from '../src/codec.ts'
 import { Live } from '../src/live.ts'
-import { replay } from '../src/replay.ts'
-import { TxidWindow } from '../src/txid-window.ts'
+import { replay, take } from '../src/replay.ts'
+import { madeBy, TxidWindow } from '../src/txid-window.ts'
 import { verify } from '../src/verify.ts'
 import { call, population, revival } from './arbitrary-calls.ts'
 import { askCall } from './ask-call.ts'
@@ -15,22 +16,65 @@ import { openTiny } from './open-tiny.ts'
 import { runs } from './runs.ts'
 import { tinyDomain } from './tiny-domain.ts'
 
-function empty(reader: LogReader): { live: Live; txids: TxidWindow } {
-  return { live: new Live(tinyDomain, new Bodies(reader, 100_000)), txids: new TxidWindow() }
+function empty(reader: LogReader, cacheBytes = 100_000): { live: Live; txids: TxidWindow } {
+  return { live: new Live(tinyDomain, new Bodies(reader, cacheBytes)), txids: new TxidWindow() }
 }
 
-/** The state as it comes of every line in turn, record by record. */
-async function slowly(reader: LogReader): Promise<{ live: Live; txids: TxidWindow }> {
-  const { live, txids } = empty(reader)
+/** The state as it comes of every line in turn, record by record, up to a commit. */
+async function slowly(
+  reader: LogReader,
+  { upTo = Number.POSITIVE_INFINITY, cacheBytes = 100_000 } = {},
+): Promise<{ live: Live; txids: TxidWindow }> {
+  const { live, txids } = empty(reader, cacheBytes)
   const base = await reader.loadBase()
   if (base !== undefined) {
     for await (const { records, seqs, ptrs } of base.chunks) {
-      for (const [at, record] of records.entries()) live.takeBase(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
+      for (const [at, record] of records.entries()) {
+        live.takeBase(decodeCommit(record, seqs[at] ?? 0), ptrs[at] ?? 0)
+        live.pinned.clear()
+      }
     }
     live.lastSeq = base.upTo
   }
-  await replay(reader, live, { isBegun: true, txids })
+  for await (const { records, firstSeq, ptrs } of reader.read(live.lastSeq + 1)) {
+    for (const [at, record] of records.entries()) {
+      const commit = decodeCommit(record, firstSeq + at)
+      if (commit.seq <= live.lastSeq || commit.seq > upTo) continue
+      await take(commit, ptrs[at] ?? 0, live)
+      if (commit.txid !== undefined)
+        txids.add(commit.txid, { seq: commit.seq, made: madeBy(commit), results: undefined })
+    }
+    live.pinned.clear()
+  }
   return { live, txids }
+}
+
+/**
+ * The state as it comes of a checkpoint that was saved while writes went on, and the lines behind its first part: what it
+ * says of the whole is as of the first of these commits, its tables as of the second, its indexes as of the third.
+ */
+async function caughtUp(
+  reader: LogReader,
+  [first, second, third]: readonly [number, number, number],
+): Promise<{ live: Live; txids: TxidWindow }> {
+  const before = await slowly(reader, { upTo: first })
+  const { live } = await slowly(reader, { upTo: second, cacheBytes: 2_000 })
+  const later = await slowly(reader, { upTo: third })
+  live.lastSeq = before.live.lastSeq
+  live.versions = before.live.versions
+  for (const type of [...later.live.types.values()]) {
+    const { rows, indexes } = live.type(type.name)
+    live.asOf.set(rows, second)
+    for (const [at, index] of indexes.entries()) {
+      const image = type.indexes[at]?.image
+      if (image === undefined) continue
+      index.clear()
+      index.image?.load(sourceOf(Buffer.concat(image.save())))
+      live.asOf.set(index, third)
+    }
+  }
+  await replay(reader, live, { isBegun: true, txids: before.txids })
+  return { live, txids: before.txids }
 }
 
 /** Everything that a state consists of but for its indexes, which are compared with the records themselves. */
@@ -44,14 +88,24 @@ function tablesOf({ live, txids }: { live: Live; txids: TxidWindow }, hasBase: b
   return { types, lastSeq: live.lastSeq, counts: live.counts, txids: hasBase ? undefined : txids.pack() }
 }
 
-async function compare(reader: LogReader, hasBase: boolean): Promise<void> {
+async function compare(
+  reader: LogReader,
+  hasBase: boolean,
+  parts: readonly [number, number, number] = [0.2, 0.5, 0.8],
+): Promise<void> {
   const fast = empty(reader)
   await replay(reader, fast.live, { txids: fast.txids })
   const slow = await slowly(reader)
-  expect(tablesOf(fast, hasBase)).toEqual(tablesOf(slow, hasBase))
-  const { ok, indexes, records } = await verify(reader, fast.live)
-  expect({ ok, lying: indexes.filter((one) => !one.ok), records }).toEqual({ ok: true, lying: [], records })
-  expect(indexes).toEqual((await verify(reader, slow.live)).indexes)
+  const base = (await reader.loadBase())?.upTo ?? 0
+  const seq = (part: number): number => Math.max(base, Math.floor(slow.live.lastSeq * part))
+  const caught = await caughtUp(reader, [seq(parts[0]), seq(parts[1]), seq(parts[2])])
+  const expected = (await verify(reader, slow.live)).indexes
+  for (const quick of [fast, caught]) {
+    expect(tablesOf(quick, hasBase)).toEqual(tablesOf(slow, hasBase))
+    const { ok, indexes, records } = await verify(reader, quick.live)
+    expect({ ok, lying: indexes.filter((one) => !one.ok), records }).toEqual({ ok: true, lying: [], records })
+    expect(indexes).toEqual(expected)
+  }
 }
 
 const step = fc.oneof(
@@ -59,10 +113,16 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constant('compact' as const) },
 )
 
-test('a state that is built at once from its log is the one that comes of each line in turn', async () => {
+const part = fc.double({ min: 0, max: 1, noNaN: true })
+const threeParts = fc.tuple(part, part, part).map((parts): [number, number, number] => {
+  const [first = 0, second = 0, third = 0] = parts.toSorted((a, b) => a - b)
+  return [first, second, third]
+})
+
+test('a state that is built at once from its log, or from a part of it, is the one that comes of each line in turn', async () => {
   let records = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25, size: 'max' }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25, size: 'max' }), threeParts, async (steps, parts) => {
       const { state, storage } = await openTiny({ checkpoints: false, compaction: false })
       let hasBase = false
       for (const [at, step] of [{ call: population }, ...revival.map((call) => ({ call })), ...steps].entries()) {
@@ -74,7 +134,7 @@ test('a state that is built at once from its log is the one that comes of each l
       records += (await state.stats()).records
       await state.close()
       const reader = await storage.openReader()
-      await compare(reader, hasBase)
+      await compare(reader, hasBase, parts)
       await reader.close()
     }),
     { numRuns: runs(15) },
@@ -132,7 +192,9 @@ test.each([
   ['in a list that is none', { type: 'tx', timestamp, data: { ops: 7 } }],
 ])('an update %s is CORRUPT, as it is one by one', async (_, line) => {
   const reader = await logOf([{ type: 'task', timestamp, data: { id: 'a' }, rev: 1 }, line])
-  const codes = [await codeOf(replay(reader, empty(reader).live)), await codeOf(slowly(reader))]
-  expect(codes).toEqual(['CORRUPT', 'CORRUPT'])
+  const codes = await Promise.all(
+    [replay(reader, empty(reader).live), slowly(reader), caughtUp(reader, [1, 1, 1])].map(codeOf),
+  )
+  expect(codes).toEqual(['CORRUPT', 'CORRUPT', 'CORRUPT'])
   await reader.close()
 })

@@ -28,6 +28,11 @@ export function watchGroups(dir: string): () => string | undefined {
   }
 }
 
+/** The number of the segment of the log that was begun last; they count up. */
+export function newestSegment(dir: string): number {
+  return Math.max(0, ...segmentsIn(dir).map((path) => Number(/(\d+)\.jsonl$/.exec(path)?.[1])))
+}
+
 function segmentsIn(dir: string): readonly string[] {
   return readdirSync(dir)
     .filter((name) => /^log-\d+\.jsonl$/.test(name))

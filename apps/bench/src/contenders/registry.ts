@@ -29,7 +29,7 @@ export const contenders: readonly Contender[] = [
     title: 'SQLite (libsql), WAL, synchronous FULL, JSON beside indexed columns, a commit a write',
     role: 'peer',
     durability: 'power',
-    abilities: [...everything, 'killed', 'transact'],
+    abilities: [...everything, 'compact', 'killed', 'transact'],
     warmOperations: 2_000,
     opener: async () => {
       const { SqliteStore } = await import('./sqlite.ts')

@@ -2,7 +2,7 @@ import { createStateManager } from '@stateward/core'
 import { jsonlStorage } from '@stateward/storage-jsonl'
 import { domain, openState } from 'stateward'
 import type { OpenContext, Store } from '../contender.ts'
-import { watchGroups } from './log-groups.ts'
+import { newestSegment, watchGroups } from './log-groups.ts'
 import { StatewardClaims } from './stateward-claims.ts'
 import { statewardLive } from './stateward-live.ts'
 import { StatewardPast } from './stateward-past.ts'
@@ -32,6 +32,7 @@ function storeOf(dir: string, state: WorkState): Store {
     claims: new StatewardClaims(state),
     past: new StatewardPast(state),
     compact: (signal) => state.compact({ signal }),
+    segments: () => newestSegment(dir),
     watch: () => watchGroups(dir),
     close: () => state.close(),
   }

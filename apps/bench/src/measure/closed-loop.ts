@@ -16,6 +16,10 @@ export interface ClosedLoop {
   readonly onWarm?: () => void
   /** Whether the quantiles are to hold the duration of the operation just begun; default: all. */
   readonly isTimed?: () => boolean
+  /** Where the duration of the operation just begun is kept beside, if it counts. */
+  readonly samples?: () => Samples
+  /** Asked when the time is over: whether it goes on all the same; default: no. */
+  readonly goesOn?: () => boolean
 }
 
 /**
@@ -25,7 +29,8 @@ export interface ClosedLoop {
  * event loop counts with it: it is one group. A duration begins when the caller is
  * ready: waiting while somebody else blocks the loop is part of it.
  */
-export async function closedLoop({ callers, timing, operation, isTimed, onWarm }: ClosedLoop): Promise<Measured> {
+export async function closedLoop(options: ClosedLoop): Promise<Measured> {
+  const { callers, timing, operation, isTimed, samples, onWarm, goesOn } = options
   const begun = performance.now()
   let warming = 0
   await callAll(Math.max(callers, warmingCallers), {
@@ -38,33 +43,35 @@ export async function closedLoop({ callers, timing, operation, isTimed, onWarm }
   onWarm?.()
   const stall = new StallWatch()
   await stall.start()
-  const span = new Span(timing.runMs)
+  const span = new Span(timing.runMs, goesOn)
   await callAll(callers, {
     operation,
     ...(isTimed !== undefined && { isTimed }),
+    ...(samples !== undefined && { samples }),
     isOver: (now) => span.isOver(now),
-    onAnswer: (now, duration) => span.answered(now, duration),
+    onAnswer: (now, duration, into) => span.answered(now, duration, into),
   })
   return span.measured(stall)
 }
 
 const warmingCallers = 64
 
-interface Calls extends Pick<ClosedLoop, 'operation' | 'isTimed'> {
+interface Calls extends Pick<ClosedLoop, 'operation' | 'isTimed' | 'samples'> {
   readonly isOver: (now: number) => boolean
   /** `duration` is `undefined` when it is to be kept out of the quantiles. */
-  readonly onAnswer: (now: number, duration: number | undefined) => void
+  readonly onAnswer: (now: number, duration: number | undefined, into: Samples | undefined) => void
 }
 
-async function callAll(callers: number, { operation, isTimed, isOver, onAnswer }: Calls): Promise<void> {
+async function callAll(callers: number, { operation, isTimed, samples, isOver, onAnswer }: Calls): Promise<void> {
   const call = async (caller: number): Promise<void> => {
     for (let ready = performance.now(); !isOver(ready); ) {
       await turn()
       const answer = operation(caller)
       const timed = isTimed === undefined || isTimed()
+      const into = samples?.()
       if (answer instanceof Promise) await answer
       const answered = performance.now()
-      onAnswer(answered, timed ? answered - ready : undefined)
+      onAnswer(answered, timed ? answered - ready : undefined, into)
       ready = answered
     }
   }
@@ -83,24 +90,28 @@ class Span {
   #all = 0
   /** While the first answers come, and come late. */
   #isLateGroup = false
+  readonly #goesOn: () => boolean
 
-  constructor(runMs: number) {
+  constructor(runMs: number, goesOn: () => boolean = () => false) {
+    this.#goesOn = goesOn
     this.#planned = this.#from + runMs
     this.#end = this.#planned
     this.#cpu.start()
   }
 
   isOver(now: number): boolean {
-    return now >= this.#planned && this.#counted > 0
+    return now >= this.#planned && this.#counted > 0 && !this.#goesOn()
   }
 
-  answered(now: number, duration: number | undefined): void {
+  answered(now: number, duration: number | undefined, into: Samples | undefined): void {
     this.#all++
     if (this.isOver(now) && !this.#isLateGroup) return
     if (now >= this.#planned && this.#counted === 0) this.#countGroup()
     this.#end = Math.max(this.#planned, now)
     this.#counted++
-    if (duration !== undefined) this.#samples.add(duration)
+    if (duration === undefined) return
+    this.#samples.add(duration)
+    into?.add(duration)
   }
 
   #countGroup(): void {

@@ -1,23 +1,25 @@
-import { performance } from 'node:perf_hooks'
 import type { Store } from '../contender.ts'
 import { hash } from '../data/hash.ts'
 import { closedLoop } from '../measure/closed-loop.ts'
-import type { Measured } from '../measure/measured.ts'
+import type { Measured, Share } from '../measure/measured.ts'
+import { quantile } from '../measure/quantile.ts'
+import { Samples } from '../measure/samples.ts'
 import { readsOf, writesOf } from '../part-of.ts'
 import type { Session } from '../session.ts'
 import type { Workload } from '../workload.ts'
 import { HotIds } from './hot-ids.ts'
+import { OneCompaction } from './one-compaction.ts'
 import { checkUpdated, Updates } from './updates.ts'
 
 const callers = 64
 const updateEvery = 2
-const bytesPerMb = 1e6
-/** A compaction that gives way takes longer than other workloads last. */
-const timesAsLong = 5
+/** So small that some segments end while it is measured. */
+const segmentBytes = 1_048_576
 
 /**
- * S4: 64 callers read and update, half and half, once undisturbed and once while the store is compacted again and again.
- * The figures are those of the second time; the remark says what part of the first they are.
+ * S4: 64 callers read and update, half and half, once undisturbed and once while the store is compacted, from the beginning of
+ * that to its end; a log that has segments begins new ones meanwhile. The figures are those of the second time; the ratios
+ * say what they are through the first.
  */
 export const compactUnderLoad: Workload = {
   id: 'S4',
@@ -27,86 +29,87 @@ export const compactUnderLoad: Workload = {
   takes: [['get', 'update', 'compact']],
   async run(session) {
     const updates = new Updates(session.data, callers)
-    const store = await session.open()
-    const alone = await loop(session, store, { updates, onWarm: () => undefined })
-    const compactions = new Compactions(store)
-    const beside = await loop(session, store, { updates, onWarm: () => compactions.begin() })
-    await compactions.end()
+    const store = await session.open({ segmentBytes })
+    const alone = await loop(session, store, { updates })
+    const before = store.segments?.() ?? 0
+    const compaction = new OneCompaction(store)
+    const isRotated = (): boolean => store.segments === undefined || store.segments() > before
+    const beside = await loop(session, store, { updates, compaction, isEnough: isRotated })
+    const tookMs = await compaction.ended()
+    const begun = (store.segments?.() ?? 0) - before
     await session.close()
     if (session.reopens) await checkUpdated(session, updates)
-    return { ...beside, remark: `${compactions.told()}; ${compared(alone, beside)}` }
+    const remark = `one compaction of ${tookMs.toFixed(0)} ms, ${begun} segments begun; ${toldOf(beside)}; without it ${toldOf(alone)}`
+    return { ...beside.measured, remark, shares: sharesOf(alone, beside) }
   },
 }
 
-function loop(
+interface Told {
+  readonly measured: Measured
+  readonly reads: Samples
+  readonly writes: Samples
+}
+
+interface Loop {
+  readonly updates: Updates
+  /** Begun with the first operation that counts, and waited for. */
+  readonly compaction?: OneCompaction
+  /** What else must have happened before it is over. */
+  readonly isEnough?: () => boolean
+}
+
+async function loop(
   { data, timing }: Session,
   store: Store,
-  { updates, onWarm }: { updates: Updates; onWarm: () => void },
-): Promise<Measured> {
+  { updates, compaction, isEnough = () => true }: Loop,
+): Promise<Told> {
   const hot = new HotIds(data)
-  const reads = readsOf(store)
-  const writes = writesOf(store)
+  const [reads, writes] = [new Samples(), new Samples()]
+  const [reading, writing] = [readsOf(store), writesOf(store)]
   let at = 0
-  return closedLoop({
+  let isWarm = false
+  let isRead = true
+  const measured = await closedLoop({
     callers,
-    timing: { ...timing, runMs: timing.runMs * timesAsLong },
-    onWarm,
+    timing,
+    onWarm: () => {
+      isWarm = true
+    },
+    goesOn: () => compaction?.isOver === false || !isEnough(),
+    samples: () => (isRead ? reads : writes),
     operation: (caller) => {
-      if (hash(data.seed, ++at, 9) % updateEvery !== 0) return reads.get(hot.type(at), hot.id(at))
+      if (isWarm) compaction?.begin()
+      isRead = hash(data.seed, ++at, 9) % updateEvery !== 0
+      if (isRead) return reading.get(hot.type(at), hot.id(at))
       const { index, count } = updates.next(caller)
-      return writes.update(data.idAt(index), data.changes(count))
+      return writing.update(data.idAt(index), data.changes(count))
     },
   })
+  return { measured, reads, writes }
 }
 
-/** Compactions one after the other, until the end; the last one is cancelled. */
-class Compactions {
-  readonly #store: Store
-  readonly #ending = new AbortController()
-  readonly #tookMs: number[] = []
-  readonly #rssBefore = process.memoryUsage.rss()
-  #rssMost = 0
-  #running: Promise<void> = Promise.resolve()
-
-  constructor(store: Store) {
-    this.#store = store
-  }
-
-  begin(): void {
-    this.#running = this.#run()
-  }
-
-  async end(): Promise<void> {
-    this.#ending.abort()
-    await this.#running
-  }
-
-  told(): string {
-    const count = this.#tookMs.length
-    const mean = this.#tookMs.reduce((sum, ms) => sum + ms, 0) / count
-    const grown = Math.max(0, this.#rssMost - this.#rssBefore) / bytesPerMb
-    const times = count === 0 ? 'none was done in the time' : `${count} of ${mean.toFixed(0)} ms`
-    return `compactions: ${times}, ${grown.toFixed(0)} MB more`
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#ending
-    while (!signal.aborted) {
-      const begun = performance.now()
-      try {
-        await this.#store.compact?.(signal)
-      } catch (error) {
-        if (signal.aborted) return
-        throw error
-      }
-      this.#tookMs.push(performance.now() - begun)
-      this.#rssMost = Math.max(this.#rssMost, process.memoryUsage.rss())
-    }
-  }
+function sharesOf(alone: Told, beside: Told): readonly Share[] {
+  const through = (what: string, samples: (told: Told) => Samples, q: number): Share => ({
+    what: `${what} beside a compaction through without`,
+    ratio: msOf(samples(beside), q) / msOf(samples(alone), q),
+  })
+  return [
+    {
+      what: 'operations beside a compaction through without',
+      ratio: beside.measured.value / alone.measured.value,
+    },
+    through('p50 of a get', ({ reads }) => reads, 0.5),
+    through('p99 of a get', ({ reads }) => reads, 0.99),
+    through('p50 of an update', ({ writes }) => writes, 0.5),
+    through('p99 of an update', ({ writes }) => writes, 0.99),
+  ]
 }
 
-function compared(alone: Measured, beside: Measured): string {
-  const share = beside.value / alone.value
-  const p99 = (beside.p99 ?? Number.NaN) / (alone.p99 ?? Number.NaN)
-  return `${share.toFixed(2)} × the operations and ${p99.toFixed(2)} × the p99 of the same without`
+function toldOf({ measured, reads, writes }: Told): string {
+  const both = (samples: Samples): string => [0.5, 0.99].map((q) => msOf(samples, q).toFixed(2)).join(' / ')
+  return `${measured.value.toFixed(0)} ops/s, get p50 / p99 ${both(reads)} ms, update ${both(writes)} ms, longest stall ${(measured.stallMs ?? 0).toFixed(1)} ms`
+}
+
+function msOf(samples: Samples, q: number): number {
+  return quantile(samples.values(), q) ?? Number.NaN
 }
