@@ -4,6 +4,7 @@ export type SimulatedRig =
   | 'bytes'
   | 'crash'
   | 'crash-retention'
+  | 'damaged-indexes'
   | 'faulty-disk'
   | 'line-fuzz'
   | 'many-stores'
@@ -125,6 +126,16 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'in one process, on a storage in memory whose appends take a random number of turns; a crash there loses or keeps an append that was on its way, and tears none; transactions of at most eight reads and writes',
     files: ['packages/core/test/serializability.test.ts'],
+  },
+  'damaged-indexes': {
+    claim:
+      'an index that was damaged at random and found out by a check is not asked any more: pages, counts and groups are those of a scan of all records, and say `degraded` where it would have been asked; writes go on while it is built again, and then it holds what the records say',
+    unit: 'histories',
+    every: 20,
+    nightly: 200_000,
+    limits:
+      'damage is what nobody has told the index: entries missing, misplaced or exchanged, and all gone; until a check has seen it, answers rest on it',
+    files: ['packages/core/test/damaged-indexes.test.ts'],
   },
   claims: {
     claim:

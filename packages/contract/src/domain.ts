@@ -48,6 +48,7 @@ export const reservedTypeNames: readonly string[] = [
   'view',
   'compact',
   'verify',
+  'checkIndexes',
   'stats',
   'flush',
   'close',

@@ -48,8 +48,9 @@ export interface CompactionProgress {
  * - `reopening`: recovers the log again after the storage has failed.
  * - `compaction`: compacts when it is time.
  * - `scrubbing`: reads again what is complete of the log.
+ * - `indexing`: builds an index again that did not hold what the records say.
  */
-export type CaretakerName = 'reopening' | 'compaction' | 'scrubbing'
+export type CaretakerName = 'reopening' | 'compaction' | 'scrubbing' | 'indexing'
 
 /** What an open store tells unasked. */
 export type StoreEvent =
@@ -124,6 +125,16 @@ export type StoreEvent =
       | { readonly phase: 'failed'; readonly code: ErrorCode; readonly message: string }
       /** `damaged`: how many places of the log, as far as is known, do not read as they were written. */
       | { readonly phase: 'finished'; readonly files: number; readonly bytes: number; readonly damaged: number }
+    ))
+  | ({
+      readonly kind: 'index'
+      readonly type: string
+      /** Its name, as `stats` and `explain` say it. */
+      readonly index: string
+    } /** It does not hold what the records say, or fails. It is not asked any more, and built again. */ & (
+      | { readonly phase: 'damaged' }
+      /** It holds so many entries, all of them, and is asked again. */
+      | { readonly phase: 'rebuilt'; readonly entries: number }
     ))
 
 /** Hears of events; what it throws is not the store's concern and is dropped. */

@@ -61,7 +61,7 @@ export interface QueryAnswer {
   readonly cursor?: string
   /** The commit as of which every row is. */
   readonly seq: Seq
-  /** Present when an index could not be used for being rebuilt: the rows are right, they only took longer. */
+  /** Present when an index that might have served is being built again: the rows are right, they may have taken longer. */
   readonly degraded?: true
 }
 
@@ -108,6 +108,8 @@ export interface Explanation {
   readonly records: number
   /** What it took, where the question was to be answered as well. */
   readonly analysis?: Analysis
+  /** Present when an index that is being built again might have served: this is the way that is taken without it. */
+  readonly degraded?: true
 }
 
 export type PlanNode =

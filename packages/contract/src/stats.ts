@@ -110,7 +110,13 @@ export interface Stats {
     readonly hits: number
     readonly misses: number
   }
-  readonly indexes: readonly { readonly type: string; readonly name: string; readonly entries: number }[]
+  readonly indexes: readonly {
+    readonly type: string
+    readonly name: string
+    readonly entries: number
+    /** Present while it is being built again, and not asked: see `state.checkIndexes`. */
+    readonly rebuilding?: true
+  }[]
   readonly storage: string
   readonly durability: Durability
   /**
@@ -142,17 +148,22 @@ export interface Stats {
   readonly caretakers?: readonly CaretakerStats[]
 }
 
-export interface VerifyReport {
+/** Indexes compared with a full scan of the records. */
+export interface IndexesReport {
   readonly ok: boolean
-  readonly storage: StorageCheck
-  /** Indexes compared with a full scan of the records. */
+  /** Each of them; one that is being built again is not `ok` until it is. `found`: how many entries, or what differs. */
   readonly indexes: readonly {
     readonly type: string
     readonly name: string
     readonly ok: boolean
     readonly found: string
   }[]
+  /** Live records that were read back. */
   readonly records: number
+}
+
+export interface VerifyReport extends IndexesReport {
+  readonly storage: StorageCheck
 }
 
 export interface CompactReport {

@@ -1,5 +1,6 @@
 import type { AskOptions, Explanation, Query } from '@stateward/contract'
 import { checkQuery, planQuery } from '@stateward/query'
+import { isDegraded } from './degraded.ts'
 import type { QueryGround } from './query-ground.ts'
 import { QueryMeter } from './query-meter.ts'
 import { runPlanned } from './run-query.ts'
@@ -14,17 +15,18 @@ export function runAnalyze(ground: QueryGround, given: Query, options: AskOption
   // Outside of the promise, because whatever reading the query throws is for the dispatcher to put into words.
   const planned = meter.timed('plan', () => {
     const query = checkQuery(given, entity)
-    return { query, plan: planQuery(query, entity, type.indexes, view.size(type)) }
+    const plan = planQuery(query, entity, type.indexes, view.size(type))
+    return { query, plan, degraded: isDegraded(type, query) }
   })
   return analyzed(ground, planned, meter, options)
 }
 
 async function analyzed(
   ground: QueryGround,
-  { query, plan }: Parameters<typeof runPlanned>[1],
+  { query, plan, degraded }: Parameters<typeof runPlanned>[1],
   meter: QueryMeter,
   options: AskOptions,
 ): Promise<Explanation> {
-  const answer = await runPlanned(meter.ground(ground), { query, plan: meter.plan(plan) }, options)
-  return { ...plan.explanation, analysis: meter.analysis(answer) }
+  const answer = await runPlanned(meter.ground(ground), { query, plan: meter.plan(plan), degraded }, options)
+  return { ...plan.explanation, analysis: meter.analysis(answer), ...(degraded && { degraded }) }
 }

@@ -2,7 +2,8 @@ import type { Ptr, Seq, Slot, StoredRecord } from '@stateward/contract'
 import type { BodyRequest } from './bodies.ts'
 import type { LooseChange, LooseCommit } from './codec.ts'
 import { fold } from './fold.ts'
-import { type Live, type LiveType, orphan } from './live.ts'
+import type { Live, LiveType } from './live.ts'
+import { orphan } from './orphan.ts'
 import { within } from './within.ts'
 
 /**

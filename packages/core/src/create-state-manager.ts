@@ -13,6 +13,7 @@ import type {
   CaretakerName,
   Domain,
   Endpoint,
+  IndexesReport,
   Notify,
   Protocol,
   RecoveryReport,
@@ -92,6 +93,13 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
   compact(options?: AskOptions): Promise<Protocol['compact']['answer']>
   stats(): Promise<Stats>
   verify(): Promise<Protocol['verify']['answer']>
+  /**
+   * The part of `verify` that is about indexes: compares each with the records, which are read back from the log. One that
+   * differs is not asked any more: answers stay right, are slower for a while and say `degraded`, and it is built again
+   * beside everything else, of which `state.on` hears (`index`). O(n) time and memory, of which comparing one type is one
+   * turn of the event loop. `CLOSED`; `CORRUPT` or `STORAGE_FAILED` where the log cannot be read.
+   */
+  checkIndexes(): Promise<IndexesReport>
   flush(): Promise<Protocol['flush']['answer']>
   /** Hears what the store tells unasked: no room, a stop, a compaction, damage. Returns the way to stop hearing. What a listener throws is dropped. */
   on(listener: Notify<StoreEvent>): () => void
@@ -182,6 +190,7 @@ function stateOf<const D extends Domain>(
     view: views(manager.view, domain),
     stats: () => endpoint.ask('stats', {}),
     verify: () => endpoint.ask('verify', {}),
+    checkIndexes: () => manager.checkIndexes(),
     flush: () => endpoint.ask('flush', {}),
     on: (listener) => events.on(listener),
     reopen: () => manager.reopen(),

@@ -1,12 +1,15 @@
 import type { Explanation, Protocol, Query } from '@stateward/contract'
 import { checkQuery, planQuery } from '@stateward/query'
 import { invalid } from './check.ts'
+import { isDegraded } from './degraded.ts'
 import { describe } from './frozen-json.ts'
 import type { QueryGround } from './query-ground.ts'
 
 /** Planned anew, because its numbers are told. */
 export function runExplain({ type, entity, view }: QueryGround, given: Query): Explanation {
-  return planQuery(checkQuery(given, entity), entity, type.indexes, view.size(type)).explanation
+  const query = checkQuery(given, entity)
+  const { explanation } = planQuery(query, entity, type.indexes, view.size(type))
+  return isDegraded(type, query) ? { ...explanation, degraded: true } : explanation
 }
 
 /** What is to be explained, and whether it is to be answered for it. */

@@ -13,6 +13,8 @@ import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
 import type { Compactor } from './compactor.ts'
 import type { Environment } from './environment.ts'
+import { IndexRebuilder } from './index-rebuilder.ts'
+import { inSlices } from './pace.ts'
 import { mayReopen, reopeningDuty } from './reopening.ts'
 import type { ScrubSettings } from './scrub-options.ts'
 import { Scrubber } from './scrubber.ts'
@@ -45,11 +47,21 @@ const scrubbingRestarts: RestartPolicy = {
   jitter: 0.2,
 }
 
+/** The records of an index stand in a log that does not read, or it crashes of what it does not expect. */
+const indexingRestarts: RestartPolicy = {
+  atMost: 12,
+  withinMs: 86_400_000,
+  backoffMs: 10_000,
+  maxBackoffMs: 3_600_000,
+  jitter: 0.2,
+}
+
 /** What a store does by itself, beside answering. Each is a caretaker: what one crashes of reaches neither another nor the log. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions
   readonly #caretakers = new Map<CaretakerName, Caretaker>()
   readonly #startedMs: number
+  readonly #rebuilder: IndexRebuilder
   #scrubber: Scrubber | undefined
   #settled: Promise<unknown> = Promise.resolve()
 
@@ -64,6 +76,15 @@ export class Housekeeping {
     if (compaction.auto) this.#employ({ name: 'compaction', restart: compactionRestarts, duty: this.#compacting() })
     const scrubbing = this.#scrubbing()
     if (scrubbing !== undefined) this.#employ({ name: 'scrubbing', restart: scrubbingRestarts, duty: scrubbing })
+    const rebuilder = new IndexRebuilder({
+      live: () => terms.current.live,
+      breathe: inSlices(options.environment),
+      tell: options.tell,
+      failed: (error) => this.#caretakers.get('indexing')?.crashed(error),
+    })
+    this.#rebuilder = rebuilder
+    const duty: Duty = { begin: () => rebuilder.start(), end: () => rebuilder.rest() }
+    this.#employ({ name: 'indexing', restart: indexingRestarts, duty })
   }
 
   get scrubStats(): ScrubStats | undefined {
@@ -86,10 +107,11 @@ export class Housekeeping {
     await caretaker.start()
   }
 
-  /** The writer has stopped. */
+  /** The writer has stopped, or an index lies. */
   readonly hear = (event: StoreEvent): void => {
     if (event.kind === 'stopped')
       this.#caretakers.get('reopening')?.crashed(new StatewardError(event.code, event.message))
+    if (event.kind === 'index') this.#rebuilder.look()
   }
 
   /** Somebody has reopened the log by hand. */
@@ -107,6 +129,7 @@ export class Housekeeping {
   async settled(): Promise<void> {
     await this.#settled
     await this.#scrubber?.settled()
+    await this.#rebuilder.settled()
   }
 
   #employ(options: Pick<CaretakerOptions, 'name' | 'restart' | 'duty' | 'mayBeginAgain'>): void {

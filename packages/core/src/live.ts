@@ -1,5 +1,4 @@
 import {
-  type Change,
   type Commit,
   type Domain,
   type Entity,
@@ -15,10 +14,12 @@ import { type Bodies, BodyRequest } from './bodies.ts'
 import type { DecidedChange } from './draft.ts'
 import { fold } from './fold.ts'
 import type { Head, HeadReader } from './heads.ts'
+import { orphan } from './orphan.ts'
 import { recordKey } from './record-key.ts'
 import { refersTo } from './refers.ts'
 import { RowTable, type VersionPlace } from './row-table.ts'
 import { ColdBodies } from './suspension.ts'
+import { type IndexAlarm, TypeIndexes } from './type-indexes.ts'
 import { alreadyWhole, type Whole } from './whole.ts'
 
 /** Everything kept in memory about one type. */
@@ -30,6 +31,8 @@ export interface LiveType {
   /** `undefined` for a type that the log holds and the domain does not: it is kept, carried over, and not asked about. */
   readonly entity: Entity | undefined
   readonly rows: RowTable
+  readonly kept: TypeIndexes
+  /** Those of `kept` that may be asked: another list whenever that changes. */
   readonly indexes: readonly FieldIndex[]
 }
 
@@ -58,12 +61,15 @@ export class Live implements HeadReader {
   versions = 0
   /** Whether all of it is in memory. */
   whole: Whole = alreadyWhole()
+  /** Rings when an index fails. */
+  readonly alarm: IndexAlarm
   #nextCached: number
 
   /** @param instead of a state whose bodies it shares, and whose place it is to take */
   constructor(domain: Domain, bodies: Bodies, lost: Live['lost'] = lostHere, instead?: Live) {
     this.bodies = bodies
     this.lost = lost
+    this.alarm = instead?.alarm ?? {}
     this.#nextCached = instead === undefined ? 0 : instead.#nextCached
     for (const [name, entity] of Object.entries(domain.entities)) this.#add(name, entity)
   }
@@ -75,8 +81,15 @@ export class Live implements HeadReader {
 
   #add(name: string, entity: Entity | undefined): LiveType {
     const rows = new RowTable()
-    const indexes = entity === undefined ? [] : indexesFor(entity, rows.ids)
-    const type: LiveType = { name, number: this.types.size, cached: this.#nextCached++, entity, rows, indexes }
+    const none = entity === undefined
+    const kept = new TypeIndexes(name, () => (none ? [] : indexesFor(entity, rows.ids)), this.alarm)
+    const [number, cached] = [this.types.size, this.#nextCached++]
+    const type: LiveType = {
+      ...{ name, number, cached, entity, rows, kept },
+      get indexes() {
+        return kept.trusted
+      },
+    }
     this.types.set(name, type)
     return type
   }
@@ -241,7 +254,7 @@ export class Live implements HeadReader {
       watcher(type, change.id, known === undefined ? undefined : rows.place(known), before)
     if (after === undefined) {
       if (known !== undefined) {
-        for (const index of type.indexes) index.update(known, before, after)
+        type.kept.update(known, { before, after })
         this.bodies.delete(type.cached, known)
       }
       rows.bury(change.id, change.rev, seq)
@@ -249,7 +262,7 @@ export class Live implements HeadReader {
     }
     const slot = change.op === 'patch' && known !== undefined ? known : rows.put(change.id, ptr, after.rev, seq)
     if (change.op === 'patch') rows.patch(slot, ptr, after.rev, seq)
-    for (const index of type.indexes) index.update(slot, before, after)
+    type.kept.update(slot, { before, after })
     this.bodies.set(type.cached, slot, after)
   }
 }
@@ -260,17 +273,5 @@ function lostHere(type: string, id: string, seq: Seq): StatewardError {
     'CORRUPT',
     `expected ${type} ${id} at seq ${seq}, found that the log has let go of it; run verify`,
     { details: { type, id, seq } },
-  )
-}
-
-/** Of a change that needs a version before it, and has none. */
-export function orphan(seq: Seq, { type, id, rev }: Pick<Change, 'type' | 'id' | 'rev'>): StatewardError {
-  const found = rev === 0 ? `no ${type} ${id}` : `no version ${rev - 1} of ${type} ${id}`
-  return new StatewardError(
-    'CORRUPT',
-    `expected seq ${seq} to update a record that is there, found ${found}; a line before it is missing`,
-    {
-      details: { seq, type, id },
-    },
   )
 }

@@ -23,7 +23,7 @@ const lines: { readonly [K in Exclude<StoreEvent['kind'], Various['kind']>]: Lin
 }
 
 /** Those that mean one thing or another. */
-type Various = Extract<StoreEvent, { kind: 'reopened' | 'snapshot' | 'compaction' | 'scrub' | 'caretaker' }>
+type Various = Extract<StoreEvent, { kind: 'reopened' | 'snapshot' | 'compaction' | 'scrub' | 'caretaker' | 'index' }>
 
 /** Writes what a store tells to a log; `store` stands in every line. */
 export function logEvents(logger: Logger, store: string): Notify<StoreEvent> {
@@ -64,6 +64,12 @@ function lineOf(event: StoreEvent): Line {
         level: event.phase === 'stopped' ? 'error' : event.phase === 'restarting' ? 'warn' : 'info',
         message: `${event.caretaker}: ${event.phase}`,
         facts: ['caretaker', 'phase', 'nth', 'pauseMs', 'code'],
+      }
+    case 'index':
+      return {
+        level: event.phase === 'damaged' ? 'error' : 'info',
+        message: `an index: ${event.phase}`,
+        facts: ['phase', 'type', 'index', 'entries'],
       }
     default:
       return lines[event.kind]

@@ -7,6 +7,7 @@ import {
   type Domain,
   type Durability,
   type Endpoint,
+  type IndexesReport,
   type MessageKind,
   type Notify,
   type Protocol,
@@ -20,6 +21,7 @@ import {
 import { answerOf } from './answer.ts'
 import { askedAgain } from './asked-again.ts'
 import type { Audience } from './audience.ts'
+import { checkIndexes } from './check-indexes.ts'
 import type { HookRunner } from './commit-hooks.ts'
 import type { CompactionSettings } from './compaction-options.ts'
 import { Compactor } from './compactor.ts'
@@ -123,7 +125,8 @@ export class Manager implements Endpoint {
       ...currentReads(terms),
       compact: (_, { signal }) => this.#compactor.run('asked', signal),
       stats: () => this.#stats(),
-      verify: () => terms.steadily(({ pump, writer, live }) => pump.drained().then(() => verify(writer, live))),
+      verify: () =>
+        terms.steadily(({ pump, writer, live }) => pump.drained().then(() => verify(writer, live, this.#options.tell))),
       flush: (_, asking) => this.#flush(asking),
       undo: (body, asking) => this.#undo({ ...body }, asking),
     }
@@ -253,6 +256,12 @@ export class Manager implements Endpoint {
   async restart(caretaker: CaretakerName): Promise<void> {
     if (this.#isClosed) throw closed()
     await this.housekeeping.restart(caretaker)
+  }
+
+  /** Compares every index with the records, as they are in the log. */
+  async checkIndexes(): Promise<IndexesReport> {
+    if (this.#isClosed) throw closed()
+    return this.#terms.steadily(({ live }) => checkIndexes(live, this.#options.tell))
   }
 
   /** Refuses new calls, settles those that wait, closes the log. Further calls answer with the same promise. */

@@ -1,14 +1,17 @@
 import { type Entity, limits, type Query } from '@stateward/contract'
 import { checkQuery, type Plan, planQuery } from '@stateward/query'
 import { LRUCache } from 'lru-cache'
+import { isDegraded } from './degraded.ts'
 import type { LiveType } from './live.ts'
 
 /** A query that has passed the door, and how to answer it. */
 export interface Planned {
   readonly query: Query
   readonly plan: Plan
-  /** A plan names indexes of this one. */
-  readonly type: LiveType
+  /** A plan names indexes of this list, and is of no use when one of them may not be asked any more. */
+  readonly indexes: LiveType['indexes']
+  /** Whether an index might have served it that is being built again. */
+  readonly degraded: boolean
   /** Live records when it was planned: a plan is right for ever, but cheap only for about so many. */
   readonly records: number
 }
@@ -33,10 +36,12 @@ export class PlanCache {
     const key = isPlain(given, 1) ? JSON.stringify(given) : undefined
     const known = key === undefined ? undefined : this.#planned.get(key)
     const isNear = known !== undefined && records <= known.records * growth && records * growth >= known.records
-    if (isNear && known.type === type) return known
+    if (isNear && known.indexes === type.indexes) return known
     // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
     const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
-    const planned = { query, plan: planQuery(query, entity, type.indexes, records), type, records }
+    const { indexes } = type
+    const plan = planQuery(query, entity, indexes, records)
+    const planned = { query, plan, indexes, degraded: isDegraded(type, query), records }
     if (key !== undefined) this.#planned.set(key, planned, { size: Math.max(key.length, leastChars) })
     return planned
   }

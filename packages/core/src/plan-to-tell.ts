@@ -1,4 +1,5 @@
-import type { Explanation, Index, QueryPlan, Where } from '@stateward/contract'
+import type { Explanation, Index, QueryPlan } from '@stateward/contract'
+import { fieldsOf } from './fields-of.ts'
 
 const system = ['id', 'rev', 'created_at', 'updated_at']
 
@@ -20,14 +21,4 @@ export function planToTell(
     estimatedRows,
     records,
   }
-}
-
-/** The filter was checked: it is no deeper than it may be, and its keys are words of the language or fields. */
-function fieldsOf(where: Where): readonly string[] {
-  return Object.entries(where).flatMap(([key]) => {
-    if (key === 'not') return where.not === undefined ? [] : fieldsOf(where.not)
-    if (key === 'and') return (where.and ?? []).flatMap(fieldsOf)
-    if (key === 'or') return (where.or ?? []).flatMap(fieldsOf)
-    return [key]
-  })
 }

@@ -61,6 +61,22 @@ export function countersOf(
   return absent > 0 ? [{ count: absent }, ...order] : order
 }
 
+/** Whether the index that a plan rests on may still be asked: where others had a turn, that may have ended. */
+export function mayBeAsked({ type }: QueryGround, { access }: Plan): boolean {
+  return !('index' in access) || type.indexes.some((index) => index === access.index)
+}
+
+/** The answer of these rows, of which one more than the limit tells of a next page. */
+export function answerWith(
+  ground: QueryGround,
+  { query, degraded }: Pick<Planned, 'query' | 'degraded'>,
+  { rows, seq }: Pick<QueryAnswer, 'rows' | 'seq'>,
+): QueryAnswer {
+  const { limit } = query
+  const answer = limit === undefined || rows.length <= limit ? { rows, seq } : pageOf(ground, query, rows, seq)
+  return degraded ? Object.assign(answer, { degraded } as const) : answer
+}
+
 /** A page that is not the last. Its cursor is made when it is looked at: most callers never do. */
 export function pageOf({ entity }: QueryGround, query: Query, rows: readonly StoredRecord[], seq: Seq): QueryAnswer {
   const page = rows.slice(0, query.limit)

@@ -1,7 +1,8 @@
 import type { Ptr, Slot } from '@stateward/contract'
 import { RecordColumns } from '@stateward/index'
 import type { LooseChange, LooseCommit } from './codec.ts'
-import { type Live, type LiveType, orphan } from './live.ts'
+import type { Live, LiveType } from './live.ts'
+import { orphan } from './orphan.ts'
 
 type Patch = Extract<LooseChange, { op: 'patch' }>
 type Put = Extract<LooseChange, { op: 'put' }>

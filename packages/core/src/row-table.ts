@@ -38,7 +38,6 @@ export class RowTable implements Imaged {
   /** Where the tombstones are as long as they have not been read, and how many they are. */
   #unread: Pieces | undefined
   #unreadTombstones = 0
-  /** One more than the highest slot that was ever given out. */
   #used = 0
 
   get size(): number {
@@ -138,6 +137,17 @@ export class RowTable implements Imaged {
   based(slot: Slot): void {
     this.#rows.setPatches(slot, [])
     this.#rows.setChain(slot, limits.patchChain)
+  }
+
+  /** One more than the highest slot that a record was ever in. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** The live slots from this one on, below `end`, going up. */
+  *slotsWithin(from: Slot, end: Slot): Generator<Slot> {
+    for (let slot = from; slot < Math.min(end, this.#used); slot++)
+      if (this.ids.slotOf(this.idOf(slot)) === slot) yield slot
   }
 
   /** A live slot near this one, going up; `undefined` where there is none. Between 0 and 1, `where` is a part of all slots. */

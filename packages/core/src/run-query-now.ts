@@ -8,7 +8,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { checkField, groupRows, type Plan, topK } from '@stateward/query'
-import { counted, countersOf, pageOf, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
+import { answerWith, counted, countersOf, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
 import { readNow } from './read-now.ts'
 import { isCold } from './read-view.ts'
 
@@ -19,11 +19,12 @@ const candidatesPerLook = 256
  * the log for it: nothing else runs meanwhile.
  */
 export function queryNow(ground: QueryGround, given: Query): QueryAnswer {
-  const { query, plan } = plannedFor(ground, given)
+  const planned = plannedFor(ground, given)
+  const { query, plan } = planned
   const { seq } = ground.view
   const wanted = query.limit === undefined ? undefined : query.limit + 1
   const rows = rowsNow(ground, plan, wanted)
-  return query.limit === undefined || rows.length <= query.limit ? { rows, seq } : pageOf(ground, query, rows, seq)
+  return answerWith(ground, planned, { rows, seq })
 }
 
 function rowsNow(ground: QueryGround, plan: Plan, wanted: number | undefined): readonly StoredRecord[] {

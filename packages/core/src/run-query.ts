@@ -19,7 +19,7 @@ import {
   topK,
 } from '@stateward/query'
 import type { Planned } from './plan-cache.ts'
-import { counted, countersOf, pageOf, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
+import { answerWith, counted, countersOf, mayBeAsked, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
 import { readAll } from './read-records.ts'
 import { type Candidate, isCold } from './read-view.ts'
 
@@ -37,13 +37,16 @@ export function runQuery(ground: QueryGround, given: Query, options: AskOptions 
 /** As `runQuery`, of a query that is planned. */
 export async function runPlanned(
   ground: QueryGround,
-  { query, plan }: Pick<Planned, 'query' | 'plan'>,
+  first: Pick<Planned, 'query' | 'plan' | 'degraded'>,
   options: AskOptions,
 ): Promise<QueryAnswer> {
+  const { query } = first
   // One more than asked tells whether a next page is worth a cursor.
   const wanted = query.limit === undefined ? undefined : query.limit + 1
-  const { rows, seq } = await rowsOf(ground, plan, wanted, options)
-  return query.limit === undefined || rows.length <= query.limit ? { rows, seq } : pageOf(ground, query, rows, seq)
+  for (let planned = first; ; planned = plannedFor(ground, query)) {
+    const found = await rowsOf(ground, planned.plan, wanted, options)
+    if (found !== undefined) return answerWith(ground, planned, found)
+  }
 }
 
 /** Counts what matches; from the index alone where it answers the whole filter. */
@@ -121,7 +124,7 @@ async function rowsOf(
   plan: Plan,
   wanted: number | undefined,
   options: AskOptions,
-): Promise<Found> {
+): Promise<Found | undefined> {
   if (plan.inOrder && ground.view.keepsOrder && wanted !== undefined) return firstInOrder(ground, plan, wanted, options)
   const { seq } = ground.view
   const candidates = [...ground.view.candidates(ground.type, plan.access)]
@@ -132,12 +135,19 @@ async function rowsOf(
 
 /**
  * The first rows of an ordered access. Candidates are taken in one turn, a few more than wanted; where too many of them
- * do not match, all is begun anew with a longer reach, so that the answer still is of one moment.
+ * do not match, all is begun anew with a longer reach, so that the answer still is of one moment. `undefined` where the
+ * index may not be asked any more by then.
  */
-async function firstInOrder(ground: QueryGround, plan: Plan, wanted: number, options: AskOptions): Promise<Found> {
+async function firstInOrder(
+  ground: QueryGround,
+  plan: Plan,
+  wanted: number,
+  options: AskOptions,
+): Promise<Found | undefined> {
   // Where the index answers the whole filter hardly any candidate fails, and each that is cold costs a read.
   const spare = plan.explanation.residual === undefined && plan.after === undefined ? 0 : firstReach
   for (let reach = wanted + spare; ; reach *= reachGrowth) {
+    if (!mayBeAsked(ground, plan)) return undefined
     const { seq } = ground.view
     const candidates: Candidate[] = []
     const hot: StoredRecord[] = []

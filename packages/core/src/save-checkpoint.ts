@@ -63,7 +63,10 @@ async function sectionsOf(
   type.rows.save(image)
   const rows = await taken(image.parts, live.lastSeq)
   const indexes: (Section | null)[] = []
-  for (const { image: saved } of type.indexes)
+  for (const index of type.kept.all) {
+    // One that is being built again is of no use to the next opening, which builds it from the records.
+    const saved = type.indexes.includes(index) ? index.image : undefined
     indexes.push(saved === undefined ? null : await taken(saved.save(), live.lastSeq))
+  }
   return { name: type.name, rows, indexes }
 }

@@ -42,8 +42,11 @@ export async function statsOf({ live, storage, reader, durability, health, ...re
       hits: bodies.hits,
       misses: bodies.misses,
     },
-    indexes: types.flatMap(({ name, indexes }) =>
-      indexes.map((index) => ({ type: name, name: index.name, entries: index.size() })),
+    indexes: types.flatMap(({ name, kept, indexes }) =>
+      kept.all.map((index) => ({
+        ...{ type: name, name: index.name, entries: index.size() },
+        ...(indexes.includes(index) ? {} : { rebuilding: true as const }),
+      })),
     ),
     storage: storage.kind,
     durability,

@@ -92,6 +92,7 @@ export class Term {
     this.live = live
     this.recovery = recovery
     this.readOnly = whyReadOnly(recovery)
+    live.alarm.ring = (type, index) => options.tell({ kind: 'index', phase: 'damaged', type, index })
     const pending = new HeadLayer(live)
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
     const { name: store, queries } = options.observation

@@ -141,7 +141,10 @@ test('a compaction that goes on failing stays stopped, the store is unharmed, an
   expect(tries).toBe(13)
   expect(told.filter((phase) => phase === 'restarting')).toHaveLength(12)
   expect(told.at(-1)).toBe('stopped')
-  expect((await state.stats()).caretakers).toMatchObject([{ name: 'compaction', state: 'stopped', crashes: 13 }])
+  expect((await state.stats()).caretakers).toMatchObject([
+    { name: 'compaction', state: 'stopped', crashes: 13 },
+    { name: 'indexing', state: 'working', crashes: 0 },
+  ])
   expect(await state.task.create({ id: 'a' })).toMatchObject({ rev: 1 })
   await state.restart('compaction')
   await look()
@@ -198,7 +201,10 @@ test.each(['FENCED', 'LOCKED', 'CORRUPT'] as const)(
     expect((await state.stats()).health).toBe('failed')
     await state.reopen()
     await state.task.create({ id: 'a' })
-    expect((await state.stats()).caretakers).toMatchObject([{ name: 'reopening', state: 'working' }])
+    expect((await state.stats()).caretakers).toMatchObject([
+      { name: 'reopening', state: 'working' },
+      { name: 'indexing', state: 'working' },
+    ])
     await state.close()
   },
 )
