@@ -149,10 +149,12 @@ export class HistoryIndex {
   }
 
   #state(): Parameters<typeof saveHistoryCache>[1] {
+    // First, because this may let go of the oldest of them, and then they begin later.
+    const runs = this.#postings.save()
     return {
       upTo: this.#upTo,
       from: this.from,
-      runs: this.#postings.save(),
+      runs,
       times: this.times.save(),
       latest: this.times.latest,
       lost: this.#lost,
