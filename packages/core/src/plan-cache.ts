@@ -12,7 +12,7 @@ export interface Planned {
   readonly indexes: LiveType['indexes']
   /** Whether an index might have served it that is being built again. */
   readonly degraded: boolean
-  /** Live records when it was planned: a plan is right for ever, but cheap only for about so many. */
+  /** Live records when it was planned: it is cheap only for about so many. */
   readonly records: number
 }
 
@@ -36,7 +36,7 @@ export class PlanCache {
     const key = isPlain(given, 1) ? JSON.stringify(given) : undefined
     const known = key === undefined ? undefined : this.#planned.get(key)
     const isNear = known !== undefined && records <= known.records * growth && records * growth >= known.records
-    if (isNear && known.indexes === type.indexes) return known
+    if (isNear && known.indexes === type.indexes && known.plan.isRight()) return known
     // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
     const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
     const { indexes } = type

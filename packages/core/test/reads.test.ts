@@ -110,3 +110,17 @@ test('a query that is deep or in a circle is refused in words', async () => {
   expect(await codeOf(state.ask('query', { type: 'task', where: deep as never }))).toBe('TOO_LARGE')
   await state.close()
 })
+
+test('a query asked again finds a text in a field that held only lists when it was planned', async () => {
+  const { state } = await openTiny()
+  for (const id of ['abc', 'x-abc-x']) await state.task.create({ id })
+  await state.task.create({ id: 'listed', after: ['abc'] })
+  const query = { type: 'task', where: { after: { contains: 'abc' } } } as const
+  const idsNow = async (): Promise<string[]> => (await state.ask('query', query)).rows.map(({ id }) => id)
+  expect(await idsNow()).toEqual(['listed'])
+  // What the type does not allow a schema may, and a reference is one id as well as a list of them.
+  await state.ask('create', { type: 'task', data: { id: 'texted', after: 'x-abc-x' } })
+  expect(await idsNow()).toEqual(['listed', 'texted'])
+  expect(await state.ask('count', query)).toBe(2)
+  await state.close()
+})
