@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 import { promisify } from 'node:util'
 import type { Disk, DiskFile, DiskStat, LockOutcome, OpenMode } from '@stateward/contract'
-import { flock } from './node-flock.ts'
+import { type LockFile, lockFileOn } from './node-lock.ts'
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
 // Without O_NONBLOCK a pipe that somebody has planted is opened when another one opens it too: never.
@@ -15,29 +15,7 @@ const open = promisify(fs.open)
 const fstat = promisify(fs.fstat)
 const { lstat, mkdir, readdir, realpath, rename, rmdir, statfs, unlink } = fs.promises
 
-/** The file system of this machine. The one place that touches `node:fs`. */
-export const nodeDisk: Disk = {
-  async open(path, mode) {
-    const fd = await open(path, flags[mode], 0o600)
-    if (mode === 'create') return nodeFile(fd)
-    try {
-      assertFile(await fstat(fd), path)
-    } catch (error) {
-      fs.closeSync(fd)
-      throw error
-    }
-    return nodeFile(fd)
-  },
-  openSync(path) {
-    const fd = fs.openSync(path, flags.read)
-    try {
-      assertFile(fs.fstatSync(fd), path)
-    } catch (error) {
-      fs.closeSync(fd)
-      throw error
-    }
-    return nodeFile(fd)
-  },
+const unlockedDisk: Omit<Disk, 'open' | 'openSync'> = {
   async stat(path) {
     try {
       return statOf(await lstat(path, { bigint: true }))
@@ -84,8 +62,39 @@ export const nodeDisk: Disk = {
   },
 }
 
+/** The file system of this machine. With `node-lock.ts` the one place that touches `node:fs`. */
+export const nodeDisk: Disk = nodeDiskWith(lockFileOn(process.platform))
+
+/** The file system of this machine, whose files are locked by `lockFile`. */
+export function nodeDiskWith(lockFile: LockFile): Disk {
+  return {
+    ...unlockedDisk,
+    async open(path, mode) {
+      const fd = await open(path, flags[mode], 0o600)
+      if (mode === 'create') return nodeFile(fd, path, lockFile)
+      try {
+        assertFile(await fstat(fd), path)
+      } catch (error) {
+        fs.closeSync(fd)
+        throw error
+      }
+      return nodeFile(fd, path, lockFile)
+    },
+    openSync(path) {
+      const fd = fs.openSync(path, flags.read)
+      try {
+        assertFile(fs.fstatSync(fd), path)
+      } catch (error) {
+        fs.closeSync(fd)
+        throw error
+      }
+      return nodeFile(fd, path, lockFile)
+    },
+  }
+}
 /** Callbacks of `node:fs` on a bare descriptor cost about a third less than a `FileHandle` from call to answer. */
-function nodeFile(fd: number): DiskFile {
+function nodeFile(fd: number, path: string, lockFile: LockFile): DiskFile {
+  let release: (() => void) | undefined
   return {
     async read(into, position) {
       let done = 0
@@ -121,9 +130,15 @@ function nodeFile(fd: number): DiskFile {
         fs.ftruncate(fd, bytes, (error) => (error ? reject(error) : resolve()))
       }),
     stat: async () => statOf(await fstat(fd, { bigint: true })),
-    lock: async (): Promise<LockOutcome> => flock(fd),
+    lock: async (): Promise<LockOutcome> => {
+      const taken = lockFile(fd, path)
+      release = taken.release
+      return taken.outcome
+    },
     close: () =>
       new Promise((resolve, reject) => {
+        release?.()
+        release = undefined
         fs.close(fd, (error) => (error ? reject(error) : resolve()))
       }),
   }
