@@ -23,7 +23,7 @@ class LockingFs implements OpeningFs {
     this.before()
     expect(flags, 'asks for the lock').toSatisfy((given: number) => (given & 0x20) !== 0)
     const { ino } = fs.statSync(path, { bigint: true })
-    const isHeld = this.true && [...this.#holders.values()].includes(ino)
+    const isHeld = this.isExclusive && [...this.#holders.values()].includes(ino)
     if (isHeld) throw Object.assign(new Error('held'), { code: 'EAGAIN' })
     const fd = fs.openSync(path, Number(flags) & ~0x20)
     this.#holders.set(fd, ino)
