@@ -255,7 +255,7 @@ export class PlainEndpoint implements Endpoint {
       bytes: this.lastSeq,
       commits: this.lastSeq,
       cache: { bytes: 0, maxBytes: 0 },
-      indexes: [{ type: 'item', name: 'n', entries: 0 }],
+      indexes: [{ type: 'item', name: 'n', entries: 0, bytes: 0 }],
       durability: 'commit',
       health: 'ok',
     }

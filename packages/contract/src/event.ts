@@ -49,8 +49,9 @@ export interface CompactionProgress {
  * - `compaction`: compacts when it is time.
  * - `scrubbing`: reads again what is complete of the log.
  * - `indexing`: builds an index again that did not hold what the records say.
+ * - `checking`: compares indexes with the records.
  */
-export type CaretakerName = 'reopening' | 'compaction' | 'scrubbing' | 'indexing'
+export type CaretakerName = 'reopening' | 'compaction' | 'scrubbing' | 'indexing' | 'checking'
 
 /** What an open store tells unasked. */
 export type StoreEvent =
@@ -136,6 +137,9 @@ export type StoreEvent =
       /** It holds so many entries, all of them, and is asked again. */
       | { readonly phase: 'rebuilt'; readonly entries: number }
     ))
+
+  /** The store has compared its indexes with so many records by itself. `damaged`: how many of them differed; an event `index` has named each. */
+  | { readonly kind: 'indexCheck'; readonly records: number; readonly damaged: number }
 
 /** Hears of events; what it throws is not the store's concern and is dropped. */
 export type Notify<Event> = (event: Event) => void

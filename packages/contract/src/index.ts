@@ -108,6 +108,7 @@ export type {
   CompactionStats,
   CompactReport,
   EventLoopStats,
+  IndexCheckStats,
   IndexesReport,
   MessageStats,
   PlanStats,

@@ -22,6 +22,18 @@ export interface ScrubStats {
   readonly damage: readonly Damage[]
 }
 
+/** What comparing indexes with the records in the background has come to since the store was opened. */
+export interface IndexCheckStats {
+  /** Passes over all indexes that have come to their end. */
+  readonly passes: number
+  /** When the last of them did. */
+  readonly lastPass?: string
+  /** Records that the last pass has compared. */
+  readonly records: number
+  /** How often an index was found not to hold what the records say, in all passes. 0: never. */
+  readonly damaged: number
+}
+
 /** Messages of one kind, since the store was opened. */
 export interface MessageStats {
   /** All of them. */
@@ -114,6 +126,8 @@ export interface Stats {
     readonly type: string
     readonly name: string
     readonly entries: number
+    /** The memory that it holds, about. */
+    readonly bytes: number
     /** Present while it is being built again, and not asked: see `state.checkIndexes`. */
     readonly rebuilding?: true
   }[]
@@ -128,6 +142,8 @@ export interface Stats {
   readonly lost?: readonly LostCommits[]
   /** Absent: nothing is read again in the background. */
   readonly scrub?: ScrubStats
+  /** Absent: the store does not compare its indexes by itself. */
+  readonly indexCheck?: IndexCheckStats
   /** By kind, of those that were asked; `transaction` is one of them. Absent: messages are not measured. */
   readonly messages?: Readonly<Record<string, MessageStats>>
   readonly appends?: AppendStats

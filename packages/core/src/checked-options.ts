@@ -15,6 +15,7 @@ import type { CheckpointSettings } from './checkpoints.ts'
 import { checkedHooks } from './commit-hooks.ts'
 import { type CompactionSettings, checkedCompaction } from './compaction-options.ts'
 import { describe } from './frozen-json.ts'
+import { checkedIndexCheck, type IndexCheckSettings } from './index-check-options.ts'
 import type { Logger } from './logger.ts'
 import { checkedObserve, type ObserveSettings } from './observe-options.ts'
 import { checkedReopening } from './reopening.ts'
@@ -34,6 +35,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly checkpoints: CheckpointSettings | undefined
   readonly snapshots: SnapshotSettings
   readonly scrub: ScrubSettings | undefined
+  readonly indexCheck: IndexCheckSettings | undefined
   readonly reopening: RestartPolicy | undefined
   readonly hooks: CommitHooks
   readonly observe: ObserveSettings
@@ -52,6 +54,7 @@ const optionKeys = new Set([
   'checkpoints',
   'snapshots',
   'scrub',
+  'indexCheck',
   'reopening',
   'hooks',
   'observe',
@@ -91,6 +94,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     checkpoints: checkedCheckpoints(options.checkpoints),
     snapshots: checkedSnapshots(options.snapshots),
     scrub: checkedScrub(options.scrub),
+    indexCheck: checkedIndexCheck(options.indexCheck),
     reopening: checkedReopening(options.reopening),
     hooks: checkedHooks(options.hooks),
     observe: checkedObserve(options.observe, storage.kind),

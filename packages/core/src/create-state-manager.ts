@@ -134,7 +134,7 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
   const checked = checkedOptions(options)
   const { storage, domain, durability, cacheBytes, historyVersions, mailbox, ...automatic } = checked
-  const { compaction, checkpoints, scrub, reopening } = automatic
+  const { compaction, checkpoints, scrub, indexCheck, reopening } = automatic
   const environment = {
     ...systemEnvironment(),
     ...(options.clock && { clock: options.clock }),
@@ -156,7 +156,7 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints })
   const first = await open()
   const terms = new Terms({ first, open, snapshots, audience, tell })
-  const manager = new Manager({ ...shared, durability, compaction, scrub, reopening, terms })
+  const manager = new Manager({ ...shared, durability, compaction, scrub, indexCheck, reopening, terms })
   events.on(manager.housekeeping.hear)
   await manager.housekeeping.start()
   return stateOf(manager, { domain, recovery: first.recovery, events, storage, observation })

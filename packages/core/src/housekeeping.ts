@@ -2,6 +2,7 @@ import type { RestartPolicy } from '@stateward/actor'
 import {
   type CaretakerName,
   type CaretakerStats,
+  type IndexCheckStats,
   type LogWriter,
   type Notify,
   type ScrubStats,
@@ -13,7 +14,10 @@ import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
 import type { Compactor } from './compactor.ts'
 import type { Environment } from './environment.ts'
+import type { IndexCheckSettings } from './index-check-options.ts'
+import { IndexChecker } from './index-checker.ts'
 import { IndexRebuilder } from './index-rebuilder.ts'
+import type { Live } from './live.ts'
 import { inSlices } from './pace.ts'
 import { mayReopen, reopeningDuty } from './reopening.ts'
 import type { ScrubSettings } from './scrub-options.ts'
@@ -25,6 +29,7 @@ export interface HousekeepingOptions {
   readonly compactor: Compactor
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly scrub: ScrubSettings | undefined
+  readonly indexCheck: IndexCheckSettings | undefined
   readonly reopening: RestartPolicy | undefined
   readonly environment: Environment
   readonly tell: Notify<StoreEvent>
@@ -47,7 +52,7 @@ const scrubbingRestarts: RestartPolicy = {
   jitter: 0.2,
 }
 
-/** The records of an index stand in a log that does not read, or it crashes of what it does not expect. */
+/** The records of indexes stand in a log that does not read, or it crashes of what it does not expect. */
 const indexingRestarts: RestartPolicy = {
   atMost: 12,
   withinMs: 86_400_000,
@@ -62,6 +67,7 @@ export class Housekeeping {
   readonly #caretakers = new Map<CaretakerName, Caretaker>()
   readonly #startedMs: number
   readonly #rebuilder: IndexRebuilder
+  readonly #checker: IndexChecker | undefined
   #scrubber: Scrubber | undefined
   #settled: Promise<unknown> = Promise.resolve()
 
@@ -76,19 +82,27 @@ export class Housekeeping {
     if (compaction.auto) this.#employ({ name: 'compaction', restart: compactionRestarts, duty: this.#compacting() })
     const scrubbing = this.#scrubbing()
     if (scrubbing !== undefined) this.#employ({ name: 'scrubbing', restart: scrubbingRestarts, duty: scrubbing })
-    const rebuilder = new IndexRebuilder({
-      live: () => terms.current.live,
-      breathe: inSlices(options.environment),
-      tell: options.tell,
+    const { environment, tell, indexCheck: settings } = options
+    const live = (): Live => terms.current.live
+    this.#rebuilder = new IndexRebuilder({
+      ...{ live, breathe: inSlices(environment), tell },
       failed: (error) => this.#caretakers.get('indexing')?.crashed(error),
     })
-    this.#rebuilder = rebuilder
-    const duty: Duty = { begin: () => rebuilder.start(), end: () => rebuilder.rest() }
-    this.#employ({ name: 'indexing', restart: indexingRestarts, duty })
+    this.#employ({ name: 'indexing', restart: indexingRestarts, duty: beside(this.#rebuilder) })
+    if (settings === undefined) return
+    this.#checker = new IndexChecker({
+      ...{ settings, live, environment, tell },
+      failed: (error) => this.#caretakers.get('checking')?.crashed(error),
+    })
+    this.#employ({ name: 'checking', restart: indexingRestarts, duty: beside(this.#checker) })
   }
 
   get scrubStats(): ScrubStats | undefined {
     return this.#scrubber?.stats
+  }
+
+  get indexCheckStats(): IndexCheckStats | undefined {
+    return this.#checker?.stats
   }
 
   get stats(): readonly CaretakerStats[] {
@@ -130,6 +144,7 @@ export class Housekeeping {
     await this.#settled
     await this.#scrubber?.settled()
     await this.#rebuilder.settled()
+    await this.#checker?.settled()
   }
 
   #employ(options: Pick<CaretakerOptions, 'name' | 'restart' | 'duty' | 'mayBeginAgain'>): void {
@@ -167,6 +182,11 @@ export class Housekeeping {
     this.#scrubber = scrubber
     return { begin: () => scrubber.start(), end: () => scrubber.rest() }
   }
+}
+
+/** What begins when it is told to, and ends at the end of its slice. */
+function beside(one: { start(): void; rest(): void }): Duty {
+  return { begin: () => one.start(), end: () => one.rest() }
 }
 
 function unknownCaretaker(name: string, known: readonly string[]): StatewardError {

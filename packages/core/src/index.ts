@@ -21,6 +21,7 @@ export { createStateManager, type State, type StateMembers } from './create-stat
 export type { Exported } from './export.ts'
 export { type ExportEnd, exportEndLine, exportedLine } from './export-lines.ts'
 export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'
+export type { IndexCheckOptions } from './index-check-options.ts'
 export type { Logger } from './logger.ts'
 export type { Every, ObserveOptions } from './observe-options.ts'
 export {

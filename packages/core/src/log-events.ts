@@ -19,6 +19,11 @@ const lines: { readonly [K in Exclude<StoreEvent['kind'], Various['kind']>]: Lin
   clockBack: { level: 'warn', message: 'the clock stepped back', facts: ['backMs'] },
   cacheIgnored: { level: 'info', message: 'a cache did not fit the log and was left aside', facts: ['cache'] },
   slowQuery: { level: 'warn', message: 'a query took long', facts: ['message', 'type', 'ms', 'rows', 'plan'] },
+  indexCheck: {
+    level: 'debug',
+    message: 'the indexes were compared with the records',
+    facts: ['records', 'damaged'],
+  },
   hook: { level: 'error', message: 'a hook has thrown', facts: ['hook', 'seq', 'code'] },
 }
 

@@ -33,6 +33,7 @@ import type { Environment } from './environment.ts'
 import { checkedStart } from './follow.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { uuidv7Maker } from './ids.ts'
+import type { IndexCheckSettings } from './index-check-options.ts'
 import { Lane } from './lane.ts'
 import type { Observation } from './observation.ts'
 import type { Handlers } from './reads.ts'
@@ -58,6 +59,7 @@ export interface ManagerOptions {
   readonly environment: Environment
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly scrub: ScrubSettings | undefined
+  readonly indexCheck: IndexCheckSettings | undefined
   readonly reopening: RestartPolicy | undefined
   readonly snapshots: Snapshots
   readonly terms: Terms
@@ -192,8 +194,12 @@ export class Manager implements Endpoint {
   #stats(): Promise<Answer<'stats'>> {
     const { storage, durability, observation } = this.#options
     const { live, writer: reader, health, actor } = this.#terms.current
-    const { scrubStats: scrub, stats: caretakers } = this.housekeeping
-    const observed = { ...observation.stats(actor.depth), ...(caretakers.length > 0 && { caretakers }) }
+    const { scrubStats: scrub, indexCheckStats: indexCheck, stats: caretakers } = this.housekeeping
+    const observed = {
+      ...observation.stats(actor.depth),
+      ...(caretakers.length > 0 && { caretakers }),
+      ...(indexCheck && { indexCheck }),
+    }
     return statsOf({ live, storage, reader, durability, health, depth: actor.depth, scrub, observed })
   }
 

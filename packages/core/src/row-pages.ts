@@ -7,6 +7,8 @@ const rowMask = pageRows - 1
 /** Of a page without its patches: pointer and seq, rev, length of the chain. */
 const rowBytes = 8 + 8 + 4 + 1
 const fixedBytes = Math.ceil((pageRows * rowBytes) / 8) * 8
+/** What the engine takes for a list of few pointers and its place in a `Map`. */
+const patchesBytes = 120
 const noPatches: readonly Ptr[] = []
 
 /** The columns of so many rows, in one buffer. */
@@ -33,7 +35,7 @@ const none = new Page()
 
 /** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
 export class RowPages implements Imaged {
-  readonly #pages = new LazyPages({ bytesOf, pageOf })
+  readonly #pages = new LazyPages({ sizeOf, bytesOf, pageOf })
 
   whole(slot: Slot): Ptr {
     return this.#seen(slot).whole[slot & rowMask] ?? 0
@@ -90,6 +92,10 @@ export class RowPages implements Imaged {
     page.patches.set(slot, ptrs)
   }
 
+  get bytes(): number {
+    return this.#pages.bytes
+  }
+
   save(image: ImageWriter): void {
     this.#pages.save(image)
   }
@@ -110,6 +116,10 @@ export class RowPages implements Imaged {
     this.#pages.set(at, page)
     return page
   }
+}
+
+function sizeOf({ patches }: Page): number {
+  return fixedBytes + (patches?.size ?? 0) * patchesBytes
 }
 
 /** A page, and behind it slot, number of pointers, pointers, and so on. */

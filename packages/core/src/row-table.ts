@@ -19,6 +19,9 @@ export interface VersionPlace {
   readonly seq: Seq
 }
 
+/** What a tombstone takes with its id. */
+const tombstoneBytes = 300
+
 /** What is left of a deleted record. */
 export interface Tombstone {
   readonly rev: number
@@ -158,6 +161,10 @@ export class RowTable implements Imaged {
       if (this.ids.slotOf(this.idOf(slot)) === slot) return slot
     }
     return undefined
+  }
+
+  get bytes(): number {
+    return this.ids.bytes + this.#rows.bytes + this.#tombstones.size * tombstoneBytes
   }
 
   save(image: ImageWriter): void {

@@ -11,6 +11,7 @@ import type {
 } from '@stateward/contract'
 import type { CheckpointOptions } from './checkpoint-options.ts'
 import type { CompactionOptions } from './compaction-options.ts'
+import type { IndexCheckOptions } from './index-check-options.ts'
 import type { Logger } from './logger.ts'
 import type { ObserveOptions } from './observe-options.ts'
 import type { ReopeningOptions } from './reopening.ts'
@@ -51,6 +52,11 @@ export interface StateManagerOptions<D extends Domain> {
    * and stands in the statistics; nothing is mended or stopped for it. Where the storage has no medium to doubt, never.
    */
   readonly scrub?: ScrubbingOptions | false
+  /**
+   * How indexes are compared with the records while the store is open; `false`: only when asked (`checkIndexes`). One that differs
+   * is not asked any more and built again, of which `onEvent` hears.
+   */
+  readonly indexCheck?: IndexCheckOptions | false
   /**
    * When the store reopens its log by itself after the storage has failed: as `state.reopen()`, a bounded number of times, after
    * pauses; `onEvent` hears of each. `'manual'`: never. Never after `FENCED` and the like, which another try does not mend.

@@ -44,7 +44,7 @@ export async function statsOf({ live, storage, reader, durability, health, ...re
     },
     indexes: types.flatMap(({ name, kept, indexes }) =>
       kept.all.map((index) => ({
-        ...{ type: name, name: index.name, entries: index.size() },
+        ...{ type: name, name: index.name, entries: index.size(), bytes: index.bytes() },
         ...(indexes.includes(index) ? {} : { rebuilding: true as const }),
       })),
     ),

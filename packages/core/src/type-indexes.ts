@@ -12,9 +12,15 @@ export interface IndexAlarm {
   ring?: (type: string, index: string) => void
 }
 
-interface Versions {
+export interface Versions {
   readonly before: StoredRecord | undefined
   readonly after: StoredRecord | undefined
+}
+
+/** Is told of each change of a record below `upTo`, behind the indexes. Must not throw. */
+export interface Follower {
+  readonly upTo: Slot
+  follow(slot: Slot, versions: Versions): void
 }
 
 /** The indexes of one type: which there are, and which of them may be asked. */
@@ -27,6 +33,7 @@ export class TypeIndexes {
   /** Those that may be asked. Another list whenever that changes, so that who keeps a plan keeps it with its list. */
   trusted: readonly FieldIndex[]
   rebuilding: readonly Rebuilding[] = []
+  readonly followers: Set<Follower> = new Set()
 
   /** @param make gives all of them, empty */
   constructor(type: string, make: () => readonly FieldIndex[], alarm: IndexAlarm) {
@@ -68,6 +75,7 @@ export class TypeIndexes {
       }
     }
     for (const one of this.rebuilding) if (slot < one.upTo) follow(one, slot, versions)
+    for (const one of this.followers) if (slot < one.upTo) one.follow(slot, versions)
   }
 }
 

@@ -144,6 +144,7 @@ test('a compaction that goes on failing stays stopped, the store is unharmed, an
   expect((await state.stats()).caretakers).toMatchObject([
     { name: 'compaction', state: 'stopped', crashes: 13 },
     { name: 'indexing', state: 'working', crashes: 0 },
+    { name: 'checking', state: 'working', crashes: 0 },
   ])
   expect(await state.task.create({ id: 'a' })).toMatchObject({ rev: 1 })
   await state.restart('compaction')
@@ -204,6 +205,7 @@ test.each(['FENCED', 'LOCKED', 'CORRUPT'] as const)(
     expect((await state.stats()).caretakers).toMatchObject([
       { name: 'reopening', state: 'working' },
       { name: 'indexing', state: 'working' },
+      { name: 'checking', state: 'working' },
     ])
     await state.close()
   },

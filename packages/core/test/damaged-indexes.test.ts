@@ -156,7 +156,7 @@ test('an index that lies is not asked, and is asked again when it is built again
   expect(await state.ask('explain', query)).toMatchObject({ degraded: true })
   expect((await state.ask('query', { type: 'task', orderBy: [['due', 'asc']], limit: 1 })).degraded).toBeUndefined()
   const listed = (await state.stats()).indexes.filter(({ rebuilding }) => rebuilding)
-  expect(listed).toEqual([{ type: 'task', name: 'n', entries: 0, rebuilding: true }])
+  expect(listed).toMatchObject([{ type: 'task', name: 'n', entries: 0, rebuilding: true }])
   const writes = [state.task.update('t2', { n: 11 }), state.task.delete('t7'), state.task.create({ id: 'new', n: 12 })]
   storage.open()
   await Promise.all(writes)

@@ -45,6 +45,12 @@ export class ChunkList implements Imaged {
     this.#pieces = undefined
   }
 
+  get bytes(): number {
+    let bytes = 0
+    for (const chunk of this.#chunks) if (typeof chunk !== 'number') bytes += chunk.bytes
+    return bytes
+  }
+
   save(image: ImageWriter): void {
     image.words(Uint32Array.from(this.#chunks, (_, at) => this.lengthOf(at)))
     image.pieces(this.#chunks.map((_, at) => bytesOf(this.get(at))))

@@ -21,6 +21,9 @@ export interface Run {
   readonly keys: FieldColumn | undefined
 }
 
+/** What the engine takes for the objects of a chunk. */
+const chunkBytes = 500
+
 type Columns = Pick<Chunk, 'slots' | 'groups' | 'keys' | 'length' | 'expected'>
 
 function columnsOf(order: KeyOrder, entries: readonly Entry[]): Columns {
@@ -85,6 +88,10 @@ export class Chunk {
     image.words(this.slots)
     this.groups.save(image)
     this.keys.save(image)
+  }
+
+  get bytes(): number {
+    return chunkBytes + this.slots.byteLength + this.groups.bytes + this.keys.bytes
   }
 
   get isFull(): boolean {

@@ -37,6 +37,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
     fill: (rows) => grouped.fill(rows),
     clear: () => grouped.clear(),
     size: () => list.size,
+    bytes: () => grouped.bytes,
     image: imageOf('compound 2', grouped),
     sorted: {
       scan(direction, probe) {

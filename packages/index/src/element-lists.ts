@@ -70,6 +70,10 @@ export class ElementLists implements Imaged {
     this.#otherEntries.clear()
   }
 
+  get bytes(): number {
+    return this.#parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   save(image: ImageWriter): void {
     for (const part of this.#parts) part.save(image)
   }

@@ -59,6 +59,7 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
     },
     clear: () => lists.clear(),
     size: () => lists.size,
+    bytes: () => lists.bytes,
     image: imageOf('equality 2', lists),
     ...(kind === 'value' ? { counters: { counts: () => countsOf(lists) } } : {}),
   }

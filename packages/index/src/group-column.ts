@@ -26,6 +26,10 @@ export class GroupColumn {
     image.words(this.#groups ?? Uint32Array.of(this.#same))
   }
 
+  get bytes(): number {
+    return this.#groups?.byteLength ?? 0
+  }
+
   get(at: number): number {
     return this.#groups === undefined ? this.#same : (this.#groups[at] ?? 0)
   }

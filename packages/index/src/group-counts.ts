@@ -34,6 +34,10 @@ export class GroupCounts implements Imaged {
     for (const group of this.#groups.slots()) yield [this.#groups.idOf(group), this.#counts.get(group, 0)]
   }
 
+  get bytes(): number {
+    return this.#groups.bytes + this.#counts.bytes
+  }
+
   save(image: ImageWriter): void {
     this.#groups.save(image)
     this.#counts.save(image)

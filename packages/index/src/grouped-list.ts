@@ -116,6 +116,10 @@ export class GroupedList implements Imaged {
     this.#groups.clear()
   }
 
+  get bytes(): number {
+    return this.list.bytes + this.#groups.bytes
+  }
+
   save(image: ImageWriter): void {
     this.list.save(image)
     this.#groups.save(image)

@@ -42,6 +42,7 @@ export function idOrderIndex({ name, ids }: OrderedIndexOptions): FieldIndex {
     fill: ({ slots, ids: known }) => list.fill({ slots, groups: undefined, keys: undefined }, known),
     clear: () => list.clear(),
     size: () => list.size,
+    bytes: () => list.bytes,
     image: imageOf('ordered 2', list),
     sorted: {
       scan: (direction, probe): Iterable<Slot> =>

@@ -6,6 +6,7 @@ import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
 import { readUuid, uuidText, uuidWords } from './uuid.ts'
 
+const placeBytes = 8
 const scratch = new Uint32Array(uuidWords)
 
 /** The text that `compareText` was asked about last: a search asks about one text twenty times. */
@@ -59,6 +60,11 @@ export class IdRows implements SlotIds, Imaged {
     this.#texts.forEach((text, slot) => {
       if (text !== undefined) call(text, slot)
     })
+  }
+
+  /** Of ids that are texts, the place in the list; the texts belong to whoever counts them. */
+  get bytes(): number {
+    return this.#rows.bytes + this.#texts.length * placeBytes
   }
 
   save(image: ImageWriter): void {

@@ -34,6 +34,8 @@ export function idTable(): IdTable {
   return new PackedIdTable()
 }
 
+/** What an id takes that is no UUID: itself, and its place in a `Map`. */
+const textBytes = 92
 const scratch = new Uint32Array(uuidWords)
 
 class PackedIdTable implements IdTable {
@@ -98,6 +100,10 @@ class PackedIdTable implements IdTable {
     this.#live.clear()
     this.#slots.clear()
     this.#size = 0
+  }
+
+  get bytes(): number {
+    return this.#parts.reduce((sum, { bytes }) => sum + bytes, (this.#texts?.size ?? 0) * textBytes)
   }
 
   save(image: ImageWriter): void {

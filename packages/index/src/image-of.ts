@@ -2,7 +2,7 @@ import type { IndexImage } from '@stateward/contract'
 import { type Imaged, ImageReader, ImageWriter } from './image.ts'
 
 /** The image of an index that consists of these, in this order. */
-export function imageOf(format: string, ...parts: readonly Imaged[]): IndexImage {
+export function imageOf(format: string, ...parts: readonly Omit<Imaged, 'bytes'>[]): IndexImage {
   return {
     format,
     save() {

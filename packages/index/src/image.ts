@@ -7,6 +7,8 @@ const encoder = new TextEncoder()
 
 /** What can be put into an image, and taken out of one in the same order. */
 export interface Imaged {
+  /** The memory that it holds: what is in typed arrays, and about what is on the heap. Of what has not been read yet, nothing. */
+  readonly bytes: number
   save(image: ImageWriter): void
   /** Only for what is empty. Throws where the image holds something else. */
   load(image: ImageReader): void

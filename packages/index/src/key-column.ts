@@ -2,6 +2,11 @@ import type { FieldColumn } from './field-column.ts'
 import type { ImageReader, ImageWriter } from './image.ts'
 import { type Key, type KeyOrder, keyText, textKey } from './key-order.ts'
 
+/** Of the values of a column, to tell what they take. */
+const looks = 4
+/** What the engine takes for a text beside its letters, and for its place in a list; an object of one field counts as much. */
+const valueBytes = 32
+
 const noNumbers = new Float64Array(0)
 
 /** Most entries of one column. */
@@ -66,6 +71,15 @@ export class KeyColumn {
     if (this.#numbers === undefined) image.json((this.#values ?? [this.#same]).map(keyText))
   }
 
+  /** Of values that are no numbers a few are looked at, and stand for the others. */
+  get bytes(): number {
+    const values = this.#values ?? []
+    if (values.length === 0) return this.#numbers?.byteLength ?? 0
+    let looked = 0
+    for (let one = 0; one < looks; one++) looked += bytesOf(values[Math.floor((one * values.length) / looks)])
+    return Math.round((looked / looks) * values.length)
+  }
+
   get(at: number): Key {
     if (this.#numbers !== undefined) return this.#numbers[at]
     return this.#values === undefined ? this.#same : this.#values[at]
@@ -118,6 +132,10 @@ export class KeyColumn {
       this.#numbers = new Float64Array(columnLength).fill(this.#same, 0, length)
     } else this.#values = this.keys(0, length)
   }
+}
+
+function bytesOf(key: Key): number {
+  return valueBytes + (typeof key === 'string' ? key.length : 0)
 }
 
 function keysOf(texts: unknown): Key[] {

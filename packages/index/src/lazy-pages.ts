@@ -3,11 +3,15 @@ import type { Pieces } from './pieces.ts'
 
 /** How a page becomes the bytes of its piece, and again a page. */
 export interface PageForm<Page> {
+  /** The memory that a page takes. */
+  sizeOf(page: Page): number
   bytesOf(page: Page): Uint8Array
   /** Throws where the bytes are no such page. The bytes are the page's own from now on. */
   pageOf(bytes: Uint8Array<ArrayBuffer>, at: number): Page
 }
 
+/** What the engine takes for a typed array beside its content, and for its place in a list. */
+const pageBytes = 200
 const noBytes = new Uint8Array(0)
 
 /** Pages by number, some of which there may not be. Loaded, it reads a page within the call that needs it, and keeps it. */
@@ -31,6 +35,12 @@ export class LazyPages<Page> implements Imaged {
     // An array that is written to far behind its end becomes a slow one.
     while (this.#pages.length <= at) this.#pages.push(undefined)
     this.#pages[at] = page
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const page of this.#pages) if (page !== undefined) bytes += this.#form.sizeOf(page) + pageBytes
+    return bytes
   }
 
   clear(): void {

@@ -31,6 +31,10 @@ export class NumberPool implements Imaged {
     this.#lastFreed = number + 1
   }
 
+  get bytes(): number {
+    return this.#freedBefore.bytes
+  }
+
   save(image: ImageWriter): void {
     this.#freedBefore.save(image)
     image.numbers(this.#lastFreed, this.#used)

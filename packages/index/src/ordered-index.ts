@@ -47,6 +47,7 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
     },
     clear: () => list.clear(),
     size: () => list.size,
+    bytes: () => list.bytes,
     image: imageOf('ordered 2', list),
     sorted: {
       scan: (direction, probe) =>

@@ -104,6 +104,10 @@ export class OrderedList implements Imaged {
     this.#size = 0
   }
 
+  get bytes(): number {
+    return this.#chunks.bytes + (this.#copies?.bytes ?? 0)
+  }
+
   save(image: ImageWriter): void {
     image.numbers(this.#size)
     this.#chunks.save(image)

@@ -74,6 +74,10 @@ export class PostingLists implements Imaged {
     this.#size = 0
   }
 
+  get bytes(): number {
+    return this.#parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   save(image: ImageWriter): void {
     for (const part of this.#parts) part.save(image)
     image.numbers(this.#size)

@@ -57,6 +57,7 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
       texts = 0
     },
     size: () => lists.size,
+    bytes: () => lists.bytes,
     image: imageOf('relation 2', lists, {
       save: (image) => image.numbers(texts),
       load(image) {

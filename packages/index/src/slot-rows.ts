@@ -17,7 +17,7 @@ export class SlotRows implements Imaged {
   /** @param words in a row */
   constructor(words: number) {
     this.#words = words
-    this.#pages = new LazyPages<Uint32Array>({ bytesOf, pageOf: (bytes) => pageOf(bytes, words) })
+    this.#pages = new LazyPages<Uint32Array>({ sizeOf, bytesOf, pageOf: (bytes) => pageOf(bytes, words) })
   }
 
   get(row: number, word: number): number {
@@ -57,6 +57,10 @@ export class SlotRows implements Imaged {
     return 0
   }
 
+  get bytes(): number {
+    return this.#pages.bytes
+  }
+
   clear(): void {
     this.#pages.clear()
   }
@@ -77,6 +81,10 @@ export class SlotRows implements Imaged {
     this.#pages.set(at, page)
     return page
   }
+}
+
+function sizeOf({ byteLength }: Uint32Array): number {
+  return byteLength
 }
 
 function pageOf(bytes: Uint8Array<ArrayBuffer>, words: number): Uint32Array {

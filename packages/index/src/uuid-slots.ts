@@ -31,6 +31,7 @@ export class UuidSlots implements Imaged {
   readonly #rows: IdRows
   readonly #hash: UuidHash
   readonly #tables = new LazyPages<Uint32Array>({
+    sizeOf: ({ byteLength }) => byteLength,
     bytesOf,
     pageOf: (bytes, shard) => tableOf(bytes, this.#counts[shard] ?? 0),
   })
@@ -79,6 +80,10 @@ export class UuidSlots implements Imaged {
     }
     this.#counts[shardOf(hash)] = (this.#counts[shardOf(hash)] ?? 0) - 1
     this.#closeGap(table, at)
+  }
+
+  get bytes(): number {
+    return this.#counts.byteLength + this.#tables.bytes
   }
 
   clear(): void {

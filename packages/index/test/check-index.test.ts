@@ -106,6 +106,7 @@ describe('the check of an index', () => {
       update: () => undefined,
       clear: () => undefined,
       size: () => 0,
+      bytes: () => 0,
     }
     expect(checkIndex(loose, records)).toEqual({ ok: true, differences: [] })
     expect(checkIndex({ ...loose, lookup: () => [] }, records).ok).toBe(false)

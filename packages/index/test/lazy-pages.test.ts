@@ -5,6 +5,7 @@ import { LazyPages } from '../src/lazy-pages.ts'
 import { LateSource } from './late-source.ts'
 
 const form = {
+  sizeOf: (page: readonly number[]) => page.length,
   bytesOf: (page: readonly number[]) => Uint8Array.from(page),
   pageOf(bytes: Uint8Array) {
     if (bytes[0] === 255) throw new DamagedImage('no page')

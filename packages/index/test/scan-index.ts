@@ -64,6 +64,7 @@ export function scanIndex({ fields, kinds, equal, elements = false }: ScanIndexO
     },
     clear: () => records.clear(),
     size: () => matching({ equal: [] }).length,
+    bytes: () => 0,
     sorted: {
       scan(direction, probe) {
         const sign = direction === 'asc' ? 1 : -1

@@ -68,6 +68,7 @@ export function naiveIndex(entity: Entity, rows: ReadonlyMap<Slot, StoredRecord>
     update() {},
     clear() {},
     size: () => rows.size,
+    bytes: () => 0,
     ...(last === undefined
       ? {}
       : {

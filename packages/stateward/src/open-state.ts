@@ -45,6 +45,8 @@ export interface OpenStateOptions<D extends Domain = Domain> {
   readonly compaction?: CompactionOptions | false
   /** How the log is read again in the background, so that what the disk loses is found while a backup still has it; `false`: never. */
   readonly scrub?: ScrubbingOptions | false
+  /** How indexes are compared with the records in the background; `false`: only by `state.checkIndexes()` and `state.verify()`. */
+  readonly indexCheck?: NonNullable<StateManagerOptions<D>['indexCheck']>
   /** When the store reopens its log by itself after the storage has failed; `'manual'`: only `state.reopen()` does. */
   readonly reopening?: ReopeningOptions | 'manual'
   /** How old a snapshot may grow before it is told of (5 minutes), and before it is closed (an hour). */
