@@ -1,10 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { contenders } from '../src/contenders/registry.ts'
+import { chart } from '../src/report/chart.ts'
 import { historyLine } from '../src/report/history-line.ts'
 import { markdown, type Report } from '../src/report/markdown.ts'
 import { short, shortSize, shortTime, shortTimes } from '../src/report/numbers.ts'
+import { scaleOf } from '../src/report/scale.ts'
 import { groupsOf } from '../src/report/summary.ts'
 import { table } from '../src/report/table.ts'
+import { writeResults } from '../src/report/write-results.ts'
 import type { Row } from '../src/run/row.ts'
 import { workloads } from '../src/workloads/registry.ts'
 
@@ -136,5 +142,38 @@ test('the history keeps the medians, three digits of them, in one line', () => {
       L1: { stateward: 2 },
     },
     shares: { L1: { stateward: [1.75, 1.75, 0.25] } },
+  })
+})
+
+describe('the charts', () => {
+  const groupOf = (id: string) => report.groups.find(({ workload }) => workload.id === id)
+
+  test('show a bar for each who was measured, and mark who promises something else', () => {
+    const drawing = chart(groupOf('W1') ?? expect.unreachable())
+    expect(drawing?.match(/text-anchor="end">([^<]+)</g)).toHaveLength(3)
+    expect(drawing).toContain('≠ 9000')
+    expect(drawing).toContain('fill="url(#unlike)"')
+    expect(drawing).not.toContain('≠ 3000')
+    expect(drawing).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+  })
+
+  test('stand where the report looks for them, and those of the run before are gone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-report-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    mkdirSync(join(folder, 'charts'))
+    writeFileSync(join(folder, 'charts', 'old.svg'), '')
+    writeResults(folder, report, rows)
+    const named = [...readFileSync(join(folder, 'latest.md'), 'utf8').matchAll(/\]\((charts\/.*?)\)/g)].map(
+      ([, path]) => path,
+    )
+    expect(readdirSync(join(folder, 'charts')).map((name) => `charts/${name}`)).toEqual(named.toSorted())
+    expect(named).toContain('charts/R2-10000.svg')
+  })
+
+  test('begin with nothing where all bars can be seen, and go in powers of ten where they could not', () => {
+    expect(scaleOf([3], [90])).toMatchObject({ isLogarithmic: false, ticks: [0, 25, 50, 75, 100] })
+    expect(scaleOf([0.04], [90])).toMatchObject({ isLogarithmic: true, ticks: [0.01, 0.1, 1, 10, 100] })
+    expect(scaleOf([0.04], [90]).share(1)).toBeCloseTo(0.5)
+    expect(scaleOf([0], [0]).share(0)).toBe(0)
   })
 })

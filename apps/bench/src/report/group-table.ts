@@ -1,3 +1,4 @@
+import { chartPath } from './chart-path.ts'
 import { compare, oursOf } from './compare.ts'
 import { short, shortSize, shortTime, shortTimes } from './numbers.ts'
 import type { Group, Summary } from './summary.ts'
@@ -25,6 +26,7 @@ export function groupTable(group: Group): string {
       head,
       summaries.map((summary) => rowOf(summary, ours)),
     ),
+    ...(summaries.length === 0 ? [] : [`\n![${workload.id}, ${workload.unit}](${chartPath(group)})\n`]),
     ...summaries.flatMap(({ contender, remark }) => (remark === undefined ? [] : [`- ${contender.name}: ${remark}`])),
     ...failures.map(({ contender, round, failure }) => `- **${contender} failed** in round ${round + 1}: ${failure}`),
     '',
