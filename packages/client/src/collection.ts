@@ -7,6 +7,7 @@ import type {
   Endpoint,
   ExpectOptions,
   RecordOf,
+  RelationsOf,
   Seq,
   SourceLine,
   StoredRecord,
@@ -43,7 +44,7 @@ export type VersionOf<D extends Domain, T extends TypeOf<D>> = Omit<Version, 're
  * `limit`. Every call sends its message before it returns, so calls made without `await` keep their order. Promises
  * reject with what the endpoint rejects with.
  */
-export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuilder<RecordOf<D, T>> {
+export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuilder<RecordOf<D, T>, RelationsOf<D, T>> {
   readonly #endpoint: Endpoint
   readonly #type: T
   readonly #actor: string | undefined
@@ -179,7 +180,9 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
   }
 
   /** The records that match; all of them without a filter. A filter that is `undefined` is `INVALID`, not all of them. */
-  override where(...given: readonly [] | readonly [filter: WhereOf<RecordOf<D, T>>]): QueryBuilder<RecordOf<D, T>> {
+  override where(
+    ...given: readonly [] | readonly [filter: WhereOf<RecordOf<D, T>>]
+  ): QueryBuilder<RecordOf<D, T>, RelationsOf<D, T>> {
     return given.length === 0 ? super.where({}) : super.where(given[0])
   }
 

@@ -5,6 +5,10 @@ export interface TaskInput {
   readonly status?: 'draft' | 'running' | undefined
   readonly labels?: readonly string[]
   readonly note?: string | null
+  readonly owner_id?: string
+  readonly after?: readonly string[]
+  readonly about_type?: string
+  readonly about?: string
 }
 
 export interface TaskOutput extends TaskInput {
@@ -18,10 +22,23 @@ function schema<Input, Output>(): Schema<Input, Output> {
 }
 
 export const domain: Domain<{
-  readonly task: Entity<TaskInput, TaskOutput, 'uuidv7'>
-  readonly person: Entity<{ readonly name: string }, { readonly name: string }, 'string'>
+  readonly task: Entity<
+    TaskInput,
+    TaskOutput,
+    'uuidv7',
+    { readonly owner_id: 'person'; readonly after: 'task'; readonly about: 'task' | 'person' }
+  >
+  readonly person: Entity<{ readonly name: string }, { readonly name: string }, 'string', Record<never, never>>
 }> = defineDomain({
-  task: entity({ schema: schema<TaskInput, TaskOutput>(), indexes: ['status'] }),
+  task: entity({
+    schema: schema<TaskInput, TaskOutput>(),
+    indexes: ['status'],
+    refs: {
+      owner_id: 'person',
+      after: { to: 'task', onDelete: 'keep' },
+      about: { to: { typeField: 'about_type', types: ['task', 'person'] }, onDelete: 'keep' },
+    },
+  }),
   person: entity({ schema: schema<{ readonly name: string }, { readonly name: string }>(), id: 'string' }),
 })
 

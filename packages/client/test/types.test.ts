@@ -1,4 +1,5 @@
-import type { Deleted, Domain, RecordOf, StoredRecord, SystemFields } from '@stateward/contract'
+import type { Deleted, Domain, RecordOf, RelationsOf, StoredRecord, SystemFields } from '@stateward/contract'
+import type { WithRelated } from '@stateward/query'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { Collection, VersionOf } from '../src/collection.ts'
 import type { Collections } from '../src/collections.ts'
@@ -21,6 +22,31 @@ function viewsCompile(view: Views<TaskDomain>): void {
   // @ts-expect-error a value that the field does not hold
   void view.task.where({ status: 'finished' })
 }
+
+/** As below, of related records. */
+function relationsCompile(state: Collections<TaskDomain>): void {
+  void state.task.where({ status: 'draft' }).orderBy('title').limit(3).include('owner_id', 'after').page()
+  // @ts-expect-error no reference
+  void state.task.include('title')
+  // @ts-expect-error no such field
+  void state.task.where({}).include('owner')
+  // @ts-expect-error a reference of another type
+  void state.person.include('owner_id')
+  // @ts-expect-error no reference at all
+  void state.task.include()
+  void state.task.include('owner_id').first().then(ownersOnly)
+}
+
+function ownersOnly(row: WithRelated<Task, Pick<RelationsOf<TaskDomain, 'task'>, 'owner_id'>> | undefined): void {
+  void row?.related.owner_id?.name
+  // @ts-expect-error a reference that was not asked for
+  void row?.related.after
+  // @ts-expect-error no such field in the related record
+  void row?.related.owner_id?.title
+}
+
+const related = (state: Collections<TaskDomain>) => state.task.include('owner_id', 'after', 'about').first()
+const relatedUntyped = (all: Collection<Domain, string>) => all.where({}).include('whatever').first()
 
 /** Only compiled: what stands here must be accepted, and what is marked must not be. */
 function compiles(state: Collections<TaskDomain>, transact: Transact<TaskDomain>): void {
@@ -90,6 +116,18 @@ describe('types', () => {
     >()
     expectTypeOf<Task['status']>().toEqualTypeOf<'draft' | 'running'>()
     expectTypeOf<VersionOf<TaskDomain, 'task'>['record']>().toEqualTypeOf<Task | undefined>()
+  })
+
+  test('what is included is of the type that the reference leads to, one or several', () => {
+    expectTypeOf(relationsCompile).toBeFunction()
+    type Person = RecordOf<TaskDomain, 'person'>
+    type Row = NonNullable<Awaited<ReturnType<typeof related>>>
+    expectTypeOf<Row['record']>().toEqualTypeOf<Task>()
+    expectTypeOf<Row['related']['owner_id']>().toEqualTypeOf<Person | undefined>()
+    expectTypeOf<Row['related']['after']>().toEqualTypeOf<readonly (Task | undefined)[] | undefined>()
+    expectTypeOf<Row['related']['about']>().toEqualTypeOf<Task | Person | undefined>()
+    type Untyped = NonNullable<Awaited<ReturnType<typeof relatedUntyped>>>
+    expectTypeOf<StoredRecord>().toExtend<NonNullable<Untyped['related']['whatever']>>()
   })
 
   test('a transaction answers item by item', () => {

@@ -5,6 +5,7 @@ import { brokenAsking } from './broken-endpoint-asking.ts'
 import { brokenFeeds } from './broken-endpoint-feeds.ts'
 import { brokenPast } from './broken-endpoint-past.ts'
 import { brokenQueries, brokenVersions } from './broken-endpoint-reads.ts'
+import { brokenRelated } from './broken-endpoint-related.ts'
 import { brokenDoors, brokenReferences } from './broken-endpoint-rules.ts'
 import { brokenBulks, brokenCreations, brokenUpdates } from './broken-endpoint-writes.ts'
 
@@ -16,6 +17,7 @@ const all: readonly BrokenEndpoint[] = [
   ...brokenDoors,
   ...brokenAsking,
   ...brokenQueries,
+  ...brokenRelated,
   ...brokenVersions,
   ...brokenPast,
   ...brokenFeeds,

@@ -27,6 +27,7 @@ import { expectOf } from './plain-expectations.ts'
 import { plainExplain } from './plain-explain.ts'
 import { answerOf, operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
+import { plainRelated } from './plain-related.ts'
 import { plainWatch } from './plain-watch.ts'
 
 /** What outlives an endpoint. */
@@ -208,7 +209,7 @@ export class PlainEndpoint implements Endpoint {
 
   query(query: Query): QueryAnswer {
     const entity = checkQuery(query)
-    const { cursor, limit, ...rest } = query
+    const { cursor, limit, include, ...rest } = query
     const { orderBy = [] } = rest
     const sorted = plainQuery([...this.records(query, query.type).values()], rest, entity.times)
     const start = cursor === undefined ? undefined : cursorOf(cursor, rest)
@@ -221,9 +222,10 @@ export class PlainEndpoint implements Endpoint {
     }
     const rows = start === undefined ? sorted : sorted.filter(behind)
     const { seq } = this.viewAt(query)
-    if (limit === undefined || rows.length <= limit) return { rows, seq }
     const page = rows.slice(0, limit)
-    return { rows: page, seq, cursor: Buffer.from(JSON.stringify([rest, page.at(-1)])).toString('base64') }
+    const related = plainRelated(entity, include, page, (type) => this.records(query, type))
+    if (page.length === rows.length) return { rows, seq, ...related }
+    return { rows: page, seq, ...related, cursor: Buffer.from(JSON.stringify([rest, page.at(-1)])).toString('base64') }
   }
 
   groupBy({ field, query }: { field: string; query: Query }): unknown {

@@ -8,7 +8,13 @@ export function plainLive(
   groups: AsyncIterable<readonly Commit[]>,
 ): AsyncIterable<LiveUpdate> {
   checkQuery(query)
-  if (query.cursor !== undefined || query.snapshot !== undefined || query.asOf !== undefined) refuse('INVALID', 'live')
+  if (
+    query.cursor !== undefined ||
+    query.snapshot !== undefined ||
+    query.asOf !== undefined ||
+    query.include !== undefined
+  )
+    refuse('INVALID', 'live')
   return updates(ask, groups)
 }
 

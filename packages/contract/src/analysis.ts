@@ -4,7 +4,7 @@ import type { Seq } from './seq.ts'
 export interface Analysis {
   /** Rows of the answer. To be held against `estimatedRows` where the query has neither limit nor cursor. */
   readonly rows: number
-  /** Records that an index, an id or the scan led to; one that was taken up a second time counts again. */
+  /** Records that an index, an id, the scan or a reference of `include` led to; one that was taken up a second time counts again. */
   readonly candidates: number
   /** Records among them that were in no cache, and were read from the log. */
   readonly bodies: number

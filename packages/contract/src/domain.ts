@@ -1,4 +1,4 @@
-import type { Entity, EntityInput, EntityOutput } from './entity.ts'
+import type { Entity, EntityInput, EntityOutput, EntityRefs } from './entity.ts'
 import { StatewardError } from './error.ts'
 import type { SystemFields } from './json.ts'
 import type { Procedures } from './procedure.ts'
@@ -18,6 +18,28 @@ export type TypeOf<D extends Domain> = keyof D['entities'] & string
 
 /** A record of type `T` as it is read. */
 export type RecordOf<D extends Domain, T extends TypeOf<D>> = Readonly<EntityOutput<D['entities'][T]>> & SystemFields
+
+/**
+ * What a record of a type leads to, by each of its references: a record, or for a list of ids a list of them in its order;
+ * `undefined` for what is not there.
+ */
+export type RelationsOf<D extends Domain, T extends TypeOf<D>> = {
+  readonly [F in keyof EntityRefs<D['entities'][T]> & string]: Led<
+    FieldIn<RecordOf<D, T>, F>,
+    RecordOf<D, EntityRefs<D['entities'][T]>[F] & TypeOf<D>>
+  >
+}
+
+/** What the field may hold, in any of the shapes that the record may have. */
+type FieldIn<R, F> = string extends F ? unknown : R extends unknown ? (F extends keyof R ? R[F] : undefined) : never
+
+type Led<Value, Related> = unknown extends Value
+  ? Related | readonly (Related | undefined)[] | undefined
+  : Value extends readonly unknown[]
+    ? readonly (Related | undefined)[]
+    : Value extends string
+      ? Related | undefined
+      : undefined
 
 /** What `create` takes: the fields of the type; `id` where the caller gives it; `created_at`, `updated_at` at will. */
 export type CreateOf<D extends Domain, T extends TypeOf<D>> = EntityInput<D['entities'][T]> &

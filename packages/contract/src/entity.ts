@@ -22,8 +22,27 @@ export interface StatusTable {
 /** How the ids of a type come about: made by the store when absent, or always given by the caller. */
 export type IdKind = 'uuidv7' | 'string'
 
-/** One type of record, as its author writes it; `Input` and `Output` are inferred from `schema`. */
-export interface EntityOptions<S extends Schema, Id extends IdKind = 'uuidv7'> {
+/** The references of a type: its fields, and what each leads to. A text stands for `{ to: text, onDelete: 'restrict' }`. */
+export type RefsOf<S extends Schema> = Readonly<Partial<Record<keyof OutputOf<S> & string, string | Reference>>>
+
+/** What each reference leads to: the name of a type, or of several. */
+export type RefTargets = Readonly<Record<string, string>>
+
+type TargetOf<R> = R extends string
+  ? R
+  : R extends { readonly to: infer To }
+    ? To extends string
+      ? To
+      : To extends { readonly types: readonly (infer T)[] }
+        ? T & string
+        : never
+    : never
+
+/** What the references lead to, as they were written. */
+export type TargetsOf<Refs> = { readonly [F in keyof Refs & string]: TargetOf<Refs[F]> }
+
+/** One type of record, as its author writes it; `Input` and `Output` are inferred from `schema`, what references lead to from `refs`. */
+export interface EntityOptions<S extends Schema, Id extends IdKind = 'uuidv7', Refs = RefsOf<S>> {
   /** Checks a record without its system fields. May answer with a promise. */
   readonly schema: S
   /** Default `uuidv7`. */
@@ -31,7 +50,7 @@ export interface EntityOptions<S extends Schema, Id extends IdKind = 'uuidv7'> {
   /** A text: equality and order on that field. An array: equality on all but the last field, order on the last. */
   readonly indexes?: readonly (IndexField<S> | readonly IndexField<S>[])[]
   /** A text stands for `{ to: text, onDelete: 'restrict' }`. */
-  readonly refs?: Readonly<Partial<Record<keyof OutputOf<S> & string, string | Reference>>>
+  readonly refs?: Refs & RefsOf<S> & { readonly [F in Exclude<keyof Refs, keyof OutputOf<S>>]: never }
   readonly status?: StatusTable
   /** Every field there is. When given, a query or an index on any other field is `INVALID` at run time too. */
   readonly fields?: readonly (keyof OutputOf<S> & string)[]
@@ -49,9 +68,10 @@ type IndexField<S extends Schema> = (keyof OutputOf<S> & string) | 'created_at' 
 
 declare const inputType: unique symbol
 declare const outputType: unique symbol
+declare const refsType: unique symbol
 
 /** One type of record, ready for the store: every default filled in. Made by `entity`. */
-export interface Entity<Input = unknown, Output = unknown, Id extends IdKind = IdKind> {
+export interface Entity<Input = unknown, Output = unknown, Id extends IdKind = IdKind, Refs = RefTargets> {
   readonly schema: Schema
   readonly id: Id
   readonly indexes: readonly (readonly string[])[]
@@ -65,6 +85,7 @@ export interface Entity<Input = unknown, Output = unknown, Id extends IdKind = I
   /** Types only; absent at run time. */
   readonly [inputType]?: Input
   readonly [outputType]?: Output
+  readonly [refsType]?: Refs
 }
 
 /** What a caller gives to create a record of this entity, system fields aside. */
@@ -73,10 +94,15 @@ export type EntityInput<E> = E extends Entity<infer Input, unknown, IdKind> ? In
 /** The fields that a record of this entity holds, system fields aside. */
 export type EntityOutput<E> = E extends Entity<unknown, infer Output, IdKind> ? Output : never
 
+/** What the references of this entity lead to, by field; any field to any type where only the run knows. */
+export type EntityRefs<E> = E extends Entity<unknown, unknown, IdKind, infer Refs> ? Refs : never
+
 /** Defines one type of record. Returns plain data; nothing is checked before `defineDomain`. */
-export function entity<S extends Schema, const Id extends IdKind = 'uuidv7'>(
-  options: EntityOptions<S, Id>,
-): Entity<InputOf<S>, OutputOf<S>, Id> {
+export function entity<
+  S extends Schema,
+  const Id extends IdKind = 'uuidv7',
+  const Refs extends Readonly<Record<string, string | Reference>> = Record<never, never>,
+>(options: EntityOptions<S, Id, Refs>): Entity<InputOf<S>, OutputOf<S>, Id, TargetsOf<Refs>> {
   return {
     schema: options.schema,
     // The option's absence is what makes the type parameter its default.

@@ -11,6 +11,7 @@ export {
   defineDomain,
   type Entities,
   type RecordOf,
+  type RelationsOf,
   reservedFieldNames,
   reservedTypeNames,
   type TypeOf,
@@ -21,11 +22,15 @@ export {
   type EntityInput,
   type EntityOptions,
   type EntityOutput,
+  type EntityRefs,
   entity,
   fieldKind,
   type IdKind,
   type Reference,
+  type RefsOf,
+  type RefTargets,
   type StatusTable,
+  type TargetsOf,
 } from './entity.ts'
 export type { Clock, Machine, Random, Timers } from './environment.ts'
 export {
@@ -94,6 +99,7 @@ export type {
   Query,
   QueryAnswer,
   QueryPlan,
+  RelatedRecords,
   Where,
 } from './query.ts'
 export type { BackupReport, Quarantined, RecoveryReport, StorageCheck } from './report.ts'

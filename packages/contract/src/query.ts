@@ -53,6 +53,22 @@ export interface Query {
    * there, in time O(commits up to it); the next ones of the same moment do not.
    */
   readonly asOf?: Seq
+  /**
+   * References of the type, each once: what the rows lead to by them comes along, in `QueryAnswer.related`. Only `query` looks
+   * at it; a live query with it is `INVALID`, and so is a field that is no reference, or is named twice.
+   */
+  readonly include?: readonly string[]
+}
+
+/** What the rows of an answer lead to by one reference. As of the same commit as the rows. */
+export interface RelatedRecords {
+  /** Each once, in the order in which the rows first name them. */
+  readonly records: readonly StoredRecord[]
+  /**
+   * For each row, where in `records` that stands which its field names; in a list of ids, for each of them. -1 where there is
+   * no such record, or the field names none.
+   */
+  readonly places: readonly (number | readonly number[])[]
 }
 
 export interface QueryAnswer {
@@ -61,6 +77,8 @@ export interface QueryAnswer {
   readonly cursor?: string
   /** The commit as of which every row is. */
   readonly seq: Seq
+  /** Present when the query has `include`: what the rows lead to, by each of its fields. */
+  readonly related?: Readonly<Record<string, RelatedRecords>>
   /** Present when an index that might have served is being built again: the rows are right, they may have taken longer. */
   readonly degraded?: true
 }

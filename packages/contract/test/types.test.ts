@@ -1,6 +1,13 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { type ChangesOf, type CreateOf, defineDomain, type RecordOf, type TypeOf } from '../src/domain.ts'
-import { type EntityInput, type EntityOutput, entity } from '../src/entity.ts'
+import {
+  type ChangesOf,
+  type CreateOf,
+  defineDomain,
+  type RecordOf,
+  type RelationsOf,
+  type TypeOf,
+} from '../src/domain.ts'
+import { type EntityInput, type EntityOutput, type EntityRefs, entity } from '../src/entity.ts'
 import { hasCode } from '../src/error.ts'
 import type { Protocol } from '../src/protocol.ts'
 import type { InputOf, OutputOf, Schema } from '../src/schema.ts'
@@ -56,8 +63,19 @@ describe('types are inferred from schemas', () => {
     entity({ schema, indexes: ['titel'] })
     // @ts-expect-error: no such field
     entity({ schema, refs: { titel: 'author' } })
+    // @ts-expect-error: no such field, beside one that there is
+    entity({ schema, refs: { title: 'author', titel: 'author' } })
     // @ts-expect-error: no such field
     entity({ schema, times: ['titel'] })
+  })
+
+  test('what references lead to is kept as it was written', () => {
+    expectTypeOf<EntityRefs<typeof book>>().toEqualTypeOf<{ readonly title: 'author' }>()
+    expectTypeOf<keyof EntityRefs<typeof author>>().toEqualTypeOf<never>()
+    expectTypeOf<RelationsOf<D, 'book'>['title']>().toEqualTypeOf<RecordOf<D, 'author'> | undefined>()
+    const to = { typeField: 'title', types: ['book', 'author'] } as const
+    const mark = entity({ schema, refs: { title: { to, onDelete: 'keep' } } })
+    expectTypeOf<EntityRefs<typeof mark>>().toEqualTypeOf<{ readonly title: 'book' | 'author' }>()
   })
 
   test('hasCode narrows to the code, and takes none that there is not', () => {

@@ -32,6 +32,8 @@ export class LiveQueries {
     for (const key of ['cursor', 'snapshot', 'asOf'] as const)
       if (query[key] !== undefined)
         throw invalid(`expected a live query without ${key}, found one; it is of the newest state`)
+    if (query.include !== undefined)
+      throw invalid('expected a live query without include, found one; it tells of its own rows alone')
     if ((query.limit ?? 0) > limits.liveRows)
       throw invalid(`expected a live query of at most ${limits.liveRows} rows, found limit ${query.limit}`)
     return query

@@ -25,7 +25,11 @@ export interface QueryGround {
   readonly breathe: () => Promise<void>
   readonly monotonicMs: () => number
   /** Stand in for what takes the time of a query, where that is looked at. */
-  readonly metered?: { readonly readAll: typeof readAll; readonly topK: typeof topK }
+  readonly metered?: {
+    readonly readAll: typeof readAll
+    readonly topK: typeof topK
+    readonly view: (view: ReadView) => ReadView
+  }
 }
 
 /** A query, checked, and how it is answered. Throws what `checkQuery` and `planQuery` throw. */

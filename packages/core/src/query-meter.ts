@@ -44,6 +44,7 @@ export class QueryMeter {
           this.#bodies += requests.length
           return this.#awaited('load', readAll(live, requests))
         },
+        view: (view) => this.#view(view),
         topK: (rows, count, compare) => this.timed('sort', () => topK(rows, count, compare)),
       },
     }
@@ -72,7 +73,11 @@ export class QueryMeter {
       },
       keepsOrder: view.keepsOrder,
       size: (type) => view.size(type),
-      find: (type, id) => view.find(type, id),
+      find: (type, id) => {
+        const found = this.timed('find', () => view.find(type, id))
+        if (found !== undefined) this.#candidates++
+        return found
+      },
       candidates: (type, access) => this.#found(() => view.candidates(type, access)),
     }
   }

@@ -56,7 +56,8 @@ function mayLeadTo({ to }: Reference, type: string): boolean {
   return typeof to === 'string' ? to === type : to.types.includes(type)
 }
 
-function targetType({ to }: Reference, record: StoredRecord): string | undefined {
+/** The type that a reference of this record leads to; `undefined` where the record names none that it may. */
+export function targetType({ to }: Reference, record: StoredRecord): string | undefined {
   if (typeof to === 'string') return to
   const named = record[to.typeField]
   return typeof named === 'string' && to.types.includes(named) ? named : undefined

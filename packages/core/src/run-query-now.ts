@@ -21,6 +21,8 @@ const candidatesPerLook = 256
 export function queryNow(ground: QueryGround, given: Query): QueryAnswer {
   const planned = plannedFor(ground, given)
   const { query, plan } = planned
+  if (query.include !== undefined)
+    throw new StatewardError('UNSUPPORTED', 'expected a query of a view without include, found one; ask with a promise')
   const { seq } = ground.view
   const wanted = query.limit === undefined ? undefined : query.limit + 1
   const rows = rowsNow(ground, plan, wanted)

@@ -22,11 +22,15 @@ import type { Planned } from './plan-cache.ts'
 import { answerWith, counted, countersOf, mayBeAsked, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
 import { readAll } from './read-records.ts'
 import { type Candidate, isCold } from './read-view.ts'
+import { relatedRecords } from './related-records.ts'
+import { SnapshotView } from './snapshot-view.ts'
 
 const sliceMs = 2
 const candidatesPerLook = 256
 const firstReach = 64
 const reachGrowth = 4
+/** Readings of rows and what they lead to, before the state is held still for one. */
+const triesTogether = 3
 
 /** Answers a query. Rows are as of one seq, fixed in the turn in which their candidates were taken. */
 export function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
@@ -34,12 +38,44 @@ export function runQuery(ground: QueryGround, given: Query, options: AskOptions 
   return runPlanned(ground, plannedFor(ground, given), options)
 }
 
-/** As `runQuery`, of a query that is planned. */
-export async function runPlanned(
+/** As `runQuery`, of a query that was planned in this turn. */
+export async function runPlanned(ground: QueryGround, first: Planning, options: AskOptions): Promise<QueryAnswer> {
+  const { include } = first.query
+  if (include === undefined) return answered(ground, first, options)
+  let planned = first
+  for (let tries = 0; tries < triesTogether; tries++) {
+    const answer = await answered(ground, planned, options)
+    // Nothing was written while the rows were read, so that what they lead to is as of the same commit.
+    if (ground.view.seq === answer.seq) return withRelated(ground, include, answer, options)
+    planned = plannedFor(ground, first.query)
+  }
+  return onFrozen(ground, (frozen) => runPlanned(frozen, plannedFor(frozen, first.query), options))
+}
+
+async function withRelated(
   ground: QueryGround,
-  first: Pick<Planned, 'query' | 'plan' | 'degraded'>,
+  include: readonly string[],
+  answer: QueryAnswer,
   options: AskOptions,
 ): Promise<QueryAnswer> {
+  return Object.assign(answer, { related: await relatedRecords(ground, include, answer.rows, options) })
+}
+
+/** Runs on a state that stays as it is: slower, since its indexes go on, and certain. */
+async function onFrozen<T>(ground: QueryGround, run: (frozen: QueryGround) => Promise<T>): Promise<T> {
+  const { live } = ground
+  if (!live.whole.isReached) await live.whole.reached()
+  const view = new SnapshotView(live)
+  try {
+    return await run({ ...ground, view: ground.metered?.view(view) ?? view })
+  } finally {
+    view.close()
+  }
+}
+
+type Planning = Pick<Planned, 'query' | 'plan' | 'degraded'>
+
+async function answered(ground: QueryGround, first: Planning, options: AskOptions): Promise<QueryAnswer> {
   const { query } = first
   // One more than asked tells whether a next page is worth a cursor.
   const wanted = query.limit === undefined ? undefined : query.limit + 1

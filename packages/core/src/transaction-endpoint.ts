@@ -18,6 +18,7 @@ import { explainAsked, runExplain } from './explain-query.ts'
 import { readMany, readOne } from './read-records.ts'
 import { ReadSet } from './read-set.ts'
 import type { Handlers, Reads } from './reads.ts'
+import { namedBy } from './related-records.ts'
 import { runAggregate, runCount, runGroupBy, runQuery } from './run-query.ts'
 import type { Step } from './step.ts'
 import { ColdBodies, PendingCheck } from './suspension.ts'
@@ -121,8 +122,10 @@ export class TransactionEndpoint implements Endpoint {
         return readMany(view, view.live.type(type), ids)
       },
       query: async (query, asking) => {
-        const answer = await runQuery(reads.groundOf(query, view), query, asking)
+        const ground = reads.groundOf(query, view)
+        const answer = await runQuery(ground, query, asking)
         readSet.addQuery(query, answer.rows)
+        for (const { type, id } of namedBy(ground.entity, query.include ?? [], answer.rows)) readSet.addId(type, id)
         return answer
       },
       count: async (query, asking) => {

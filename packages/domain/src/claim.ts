@@ -62,7 +62,12 @@ const tokenRule: Rule = ({ before, after }) => {
 }
 
 /** A claim of a target by a worker. Written by the commands; see `work`. */
-export const claim: Entity<ClaimFields, ClaimFields, 'string'> = entity({
+export const claim: Entity<
+  ClaimFields,
+  ClaimFields,
+  'string',
+  { readonly target_id: TargetType; readonly execution_id: 'execution' }
+> = entity({
   schema,
   id: 'string',
   fields: ['target_type', 'target_id', 'execution_id', 'holder', 'token', 'ttl_ms', 'beats', 'status'],

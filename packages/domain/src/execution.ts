@@ -71,7 +71,12 @@ const schema: Schema<ExecutionInput, ExecutionFields> = z.looseObject({
 })
 
 /** One run of a loop over a plan, a spec or a phase. It completes only when none of its child executions is open. */
-export const execution: Entity<ExecutionInput, ExecutionFields, 'uuidv7'> = entity({
+export const execution: Entity<
+  ExecutionInput,
+  ExecutionFields,
+  'uuidv7',
+  { readonly target_id: TargetType; readonly parent_execution_id: 'execution' }
+> = entity({
   schema,
   fields: [
     'loop_type',

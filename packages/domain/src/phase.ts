@@ -37,7 +37,7 @@ const schema: Schema<PhaseInput, PhaseFields> = z.looseObject({
 })
 
 /** A step of a spec. */
-export const phase: Entity<PhaseInput, PhaseFields, 'uuidv7'> = entity({
+export const phase: Entity<PhaseInput, PhaseFields, 'uuidv7', { readonly spec_id: 'spec' }> = entity({
   schema,
   fields: ['spec_id', 'name', 'description', 'order', 'status'],
   indexes: [['status', 'updated_at'], ['spec_id', 'order'], 'updated_at'],

@@ -35,7 +35,7 @@ const schema: Schema<PlanInput, PlanFields> = z.looseObject({
 })
 
 /** A goal and the specs that lead to it. It completes only when none of its specs is open. */
-export const plan: Entity<PlanInput, PlanFields, 'uuidv7'> = entity({
+export const plan: Entity<PlanInput, PlanFields, 'uuidv7', Record<never, never>> = entity({
   schema,
   fields: ['name', 'description', 'status', 'metadata'],
   indexes: [['status', 'updated_at'], 'updated_at'],

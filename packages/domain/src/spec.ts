@@ -45,7 +45,12 @@ const schema: Schema<SpecInput, SpecFields> = z.looseObject({
  * A piece of work of a plan. It starts only when its dependencies are completed, and completes only when none of its
  * phases is open.
  */
-export const spec: Entity<SpecInput, SpecFields, 'uuidv7'> = entity({
+export const spec: Entity<
+  SpecInput,
+  SpecFields,
+  'uuidv7',
+  { readonly plan_id: 'plan'; readonly dependencies: 'spec' }
+> = entity({
   schema,
   fields: ['plan_id', 'name', 'description', 'dependencies', 'acceptance_criteria', 'status'],
   indexes: [['status', 'updated_at'], ['plan_id', 'updated_at'], 'updated_at'],

@@ -1,11 +1,12 @@
 import { type Entity, limits, type OrderBy, type Query } from '@stateward/contract'
 import { checkField } from './check-field.ts'
+import { checkInclude } from './check-include.ts'
 import { checkWhere } from './check-where.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { isPlainObject } from './plain-object.ts'
 import { invalid, shown, tooLarge } from './refusal.ts'
 
-const keys = ['type', 'where', 'orderBy', 'limit', 'cursor', 'snapshot', 'asOf'] as const
+const keys = ['type', 'where', 'orderBy', 'limit', 'cursor', 'snapshot', 'asOf', 'include'] as const
 
 /**
  * A copy of a query that is known to be right; what the caller does to the original afterwards does not reach it. A key
@@ -23,7 +24,7 @@ export function checkQuery(query: unknown, entity: Entity): Query {
     if (keys.some((known) => known === key)) continue
     throw invalid(`query: unknown key ${shown(key)}.${didYouMean(key, keys)} The keys are: ${keys.join(', ')}`, { key })
   }
-  const { where, orderBy, limit } = query
+  const { where, orderBy, limit, include } = query
   const cursor = checkText(query.cursor, 'cursor')
   const snapshot = checkText(query.snapshot, 'snapshot')
   const asOf = checkAsOf(query.asOf)
@@ -37,6 +38,7 @@ export function checkQuery(query: unknown, entity: Entity): Query {
     ...(cursor === undefined ? {} : { cursor }),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(asOf === undefined ? {} : { asOf }),
+    ...(include === undefined ? {} : { include: checkInclude(include, entity) }),
   }
 }
 

@@ -18,6 +18,11 @@ export function withLimit(query: Query, limit: number): Query {
   return { ...query, limit }
 }
 
+/** The same query, and what its rows lead to by these references; the last call counts. */
+export function withInclude(query: Query, include: readonly string[]): Query {
+  return { ...query, include: [...include] }
+}
+
 /** What counts and groups ask: all that match, in no order. */
 export function withoutOrder({ orderBy: _, limit: __, cursor: ___, ...query }: Query): Query {
   return query

@@ -2,24 +2,22 @@ import {
   type AskOptions,
   type Direction,
   type Explanation,
-  type Group,
-  type JsonValue,
   type LiveUpdate,
   limits,
   type Query,
 } from '@stateward/contract'
-import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import { withInclude, withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import type { GroupOf, GroupValueOf } from './group-of.ts'
 import { type LiveOptions, liveResults, type SubscribeOptions, subscribed } from './live-results.ts'
 import type { AggregateOf, MeasuresOf } from './measures-of.ts'
+import type { Page } from './page.ts'
+import { pagesOf } from './pages-of.ts'
 import type { QueryRunner } from './query-runner.ts'
+import { RowsQuery } from './rows-query.ts'
+import { type Selected, selected } from './selected.ts'
 import { typed } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
-
-/** One page of rows; `cursor` is present when there are more. */
-export interface Page<R> {
-  readonly rows: readonly R[]
-  readonly cursor?: string
-}
+import { type WithRelated, withRelated } from './with-related.ts'
 
 export interface ExplainOptions extends AskOptions {
   /** Also answers the query, and tells what that took. Default false. */
@@ -27,11 +25,11 @@ export interface ExplainOptions extends AskOptions {
 }
 
 /**
- * A query of records of type `R`, put together step by step. Each step gives a new builder and leaves the old one as it
- * was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`, `groupBy`, `aggregate`, `explain`, `live`. What the query
- * does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
+ * A query of records of type `R`, whose references lead to `Relations` by field, put together step by step. Each step gives a
+ * new builder and leaves the old one as it was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`,
+ * `groupBy`, `aggregate`, `explain`, `live`. What the query does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
  */
-export class QueryBuilder<R> {
+export class QueryBuilder<R, Relations = Record<never, never>> {
   readonly #runner: QueryRunner
   readonly #query: Query
 
@@ -41,18 +39,37 @@ export class QueryBuilder<R> {
   }
 
   /** Narrows the query; called again, both filters must hold. */
-  where(filter: WhereOf<R>): QueryBuilder<R> {
+  where(filter: WhereOf<R>): QueryBuilder<R, Relations> {
     return new QueryBuilder(this.#runner, withWhere(this.#query, filter))
   }
 
   /** Orders by one field (default ascending); called again, by a further one. Ties, and everything else, come by id. */
-  orderBy(field: FieldOf<R>, direction: Direction = 'asc'): QueryBuilder<R> {
+  orderBy(field: FieldOf<R>, direction: Direction = 'asc'): QueryBuilder<R, Relations> {
     return new QueryBuilder(this.#runner, withOrder(this.#query, field, direction))
   }
 
   /** At most so many rows: 1 … `limits.queryRows`. For `page` it is the size of the page. */
-  limit(rows: number): QueryBuilder<R> {
+  limit(rows: number): QueryBuilder<R, Relations> {
     return new QueryBuilder(this.#runner, withLimit(this.#query, rows))
+  }
+
+  /**
+   * The same query, whose rows are copies with these fields alone: `specs.where(…).select('id', 'name').all()`. Comes last, before
+   * the call that asks. The records are read, and cross a wire, as wholes.
+   */
+  select<const F extends FieldOf<R>>(...fields: readonly [F, ...F[]]): RowsQuery<Selected<R, F>> {
+    return new RowsQuery(this.#runner, this.#query, (answer) => selected<R, F>(answer, fields))
+  }
+
+  /**
+   * The same query with what its rows lead to by these references, all of one answer as of one commit, each related record read once:
+   * `specs.where(…).include('plan_id').all()`. Comes last, before the call that asks. `UNSUPPORTED` where the endpoint gives
+   * no related records.
+   */
+  include<const F extends keyof Relations & string>(
+    ...fields: readonly [F, ...F[]]
+  ): RowsQuery<WithRelated<R, Pick<Relations, F>>> {
+    return new RowsQuery(this.#runner, withInclude(this.#query, fields), withRelated<R, Pick<Relations, F>>)
   }
 
   /** Every row, or the first `limit`, as of one commit. */
@@ -71,8 +88,8 @@ export class QueryBuilder<R> {
   }
 
   /** How many records match the filter, by the value of one field; groups in the order of the values, absence first. */
-  groupBy(field: FieldOf<R>, options?: AskOptions): Promise<readonly Group[]> {
-    return this.#runner.groupBy(withoutOrder(this.#query), field, options)
+  groupBy<const F extends FieldOf<R>>(field: F, options?: AskOptions): Promise<readonly GroupOf<R, F>[]> {
+    return this.#runner.groupBy(withoutOrder(this.#query), field, options).then(typed<readonly GroupOf<R, F>[]>)
   }
 
   /**
@@ -84,16 +101,16 @@ export class QueryBuilder<R> {
   }
 
   /** As `aggregate`, by the value of one field; groups in the order of the values, absence first. */
-  aggregateBy<const M extends MeasuresOf<R>>(
-    field: FieldOf<R>,
+  aggregateBy<const F extends FieldOf<R>, const M extends MeasuresOf<R>>(
+    field: F,
     measures: M,
     options?: AskOptions,
-  ): Promise<readonly ({ readonly value?: JsonValue } & AggregateOf<R, M>)[]> {
+  ): Promise<readonly ({ readonly value?: GroupValueOf<R, F> } & AggregateOf<R, M>)[]> {
     const ask = { query: withoutOrder(this.#query), by: field, measures }
     return this.#runner.aggregate(ask, options).then((rows) =>
       rows.map(({ value, measures: found }) => ({
         ...typed<AggregateOf<R, M>>(found),
-        ...(value === undefined ? {} : { value }),
+        ...(value === undefined ? {} : { value: typed<GroupValueOf<R, F>>(value) }),
       })),
     )
   }
@@ -125,18 +142,7 @@ export class QueryBuilder<R> {
    * orders the rows is changed meanwhile; then it comes where it stands when its page is read.
    */
   async *stream(options?: AskOptions): AsyncGenerator<R, void, undefined> {
-    let left = this.#query.limit ?? Number.POSITIVE_INFINITY
-    let size: number = limits.pageRows
-    let query = this.#query
-    while (left > 0) {
-      const { rows, cursor } = await this.#runner.query(withLimit(query, Math.min(size, left)), options)
-      yield* typed<readonly R[]>(rows)
-      if (cursor === undefined) return
-      left -= rows.length
-      query = { ...query, cursor }
-      // The first rows come soon; a long stream asks less often, and its pages stay small in memory.
-      size = Math.min(size * 2, longestPage)
-    }
+    for await (const { rows } of pagesOf(this.#runner, this.#query, options)) yield* typed<readonly R[]>(rows)
   }
 
   /**
@@ -158,5 +164,3 @@ export class QueryBuilder<R> {
     return this.#query
   }
 }
-
-const longestPage = 3200

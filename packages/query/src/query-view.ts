@@ -1,5 +1,6 @@
 import type { Direction, Explanation, Group, Query, QueryAnswer } from '@stateward/contract'
 import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import type { GroupOf } from './group-of.ts'
 import { typed } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
 
@@ -55,8 +56,8 @@ export class QueryView<R> {
   }
 
   /** How many records match the filter, by the value of one field; groups in the order of the values, absence first. */
-  groupBy(field: FieldOf<R>): readonly Group[] {
-    return this.#runner.groupBy(withoutOrder(this.#query), field)
+  groupBy<const F extends FieldOf<R>>(field: F): readonly GroupOf<R, F>[] {
+    return typed<readonly GroupOf<R, F>[]>(this.#runner.groupBy(withoutOrder(this.#query), field))
   }
 
   /** How the query would be answered. */

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Domain } from '@stateward/contract'
+import type { HeldSnapshot } from '@stateward/core'
+import type { WorkEntities } from '@stateward/domain'
 import { expect, test } from 'vitest'
 import { openState } from '../src/open-state.ts'
 import { freshFolder } from './run-stateward.ts'
 
-type Readable = Pick<Awaited<ReturnType<typeof openState>>, 'plan' | 'spec'>
+type Readable = Pick<HeldSnapshot<Domain<WorkEntities>>, 'plan' | 'spec'>
 
 /** Of everything that can be read, one by one and by queries. */
 async function digestOf({ plan, spec }: Readable): Promise<string> {

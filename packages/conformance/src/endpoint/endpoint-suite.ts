@@ -6,6 +6,7 @@ import { createCases } from './create-cases.ts'
 import { cursorCases } from './cursor-cases.ts'
 import { explainCases } from './explain-cases.ts'
 import { feedCases } from './feed-cases.ts'
+import { includeCases } from './include-cases.ts'
 import { inputCases } from './input-cases.ts'
 import { liveCases } from './live-cases.ts'
 import { modelCases } from './model-cases.ts'
@@ -27,6 +28,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...askingCases,
   ...queryCases,
   ...explainCases,
+  ...includeCases,
   ...versionCases,
   ...pastCases,
   ...feedCases,

@@ -1,0 +1,114 @@
+import {
+  type AskOptions,
+  type Entity,
+  limits,
+  type RelatedRecords,
+  StatewardError,
+  type StoredRecord,
+} from '@stateward/contract'
+import type { QueryGround } from './query-ground.ts'
+import { readAll } from './read-records.ts'
+import { type Candidate, isCold } from './read-view.ts'
+import { recordKey } from './record-key.ts'
+import { targetType } from './references.ts'
+
+const bodiesPerRead = 1_024
+
+/** A record that another one names, whether it is there or not. */
+interface Target {
+  readonly type: string
+  readonly id: string
+}
+
+/**
+ * What these rows lead to, by each of the references. All of it is looked up before the first `await`, so that it is as of the
+ * seq that the view has at the call; what is not in memory is read together, in the order of the log, each record once. Rejects with
+ * `TOO_LARGE` when one reference leads to more than `limits.queryRows` records.
+ */
+export async function relatedRecords(
+  ground: QueryGround,
+  include: readonly string[],
+  rows: readonly StoredRecord[],
+  options: AskOptions,
+): Promise<Readonly<Record<string, RelatedRecords>>> {
+  const release = ground.live.bodies.hold()
+  try {
+    const found = include.map((field) => ({ field, ...foundBy(ground, field, rows) }))
+    const related: Record<string, RelatedRecords> = {}
+    for (const { field, candidates, places } of found)
+      related[field] = { records: await bodiesOf(ground, candidates, options), places }
+    return related
+  } finally {
+    release()
+  }
+}
+
+/** Every record that these rows name by these references, each perhaps several times; those that are not there too. */
+export function* namedBy(entity: Entity, include: readonly string[], rows: readonly StoredRecord[]): Generator<Target> {
+  for (const field of include) {
+    for (const row of rows) {
+      const value: unknown = row[field]
+      for (const one of Array.isArray(value) ? value : [value]) {
+        const target = targetOf(entity, field, row, one)
+        if (target !== undefined) yield target
+      }
+    }
+  }
+}
+
+function foundBy(
+  { entity, view, live }: QueryGround,
+  field: string,
+  rows: readonly StoredRecord[],
+): { readonly candidates: readonly Candidate[]; readonly places: RelatedRecords['places'] } {
+  const candidates: Candidate[] = []
+  const known = new Map<string, number>()
+  const placeOf = (row: StoredRecord, value: unknown): number => {
+    const target = targetOf(entity, field, row, value)
+    if (target === undefined) return -1
+    const key = recordKey(target.type, target.id)
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const candidate = view.find(live.type(target.type), target.id)
+    const place = candidate === undefined ? -1 : candidates.push(candidate) - 1
+    if (candidates.length > limits.queryRows) throw tooMany(field)
+    known.set(key, place)
+    return place
+  }
+  const places = rows.map((row) => {
+    const value: unknown = row[field]
+    return Array.isArray(value) ? value.map((one) => placeOf(row, one)) : placeOf(row, value)
+  })
+  return { candidates, places }
+}
+
+/** The query was checked: the field is a reference of the type. */
+function targetOf({ refs }: Entity, field: string, row: StoredRecord, id: unknown): Target | undefined {
+  const reference = refs[field]
+  const type = reference === undefined || typeof id !== 'string' ? undefined : targetType(reference, row)
+  return type === undefined || typeof id !== 'string' ? undefined : { type, id }
+}
+
+async function bodiesOf(
+  ground: QueryGround,
+  candidates: readonly Candidate[],
+  { signal }: AskOptions,
+): Promise<StoredRecord[]> {
+  const cold = candidates.filter(isCold)
+  const bodies = new Map<Candidate, StoredRecord>()
+  for (let from = 0; from < cold.length; from += bodiesPerRead) {
+    const loaded = await (ground.metered?.readAll ?? readAll)(ground.live, cold.slice(from, from + bodiesPerRead))
+    for (const [request, record] of loaded) bodies.set(request, record)
+    if (signal?.aborted === true)
+      throw new StatewardError('ABORTED', 'the query was aborted while it ran', { cause: signal.reason })
+  }
+  return candidates.flatMap((one) => (isCold(one) ? (bodies.get(one) ?? []) : one))
+}
+
+function tooMany(field: string): StatewardError {
+  return new StatewardError(
+    'TOO_LARGE',
+    `expected ${field} of the rows to lead to at most ${limits.queryRows} records, found more; ask in pages`,
+    { details: { field, most: limits.queryRows } },
+  )
+}
