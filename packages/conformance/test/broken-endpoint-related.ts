@@ -5,7 +5,7 @@ import type { Around, BrokenEndpoint } from './broken-endpoint.ts'
 function withRelated(change: (related: RelatedRecords, field: string) => RelatedRecords): Around {
   return async (next, kind, body) => {
     const answer = await next(kind, body)
-    const { related } = Object(answer) as QueryAnswer
+    const { related }: QueryAnswer = Object(answer)
     if (kind !== 'query' || related === undefined) return answer
     const changed = Object.entries(related).map(([field, one]) => [field, change(one, field)])
     return { ...Object(answer), related: Object.fromEntries(changed) }
@@ -41,7 +41,7 @@ export const brokenRelated: readonly BrokenEndpoint[] = [
     breaks: 'reads what is related when it has answered',
     caught: 'what is included is as of the commit that the rows are of',
     around: async (next, kind, body) => {
-      const answer = (await next(kind, body)) as QueryAnswer
+      const answer: QueryAnswer = Object(await next(kind, body))
       if (kind !== 'query' || answer.related?.parent === undefined) return answer
       await new Promise(setImmediate)
       const { records, places } = answer.related.parent

@@ -6,6 +6,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
+import { BodyRequest } from './bodies.ts'
 import type { QueryGround } from './query-ground.ts'
 import { readAll } from './read-records.ts'
 import { type Candidate, isCold } from './read-view.ts'
@@ -22,8 +23,9 @@ interface Target {
 
 /**
  * What these rows lead to, by each of the references. All of it is looked up before the first `await`, so that it is as of the
- * seq that the view has at the call; what is not in memory is read together, in the order of the log, each record once. Rejects with
- * `TOO_LARGE` when one reference leads to more than `limits.queryRows` records.
+ * seq that the view has at the call. Each record is read once, by however many references and rows it is named; what is
+ * not in memory is read together, in the order of the log. Rejects with `TOO_LARGE` when one reference leads to more than
+ * `limits.queryRows` records.
  */
 export async function relatedRecords(
   ground: QueryGround,
@@ -33,11 +35,15 @@ export async function relatedRecords(
 ): Promise<Readonly<Record<string, RelatedRecords>>> {
   const release = ground.live.bodies.hold()
   try {
-    const found = include.map((field) => ({ field, ...foundBy(ground, field, rows) }))
-    const related: Record<string, RelatedRecords> = {}
-    for (const { field, candidates, places } of found)
-      related[field] = { records: await bodiesOf(ground, candidates, options), places }
-    return related
+    const candidates = new Map<string, Candidate | undefined>()
+    for (const row of rows) candidates.set(recordKey(ground.type.name, row.id), row)
+    const found = include.map((field) => ({ field, ...foundBy(ground, field, rows, candidates) }))
+    const bodies = await bodiesOf(ground, [...candidates.values()], options)
+    const bodyOf = (one: Candidate): StoredRecord | readonly StoredRecord[] =>
+      isCold(one) ? (bodies.get(one) ?? []) : one
+    return Object.fromEntries(
+      found.map(({ field, named, places }) => [field, { records: named.flatMap(bodyOf), places }]),
+    )
   } finally {
     release()
   }
@@ -56,12 +62,14 @@ export function* namedBy(entity: Entity, include: readonly string[], rows: reado
   }
 }
 
+/** What the rows name by one reference, each once; `candidates` are those that are known, and it adds to them. */
 function foundBy(
   { entity, view, live }: QueryGround,
   field: string,
   rows: readonly StoredRecord[],
-): { readonly candidates: readonly Candidate[]; readonly places: RelatedRecords['places'] } {
-  const candidates: Candidate[] = []
+  candidates: Map<string, Candidate | undefined>,
+): { readonly named: readonly Candidate[]; readonly places: RelatedRecords['places'] } {
+  const named: Candidate[] = []
   const known = new Map<string, number>()
   const placeOf = (row: StoredRecord, value: unknown): number => {
     const target = targetOf(entity, field, row, value)
@@ -69,9 +77,10 @@ function foundBy(
     const key = recordKey(target.type, target.id)
     const before = known.get(key)
     if (before !== undefined) return before
-    const candidate = view.find(live.type(target.type), target.id)
-    const place = candidate === undefined ? -1 : candidates.push(candidate) - 1
-    if (candidates.length > limits.queryRows) throw tooMany(field)
+    if (!candidates.has(key)) candidates.set(key, view.find(live.type(target.type), target.id))
+    const candidate = candidates.get(key)
+    const place = candidate === undefined ? -1 : named.push(candidate) - 1
+    if (named.length > limits.queryRows) throw tooMany(field)
     known.set(key, place)
     return place
   }
@@ -79,7 +88,7 @@ function foundBy(
     const value: unknown = row[field]
     return Array.isArray(value) ? value.map((one) => placeOf(row, one)) : placeOf(row, value)
   })
-  return { candidates, places }
+  return { named, places }
 }
 
 /** The query was checked: the field is a reference of the type. */
@@ -89,12 +98,13 @@ function targetOf({ refs }: Entity, field: string, row: StoredRecord, id: unknow
   return type === undefined || typeof id !== 'string' ? undefined : { type, id }
 }
 
+/** The bodies of those that are not in memory. */
 async function bodiesOf(
   ground: QueryGround,
-  candidates: readonly Candidate[],
+  candidates: readonly (Candidate | undefined)[],
   { signal }: AskOptions,
-): Promise<StoredRecord[]> {
-  const cold = candidates.filter(isCold)
+): Promise<ReadonlyMap<Candidate, StoredRecord>> {
+  const cold = candidates.filter((one) => one instanceof BodyRequest)
   const bodies = new Map<Candidate, StoredRecord>()
   for (let from = 0; from < cold.length; from += bodiesPerRead) {
     const loaded = await (ground.metered?.readAll ?? readAll)(ground.live, cold.slice(from, from + bodiesPerRead))
@@ -102,7 +112,7 @@ async function bodiesOf(
     if (signal?.aborted === true)
       throw new StatewardError('ABORTED', 'the query was aborted while it ran', { cause: signal.reason })
   }
-  return candidates.flatMap((one) => (isCold(one) ? (bodies.get(one) ?? []) : one))
+  return bodies
 }
 
 function tooMany(field: string): StatewardError {

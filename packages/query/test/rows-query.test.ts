@@ -1,4 +1,4 @@
-import { hasCode, type Query, type QueryAnswer } from '@stateward/contract'
+import { hasCode, type Query, type QueryAnswer, type StoredRecord } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { QueryBuilder } from '../src/query-builder.ts'
 import type { QueryRunner } from '../src/query-runner.ts'
@@ -16,7 +16,13 @@ interface Relations {
 
 const row = (id: string) => ({ id, rev: 1, created_at: '', updated_at: '' })
 
-function recorder(answer: Partial<QueryAnswer>): { asked: Query[]; tasks: QueryBuilder<Task, Relations> } {
+interface Recorder {
+  readonly asked: Query[]
+  readonly runner: QueryRunner
+  readonly tasks: QueryBuilder<Task, Relations>
+}
+
+function recorder(answer: Partial<QueryAnswer>): Recorder {
   const asked: Query[] = []
   const refuse = () => Promise.reject(new Error('only queries are asked here'))
   const runner: QueryRunner = {
@@ -30,7 +36,7 @@ function recorder(answer: Partial<QueryAnswer>): { asked: Query[]; tasks: QueryB
     explain: refuse,
     live: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
   }
-  return { asked, tasks: new QueryBuilder<Task, Relations>(runner, { type: 'task' }) }
+  return { asked, runner, tasks: new QueryBuilder<Task, Relations>(runner, { type: 'task' }) }
 }
 
 const answer = {
@@ -67,4 +73,36 @@ test('an endpoint that gives rows alone is UNSUPPORTED, and never taken for rows
     .all()
     .catch((reason: unknown) => reason)
   expect(hasCode(error, 'UNSUPPORTED')).toBe(true)
+})
+
+test('what is selected is a copy with these fields, and the query is asked as it is', async () => {
+  const rows = [{ ...row('a'), after: ['b'] }, row('b'), row('c')]
+  const { asked, tasks } = recorder({ rows, cursor: 'next' })
+  const query = tasks.where({ id: { gt: '0' } }).select('id', 'after')
+  const wanted = [{ id: 'a', after: ['b'] }, { id: 'b' }, { id: 'c' }]
+  expect(await query.all()).toStrictEqual(wanted)
+  expect(await query.first()).toStrictEqual(wanted[0])
+  expect(await query.page()).toStrictEqual({ rows: wanted, cursor: 'next' })
+  const where = { id: { gt: '0' } }
+  expect(asked).toEqual([
+    { type: 'task', where },
+    { type: 'task', where, limit: 1 },
+    { type: 'task', where, limit: 100 },
+  ])
+  expect(query.toJSON()).toEqual({ type: 'task', where })
+  const untyped: QueryBuilder<StoredRecord> = new QueryBuilder(recorder({ rows }).runner, { type: 'task' })
+  // What no record has of its own, no row has.
+  expect(await untyped.select('none', 'toString', '__proto__', 'constructor').first()).toStrictEqual({})
+})
+
+test('streams of rows go on page by page, and end with the limit', async () => {
+  const { asked, tasks } = recorder({ rows: [row('a')], cursor: 'next' })
+  const streamed: unknown[] = []
+  for await (const one of tasks.limit(3).select('id').stream()) streamed.push(one)
+  expect(streamed).toStrictEqual([{ id: 'a' }, { id: 'a' }, { id: 'a' }])
+  expect(asked.map(({ limit, cursor }) => [limit, cursor])).toEqual([
+    [3, undefined],
+    [2, 'next'],
+    [1, 'next'],
+  ])
 })

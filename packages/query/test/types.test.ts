@@ -1,7 +1,8 @@
-import type { JsonObject, StoredRecord, SystemFields, Where } from '@stateward/contract'
+import type { JsonObject, JsonValue, StoredRecord, SystemFields, Where } from '@stateward/contract'
 import { describe, expectTypeOf, test } from 'vitest'
 import { and, contains, eq, gt, isIn, not, or, prefix } from '../src/conditions.ts'
 import type { QueryBuilder } from '../src/query-builder.ts'
+import type { RowsQuery } from '../src/rows-query.ts'
 import type { FieldOf, WhereOf } from '../src/where-of.ts'
 
 interface Task extends SystemFields {
@@ -115,6 +116,12 @@ function compiles(
   tasks.orderBy('order', 'up')
   // @ts-expect-error no such field to group by
   tasks.groupBy('statsu')
+  // @ts-expect-error no such field to select
+  tasks.select('status', 'statsu')
+  // @ts-expect-error nothing selected
+  tasks.select()
+  // @ts-expect-error no reference of the type
+  tasks.include('status')
   // @ts-expect-error no such field, by function
   tasks.where(eq('statsu', 'draft'))
   // @ts-expect-error no such value, by function
@@ -126,6 +133,28 @@ function compiles(
   // @ts-expect-error a field the schema does not know, though records may hold it
   loose.where({ other: 'x' })
 }
+
+interface Relations {
+  readonly owner_id: { readonly name: string } | undefined
+  readonly after: readonly (Task | undefined)[]
+}
+
+const selections = (tasks: QueryBuilder<Task>, shapes: QueryBuilder<Shape>, untyped: QueryBuilder<StoredRecord>) => ({
+  narrow: tasks.where({ status: 'draft' }).orderBy('order').select('id', 'note'),
+  either: shapes.select('kind', 'radius'),
+  untyped: untyped.select('whatever'),
+})
+
+const included = (tasks: QueryBuilder<Task, Relations>) => tasks.where({ status: 'draft' }).include('owner_id')
+
+const groups = (tasks: QueryBuilder<Task>, untyped: QueryBuilder<StoredRecord>) => ({
+  status: tasks.groupBy('status'),
+  note: tasks.groupBy('note'),
+  labels: tasks.groupBy('labels'),
+  anything: tasks.groupBy('anything'),
+  untyped: untyped.groupBy('whatever'),
+  measured: tasks.aggregateBy('done', { last: { max: 'order' } }),
+})
 
 describe('types', () => {
   test('a wrong field, operator or value does not compile', () => expectTypeOf(compiles).toBeFunction())
@@ -140,6 +169,40 @@ describe('types', () => {
     expectTypeOf<WhereOf<StoredRecord>>().toEqualTypeOf<Where>()
     expectTypeOf<WhereOf<Readonly<unknown> & SystemFields>>().toEqualTypeOf<Where>()
     expectTypeOf<WhereOf<JsonObject>>().toEqualTypeOf<Where>()
+  })
+
+  test('what is selected is the type of the row', () => {
+    expectTypeOf(selections).toBeFunction()
+    type Rows = ReturnType<typeof selections>
+    type Row = Pick<Task, 'id' | 'note'>
+    expectTypeOf<Rows['narrow']>().toEqualTypeOf<RowsQuery<Row>>()
+    expectTypeOf<Awaited<ReturnType<Rows['narrow']['all']>>>().toEqualTypeOf<readonly Row[]>()
+    expectTypeOf<Awaited<ReturnType<Rows['narrow']['first']>>>().toEqualTypeOf<Row | undefined>()
+    expectTypeOf<Awaited<ReturnType<Rows['narrow']['page']>>['rows']>().toEqualTypeOf<readonly Row[]>()
+    type Either = { readonly kind: 'circle'; readonly radius: number } | { readonly kind: 'square' }
+    expectTypeOf<Rows['either']>().toEqualTypeOf<RowsQuery<Either>>()
+    expectTypeOf<Rows['untyped']>().toEqualTypeOf<RowsQuery<Pick<StoredRecord, 'whatever'>>>()
+  })
+
+  test('what is included is the type that the reference leads to', () => {
+    expectTypeOf(included).toBeFunction()
+    type Row = NonNullable<Awaited<ReturnType<ReturnType<typeof included>['first']>>>
+    expectTypeOf<Row['record']>().toEqualTypeOf<Task>()
+    expectTypeOf<Row['related']>().toEqualTypeOf<Pick<Relations, 'owner_id'>>()
+  })
+
+  test('a group holds a value of the field', () => {
+    expectTypeOf(groups).toBeFunction()
+    type Groups = ReturnType<typeof groups>
+    type ValueOf<K extends keyof Groups> = Awaited<Groups[K]>[number]['value']
+    expectTypeOf<Awaited<Groups['status']>[number]['count']>().toEqualTypeOf<number>()
+    expectTypeOf<ValueOf<'status'>>().toEqualTypeOf<'draft' | 'running' | undefined>()
+    expectTypeOf<ValueOf<'note'>>().toEqualTypeOf<string | null | undefined>()
+    expectTypeOf<ValueOf<'labels'>>().toEqualTypeOf<readonly string[] | undefined>()
+    expectTypeOf<ValueOf<'anything'>>().toEqualTypeOf<JsonValue | undefined>()
+    expectTypeOf<ValueOf<'untyped'>>().toEqualTypeOf<JsonValue | undefined>()
+    expectTypeOf<ValueOf<'measured'>>().toEqualTypeOf<boolean | undefined>()
+    expectTypeOf<Awaited<Groups['measured']>[number]['last']>().toEqualTypeOf<number | undefined>()
   })
 
   test('rows keep their type', () => {

@@ -33,9 +33,9 @@ export const includeCases: readonly EndpointCase[] = [
 
   endpointCase('include takes references of the type, each once', async (trial) => {
     await trial.create('book', { id: 'a', title: 'One' })
-    const wrong: readonly unknown[] = [['title'], ['id'], ['author_id', 'author_id'], ['none'], 'author_id', [1], {}]
+    const wrong = [['title'], ['id'], ['author_id', 'author_id'], ['none'], ['__proto__']]
     for (const include of wrong) {
-      const asking = trial.ask('query', { type: 'book', include } as unknown as Query)
+      const asking = trial.ask('query', { type: 'book', include })
       await refused('INVALID', `include ${JSON.stringify(include)}`, asking)
     }
     assert.deepEqual(plain((await trial.query('book', { include: [] })).related), {}, 'none at all is a list too')

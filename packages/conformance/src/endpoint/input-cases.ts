@@ -131,6 +131,9 @@ export const inputCases: readonly EndpointCase[] = [
       ['createMany', { type: 'item', rows: [7] }],
       ['deleteMany', { type: 'item', ids: 'a' }],
       ['getMany', { type: 'item', ids: 'a' }],
+      ['query', { type: 'item', include: 'parent' }],
+      ['query', { type: 'item', include: [1] }],
+      ['query', { type: 'item', include: {} }],
       ['transact', { operations: {} }],
       ['transact', { operations: [{ op: 'explode', type: 'item', id: 'a' }] }],
     ]
