@@ -4,6 +4,7 @@ export type SimulatedRig =
   | 'bytes'
   | 'crash'
   | 'crash-retention'
+  | 'cursors'
   | 'damaged-indexes'
   | 'faulty-disk'
   | 'line-fuzz'
@@ -126,6 +127,16 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'in one process, on a storage in memory whose appends take a random number of turns; a crash there loses or keeps an append that was on its way, and tears none; transactions of at most eight reads and writes',
     files: ['packages/core/test/serializability.test.ts'],
+  },
+  cursors: {
+    claim:
+      'a consumer of a durable cursor that is killed at any step of the disk, with a power cut behind it, is taken up where it was: each change takes effect exactly once, and what was acknowledged is not told again',
+    unit: 'kills',
+    every: 20,
+    nightly: 20_000,
+    limits:
+      'one consumer at a time, whose effect is in the same store and the same commit as its position; the disk is that of the rig `crash`',
+    files: ['packages/stateward/test/cursor-crashes.test.ts'],
   },
   'damaged-indexes': {
     claim:

@@ -16,7 +16,7 @@ import type {
 } from '@stateward/contract'
 import type { ClientOptions } from './client-options.ts'
 import type { UnsetOf } from './collection.ts'
-import { asRecord } from './typed-answers.ts'
+import { asRecord, asTyped } from './typed-answers.ts'
 import { writeBody } from './write-body.ts'
 
 type OperationOn<D extends Domain, T extends TypeOf<D>> =
@@ -69,8 +69,12 @@ export type Transact<D extends Domain> = <const Operations extends readonly Oper
 
 /** The typed `transact` of a domain at an endpoint. Rejects as the single writes do, naming the first operation that fails. */
 export function transact<D extends Domain>(endpoint: Endpoint, _domain: D, options: ClientOptions = {}): Transact<D> {
-  return (operations, writeOptions) => {
-    const body = { ...writeBody(writeOptions, options.actor), operations } as unknown as Protocol['transact']['ask']
+  return (operations, { expect, ...writeOptions } = {}) => {
+    const body: Protocol['transact']['ask'] = {
+      ...writeBody(writeOptions, options.actor),
+      operations: asTyped(operations),
+      ...(expect === undefined ? {} : { expect: asTyped(expect) }),
+    }
     return asRecord(endpoint.ask('transact', body, writeOptions))
   }
 }

@@ -8,7 +8,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { ack, dropCursor, takeCursor } from './cursor-steps.ts'
-import type { Deciding } from './deciding.ts'
+import { checking, type Deciding } from './deciding.ts'
 import { conflict, found, notFound } from './found.ts'
 import { load } from './loading.ts'
 import { checkReferences } from './references.ts'
@@ -92,9 +92,11 @@ function update(step: UpdateStep, deciding: Deciding): StoredRecord {
   deciding.checks.require(type, entity, after)
   const subject = { type, before, after }
   if (step.isBack !== true) checkTransition(type, entity, before, after)
-  checkReferences(deciding.domain, subject, draft)
-  checkRules(entity, subject, draft)
-  guard(step, subject, deciding)
+  checking(deciding, () => {
+    checkReferences(deciding.domain, subject, draft)
+    checkRules(entity, subject, draft)
+    guard(step, subject, deciding)
+  })
   return draft.get(type, step.id) ?? after
 }
 
@@ -147,7 +149,9 @@ function restore({ type, id, entity, expectedRev }: RestoreStep, deciding: Decid
   }
   const { rev: _, ...data } = draft.removed(type, id) ?? deciding.last(type, id)
   const after = draft.put(type, id, { ...data, updated_at: draft.timestamp })
-  checkReferences(deciding.domain, { type, before: undefined, after }, draft)
-  checkRules(entity, { type, before: undefined, after }, draft)
+  checking(deciding, () => {
+    checkReferences(deciding.domain, { type, before: undefined, after }, draft)
+    checkRules(entity, { type, before: undefined, after }, draft)
+  })
   return after
 }

@@ -1,6 +1,6 @@
-import { type Domain, limits, type Query, type QueryAnswer } from '@stateward/contract'
-import { checkQuery, WatchIndex } from '@stateward/query'
-import { asRefusal, checkedEntity, invalid } from './check.ts'
+import type { Domain, Query, QueryAnswer } from '@stateward/contract'
+import { WatchIndex } from '@stateward/query'
+import { asRefusal, checkedEntity } from './check.ts'
 import type { DecidedCommit } from './decided.ts'
 import { LiveQuery } from './live-query.ts'
 import { LiveReader } from './live-reader.ts'
@@ -23,20 +23,6 @@ export class LiveQueries {
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options
-  }
-
-  /** Throws `INVALID` and what `checkQuery` throws. */
-  checked(given: Query): Query {
-    const type: unknown = typeof given === 'object' && given !== null ? given.type : undefined
-    const query = checkQuery(given, checkedEntity(this.#options.domain, type))
-    for (const key of ['cursor', 'snapshot', 'asOf'] as const)
-      if (query[key] !== undefined)
-        throw invalid(`expected a live query without ${key}, found one; it is of the newest state`)
-    if (query.include !== undefined)
-      throw invalid('expected a live query without include, found one; it tells of its own rows alone')
-    if ((query.limit ?? 0) > limits.liveRows)
-      throw invalid(`expected a live query of at most ${limits.liveRows} rows, found limit ${query.limit}`)
-    return query
   }
 
   /** A reader of a query that was checked; the answer's `over` is to be called when nobody reads any more. */

@@ -71,7 +71,7 @@ export class LiveQuery implements LiveResult {
     const window = this.#window
     if (this.#isLoading || window === undefined) return
     if (window.missing > 0 && !this.#refill(window)) this.load()
-    else if (this.query.limit === undefined && window.size > limits.liveRows) this.fail(tooMany(this.query))
+    else if (this.query.limit === undefined && window.size > limits.liveRows) this.fail(tooManyLive(this.query))
     else {
       this.#seq = seq
       this.#tell(window.drain())
@@ -104,7 +104,7 @@ export class LiveQuery implements LiveResult {
       const before = this.#window
       const { query } = this
       const { entity } = this.#source
-      if (query.limit === undefined && cursor !== undefined) throw tooMany(query)
+      if (query.limit === undefined && cursor !== undefined) throw tooManyLive(query)
       const window = new LiveWindow(
         {
           compare: compileOrder(query.orderBy, entity),
@@ -168,7 +168,8 @@ function reserveOf({ limit }: Query): number {
   return limit === undefined ? 0 : Math.max(leastReserve, Math.min(limit, limits.liveRows - limit))
 }
 
-function tooMany({ type }: Query): StatewardError {
+/** What a live query of more rows than it may have is told. */
+export function tooManyLive({ type }: Query): StatewardError {
   return new StatewardError(
     'TOO_LARGE',
     `expected a live query of ${type} with at most ${limits.liveRows} rows, found more; give it a limit, or a narrower filter`,

@@ -19,6 +19,8 @@ import {
   limits,
   type MessageKind,
   type Protocol,
+  type Query,
+  type QueryAnswer,
   type Seq,
   StatewardError,
   type Stats,
@@ -34,6 +36,7 @@ import { follow } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
+import { liveBeside } from './live-beside.ts'
 import { inSlices } from './pace.ts'
 import { Projections } from './projections.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
@@ -71,7 +74,7 @@ export interface StateReaderMembers<D extends Domain> {
 
 /**
  * Opens a log for reading beside its writer, if there is one: takes no lock and writes nothing. Reads answer from the state
- * as of opening, `changes` goes on with what comes; whatever would write is `UNSUPPORTED`. O(log) time.
+ * as of opening; `changes` and live queries go on with what comes, the latter hold all that matches, whatever their limit; whatever would write is `UNSUPPORTED`. O(log) time.
  */
 export async function openStateReader<const D extends Domain>(options: StateReaderOptions<D>): Promise<StateReader<D>> {
   const { storage, domain } = options
@@ -161,14 +164,22 @@ class ReadOnlyManager implements Endpoint {
       stats: () => statsOf({ live, storage, reader, durability: 'commit', depth: 0 }),
       verify: () => verify(reader, live),
     }
+    const source = {
+      follow: (from: Seq, signal: AbortSignal) => follow(reader, from, [signal]),
+      versions: () => ({ live, reader }),
+      recent: () => undefined,
+      lastSeq: async () => (await reader.stats()).lastSeq,
+    }
+    const rows = async (query: Query): Promise<QueryAnswer> => this.#reads.handlers.query(query, noOptions)
     this.#watches = new Watches({
       domain: options.domain,
-      source: {
-        follow: (from, signal) => follow(reader, from, [signal]),
-        versions: () => ({ live, reader }),
-        recent: () => undefined,
-        lastSeq: async () => (await reader.stats()).lastSeq,
-      },
+      live: (query, signal) =>
+        liveBeside(query, {
+          domain: options.domain,
+          rows,
+          source: { ...source, follow: (from) => source.follow(from, signal) },
+        }),
+      source,
       began: () => () => undefined,
     })
     this.#answerers = { handlers, special: refuseWrite, setTimer: options.environment.setTimer }
@@ -201,7 +212,7 @@ class ReadOnlyManager implements Endpoint {
     signal: AbortSignal,
   ): AsyncIterable<Watching[K]['item']> {
     if (this.#closing.signal.aborted) throw closed()
-    return this.#watches.watch(kind, body, [signal, this.#closing.signal])
+    return untilClosed(this.#watches.watch(kind, body, [signal, this.#closing.signal]), this.#closing.signal)
   }
 
   async close(): Promise<void> {
@@ -209,6 +220,15 @@ class ReadOnlyManager implements Endpoint {
     this.#closing.abort(closed())
     this.#snapshots.releaseAll()
     await this.#options.reader.close()
+  }
+}
+
+/** What is being read when the reader is closed is an end and no failure, whatever the storage then says. */
+async function* untilClosed<T>(items: AsyncIterable<T>, closing: AbortSignal): AsyncGenerator<T> {
+  try {
+    yield* items
+  } catch (error) {
+    if (!closing.aborted) throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Deleted, type Entity, StatewardError, type StoredRecord } from '@stateward/contract'
-import type { Deciding } from './deciding.ts'
+import { checking, type Deciding } from './deciding.ts'
 import { found } from './found.ts'
 import { dependentsOf } from './references.ts'
 import { checkRules } from './rules.ts'
@@ -15,7 +15,8 @@ interface Removal {
  * Takes a deletion into the draft, and with `cascade` that of every record that holds on to it, and so on. A loop and
  * not a recursion, because a chain of records may be longer than the stack.
  */
-export function remove(step: DeleteStep, { domain, draft }: Deciding): Deleted {
+export function remove(step: DeleteStep, deciding: Deciding): Deleted {
+  const { domain, draft, atEnd } = deciding
   const { type, id, entity } = step
   const first: Removal = { type, entity, before: found(step, draft, step.expectedRev) }
   const waiting = [first]
@@ -25,15 +26,22 @@ export function remove(step: DeleteStep, { domain, draft }: Deciding): Deleted {
     // Who holds on by several ways waits several times.
     if (draft.get(one.type, one.before.id) === undefined) continue
     const dependents = dependentsOf(domain, one.type, one.before.id, draft)
-    if (dependents.length > 0 && !step.cascade) throw restricted(one, dependents)
+    if (dependents.length > 0 && !step.cascade && atEnd === undefined) throw restricted(one, dependents)
     draft.remove(one.type, one.before.id)
     removed.push(one)
+    if (!step.cascade) continue
     for (const { type: other, record } of dependents) {
       const dependentEntity = domain.entities[other]
       if (dependentEntity !== undefined) waiting.push({ type: other, entity: dependentEntity, before: record })
     }
   }
-  for (const one of removed) checkRules(one.entity, { type: one.type, before: one.before, after: undefined }, draft)
+  checking(deciding, () => {
+    for (const one of removed) {
+      const left = atEnd === undefined ? [] : dependentsOf(domain, one.type, one.before.id, draft)
+      if (left.length > 0) throw restricted(one, left)
+      checkRules(one.entity, { type: one.type, before: one.before, after: undefined }, draft)
+    }
+  })
   return Object.freeze({ id, rev: draft.nextRev(type, id) })
 }
 

@@ -112,7 +112,13 @@ export class Undecided {
     const { write, domain, last } = this.#options
     const deciding = { domain, draft, checks: write.checks, last }
     if (!isOfRows(write.kind) && write.kind !== 'transact') return steps.map((step) => decide(step, deciding))
-    const results = steps.map((step, at) => inRow(from + at, () => decide(step, deciding)))
+    const late: (() => void)[] = []
+    const results = steps.map((step, at) => {
+      const row = from + at
+      const atEnd = write.isCheckedWhole && ((check: () => void) => void late.push(() => inRow(row, check)))
+      return inRow(row, () => decide(step, atEnd === undefined ? deciding : { ...deciding, atEnd }))
+    })
+    for (const check of late) check()
     write.afterSteps?.(deciding)
     return results
   }

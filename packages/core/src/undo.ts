@@ -40,7 +40,8 @@ const namedRecords = 20
 
 /**
  * The write that undoes a commit: each record must still be as the commit left it. What is restored comes first, what it
- * refers to before it; then what is changed back; then what is deleted, what refers to it before it.
+ * refers to before it; then what is changed back; then what is deleted, what refers to it before it. References, rules and
+ * guards are those of the whole commit.
  */
 export async function undoWrite({ seq, force, reason, ...writing }: UndoAsk, options: UndoOptions): Promise<Write> {
   const forcing = checkedGuard({
@@ -64,6 +65,8 @@ export async function undoWrite({ seq, force, reason, ...writing }: UndoAsk, opt
   const targets = undone.map(({ change: { type, id }, rev }) => ({ type, id, rev }))
   return {
     ...write,
+    // What a commit has made together goes together: records that refer to each other have no order in which one could go first.
+    isCheckedWhole: true,
     // In the actor, behind the look for its txid: a write that is sent again finds its own traces, and is answered as the first time.
     precondition: { targets, check: (heads) => refuseChanged(targets, heads) },
     steps: write.steps.map((step) => {

@@ -9,6 +9,7 @@ import {
 } from '@stateward/contract'
 import type { Audience } from './audience.ts'
 import { asRefusal } from './check.ts'
+import { checkedLive } from './checked-live.ts'
 import { anyOf } from './follow.ts'
 import { describe } from './frozen-json.ts'
 import { LiveQueries } from './live-queries.ts'
@@ -24,8 +25,8 @@ interface WatchesOptions {
   }
   /** Called while somebody watches; calls the answer when it is over. */
   readonly began: () => () => void
-  /** Absent where nobody tells what is written. */
-  readonly queries?: LiveQueries
+  /** Updates of a query that was checked. */
+  readonly live: (query: Query, signal: AbortSignal) => AsyncIterable<LiveUpdate>
 }
 
 type Watched = {
@@ -37,7 +38,7 @@ export class Watches {
   readonly #options: WatchesOptions
   readonly #kinds: Watched = {
     changes: (body, signal) => this.#changes(body, signal),
-    live: (body, signal) => this.#live(body, signal),
+    live: (body, signal) => this.#options.live(checkedLive(this.#options.domain, body), signal),
   }
 
   constructor(options: WatchesOptions) {
@@ -55,16 +56,6 @@ export class Watches {
     } catch (error) {
       throw asRefusal(error)
     }
-  }
-
-  #live(body: Query, signal: AbortSignal): AsyncIterable<LiveUpdate> {
-    const { queries } = this.#options
-    if (queries === undefined)
-      throw new StatewardError(
-        'UNSUPPORTED',
-        'this store was opened for reading, as of one moment; follow its changes instead',
-      )
-    return updatesOf(queries, queries.checked(body), signal)
   }
 
   #changes(body: Watching['changes']['ask'], signal: AbortSignal): AsyncIterable<readonly RecordChange[]> {
@@ -108,7 +99,7 @@ export function watchesOf({
   audience.queries = queries
   return new Watches({
     domain,
-    queries,
+    live: (query, signal) => updatesOf(queries, query, signal),
     source: {
       follow: (from, signal) => terms.follow(from, [signal]),
       versions: () => ({ live: terms.current.live, reader: terms.current.writer, index: terms.current.history }),

@@ -78,6 +78,8 @@ export interface Write {
   readonly durability: Durability
   /** What must hold beside them of what was decided before. */
   readonly precondition?: Precondition
+  /** References, rules and guards are those of the whole: looked at when every step has been taken, so that records may refer to each other. */
+  readonly isCheckedWhole?: true
   /** Looks at what the steps have made together; throws the refusal of the write. */
   readonly afterSteps?: (deciding: Deciding) => void
   /** How long its line may be; `limits` say it of others. */

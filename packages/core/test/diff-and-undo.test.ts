@@ -200,6 +200,49 @@ test('a deletion that cascaded is undone as one commit, what others refer to fir
   await state.close()
 })
 
+test('records that refer to each other are undone as one commit, and so is the undo of that; who else refers to them holds them', async () => {
+  const { state } = await openTiny()
+  await state.transact([
+    { op: 'create', type: 'task', data: { id: 'a' } },
+    { op: 'create', type: 'task', data: { id: 'b', parent: 'a' } },
+    { op: 'create', type: 'task', data: { id: 'c', parent: 'b', after: ['a', 'b'] } },
+    { op: 'update', type: 'task', id: 'a', changes: { parent: 'c' } },
+  ])
+  const all = await everything(state)
+  for (const seq of [1, 2, 3, 4]) {
+    expect((await state.undo(seq)).seq).toBe(seq + 1)
+    expect(await state.task.count()).toBe(seq % 2 === 0 ? 3 : 0)
+  }
+  await state.task.delete('b', { cascade: true })
+  expect(await state.task.count()).toBe(0)
+  await state.undo(6)
+  const contents = (records: Map<string, StoredRecord>) => [...records.values()].map(content)
+  expect(contents(await everything(state))).toEqual(contents(all))
+  await state.task.create({ id: 'd', parent: 'b' })
+  expect(await codeOf(state.undo(7))).toBe('RESTRICTED')
+  expect((await state.stats()).lastSeq).toBe(8)
+  await state.close()
+})
+
+test('a guard looks at what an undo leaves, whatever stood between its steps', async () => {
+  const { state } = await openTiny()
+  const { id } = await state.plan.create({ name: 'p' })
+  await state.plan.update(id, { status: 'open' })
+  await state.plan.update(id, { status: 'done' })
+  const { seq } = await state.transact([
+    { op: 'update', type: 'plan', id, changes: { status: 'open' } },
+    { op: 'create', type: 'task', data: { id: 'a', plan_id: id, state: 'open' } },
+  ])
+  await state.undo(seq)
+  expect(await state.plan.get(id)).toMatchObject({ status: 'done' })
+  expect(await state.task.get('a')).toBeUndefined()
+  await state.undo(seq + 1)
+  await state.task.create({ id: 'b', plan_id: id, state: 'open' })
+  expect(await codeOf(state.undo(seq + 2))).toBe('RESTRICTED')
+  expect(await state.task.count()).toBe(2)
+  await state.close()
+})
+
 test('a difference from further back than the index of histories reaches is refused, and says how far it reaches', async () => {
   const { state } = await openTiny({ memory: { historyVersions: 8 } })
   for (let n = 0; n < 40; n++) await state.task.create({ id: `t${n}` })

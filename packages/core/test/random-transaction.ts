@@ -16,9 +16,9 @@ export interface Done {
   readonly writes: number
 }
 
-const transactionIds: readonly string[] = Array.from({ length: 200 }, (_, at) => `t${at}`)
-/** The values that records have: 0 … 79. */
-export const transactionValues = 80
+const transactionIds: readonly string[] = Array.from({ length: 300 }, (_, at) => `t${at}`)
+/** The values that records have: 0 … 119. */
+export const transactionValues = 120
 
 /**
  * One of the transactions that a seed stands for: a few reads, and writes whose values depend on what was read. Done
@@ -47,8 +47,8 @@ export function* randomTransaction(seed: number): Generator<Act, Done, readonly 
     }
   }
   const isReader = pick(5) === 0
-  for (let step = 2 + pick(6); step > 0; step--) {
-    if (pick(3) === 0) yield { op: 'pause' }
+  for (let step = 2 + pick(5); step > 0; step--) {
+    if (pick(4) === 0) yield { op: 'pause' }
     const choice = pick(isReader ? 4 : 7)
     if (choice === 0) see(yield { op: 'get', id: id() })
     else if (choice === 1) see(yield { op: 'where', n: pick(transactionValues) })

@@ -6,6 +6,7 @@ import { openTiny, type TinyState } from './open-tiny.ts'
 import { type Act, type Done, type Row, randomTransaction } from './random-transaction.ts'
 import { seededRandom } from './seeded-random.ts'
 import type { tinyDomain } from './tiny-domain.ts'
+import { turnTimers } from './turn-timers.ts'
 import { turns } from './turns.ts'
 
 /** One transaction as its client saw it. */
@@ -45,6 +46,7 @@ export async function serialHistory(count: number, seed: number): Promise<Histor
     openTiny({
       storage,
       hooks: { afterCommit },
+      timers: turnTimers,
       compaction: false,
       scrub: false,
       random: seededRandom(seed + seen.size + 1),

@@ -8,7 +8,7 @@ import { serialHistory } from './serial-history.ts'
 import { SerialModel } from './serial-model.ts'
 import { whyNotSerial } from './why-not-serial.ts'
 
-const perHistory = 5_000
+const perHistory = 2_500
 
 rig('serializable', ({ each, target }) =>
   each(async (seed) => {

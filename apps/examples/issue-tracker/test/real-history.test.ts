@@ -46,19 +46,6 @@ describe.runIf(hasRealData)('40 000 real changes, from ../shared/data', () => {
     },
     slowMs,
   )
-
-  test(
-    'in memory they come out the same',
-    async () => {
-      const changes = realChanges()
-      const state = await openIssues(issueStorage(undefined))
-      expect(await replayChanges(state, changes)).toMatchObject(counts)
-      await expectFolded(state, plainFold(changes))
-      await expectVerified(state, changes.length)
-      await state.close()
-    },
-    slowMs,
-  )
 })
 
 const seedKeys: Readonly<Record<string, string>> = {
