@@ -125,7 +125,7 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     every: 5_000,
     nightly: 5_000_000,
     limits:
-      'in one process, on a storage in memory whose appends take a random number of turns; a crash there loses or keeps an append that was on its way, and tears none; transactions of at most eight reads and writes',
+      'in one process, on a storage in memory whose appends take a random number of turns; a crash there loses or keeps an append that was on its way, and tears none; transactions of at most six reads and writes',
     files: ['packages/core/test/serializability.test.ts'],
   },
   cursors: {
