@@ -5,14 +5,6 @@ const storage = 'packages/storage-jsonl/src'
 /** What has been judged, in the order of the files. */
 export const judged: readonly Equivalent[] = [
   {
-    path: 'packages/core/src/compaction-schedule.ts',
-    line: "if (health === 'ok' && (opening?.logSegments ?? 0) >= settings.segments * overdueTimes) await this.#run('segments')",
-    at: 25,
-    was: 'opening?.logSegments ?? 0',
-    becomes: 'opening?.logSegments',
-    why: 'neither 0 nor undefined is as much as a number of segments, which is 1 at least',
-  },
-  {
     path: `${storage}/cache-claim.ts`,
     line: "if (entry.kind !== 'active' && bytes === bound.bytes) return entry.crc === bound.crc ? undefined : other",
     at: 55,
@@ -35,5 +27,13 @@ export const judged: readonly Equivalent[] = [
     was: '0',
     becomes: '1',
     why: 'no append takes exactly one byte: a record is a JSON object, and its seal alone is longer',
+  },
+  {
+    path: `${storage}/scrub-log.ts`,
+    line: "const until = at >= 0 && from !== undefined ? from.until : (round[0]?.file ?? '')",
+    at: 61,
+    was: "round[0]?.file ?? ''",
+    becomes: 'round[0]?.file',
+    why: 'without a file there is no stop of a round that would be told where it ends',
   },
 ]

@@ -96,8 +96,11 @@ export class BaseRows {
       if (number === undefined) return rows
       const row = this.#rowAt(number, types)
       this.#row[this.#taken] = number
-      this.#whole[this.#taken] = row.place?.whole ?? 0
-      this.#patches[this.#taken] = row.place?.patches.length ?? 0
+      // A tombstone has no place, and is not moved.
+      if (row.place !== undefined) {
+        this.#whole[this.#taken] = row.place.whole
+        this.#patches[this.#taken] = row.place.patches.length
+      }
       this.#taken++
       rows.push(row)
     }

@@ -93,6 +93,27 @@ test.each([undefined, 1])(
   },
 )
 
+test('a write whose ids were given and made is answered again from its line, each record as what it was', async () => {
+  const storage = memoryStorage()
+  const { state } = await openTiny({ storage })
+  const write = (asked: TinyState): Promise<unknown> =>
+    asked.transact(
+      [
+        { op: 'create', type: 'plan', data: { id: p, name: 'given' } },
+        { op: 'create', type: 'plan', data: { name: 'made' } },
+        { op: 'create', type: 'task', data: { id: 'a', title: 'given' } },
+        { op: 'create', type: 'plan', data: { name: 'made too' } },
+      ],
+      { txid: 'once' },
+    )
+  const first = await write(state)
+  await state.close()
+  const { state: again } = await openTiny({ storage })
+  expect(await write(again)).toEqual(first)
+  expect((await again.stats()).lastSeq).toBe(1)
+  await again.close()
+})
+
 test('where compaction lets go of history, a write it covers is TRIMMED behind a restart if it has been changed, and never made again', async () => {
   const storage = memoryStorage({ retention: 'none' })
   const { state } = await openTiny({ storage })

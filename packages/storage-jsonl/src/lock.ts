@@ -108,8 +108,14 @@ async function holding(
   if (standing?.method === 'pidfile' && !isDead(environment, standing)) throw locked(dir, standing)
   const since = timestampOf(environment.clock)
   const note: LockNote = { pid: machine.pid, host: machine.host, owner, since, nonce, method: 'flock' }
-  await file.truncate(0)
-  await writeAll(file, noteBytes(note), 0)
+  try {
+    await file.truncate(0)
+    await writeAll(file, noteBytes(note), 0)
+  } catch (error) {
+    // A LOCK without a note keeps out who holds a store by the file's being there.
+    if (created) await disk.remove(path).catch(() => {})
+    throw error
+  }
   return {
     method: 'flock',
     isOurs: async () => (await disk.stat(path))?.inode === inode,

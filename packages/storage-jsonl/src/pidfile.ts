@@ -40,16 +40,26 @@ async function hold(
   { disk }: Environment,
   { path, file, note }: { path: string; file: DiskFile; note: LockNote },
 ): Promise<HeldLock> {
-  await writeAll(file, noteBytes(note), 0)
-  const { inode } = await file.stat()
-  const isOurs = async (): Promise<boolean> => (await disk.stat(path))?.inode === inode
-  return {
-    method: 'pidfile',
-    isOurs,
-    async release() {
-      if (await isOurs()) await disk.remove(path)
-      await file.close()
-    },
+  try {
+    await writeAll(file, noteBytes(note), 0)
+    const { inode } = await file.stat()
+    const isOurs = async (): Promise<boolean> => (await disk.stat(path))?.inode === inode
+    return {
+      method: 'pidfile',
+      isOurs,
+      async release() {
+        try {
+          if (await isOurs()) await disk.remove(path)
+        } finally {
+          await file.close()
+        }
+      },
+    }
+  } catch (error) {
+    // Without its note nobody could tell whose it is, and it would keep everybody out.
+    await disk.remove(path).catch(() => {})
+    await file.close().catch(() => {})
+    throw error
   }
 }
 

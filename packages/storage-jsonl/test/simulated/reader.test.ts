@@ -1,8 +1,12 @@
 import { beside, boot, SimClock, SimMedium } from '@stateward/conformance'
 import type { LogReader } from '@stateward/contract'
 import { expect, test } from 'vitest'
+import { durableLine } from '../../src/control-line.ts'
 import { nodeClock, nodeTimers } from '../../src/node-environment.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
+import { killedLog } from './edited.ts'
+import { OrderlyDisk } from './orderly-disk.ts'
+import { rewrite } from './salvage-fixture.ts'
 import { simStorage } from './sim-storage.ts'
 
 const log = '/store/log-00000001.jsonl'
@@ -106,6 +110,49 @@ test('a store without its manifest is refused, not taken for an empty one', asyn
   await writer.close()
   await beside(medium).remove('/store/manifest.json')
   await expect(simStorage(boot(medium)).openReader()).rejects.toMatchObject({ code: 'CORRUPT' })
+})
+
+test('a line behind one that does not read is damage when it proves more than holds, and only then', async () => {
+  const killed = await killedLog()
+  const { size } = killed.file(log)
+  const behind = async (dur: number): Promise<LogReader> => {
+    const medium = killed.copy()
+    const line = durableLine({ seq: 9, dur }, '2026-01-01T00:00:00.000Z')
+    medium.file(log).write(Buffer.concat([Buffer.from('in the middle of it\n'), line]), size)
+    return patientReader(medium)
+  }
+  expect(await readAll(await behind(9))).toHaveLength(6)
+  await expect(behind(10).then(readAll)).rejects.toMatchObject({ code: 'CORRUPT' })
+})
+
+test('of a segment without a byte nothing is read, and nothing is counted', async () => {
+  const killed = await killedLog()
+  rewrite(killed, log, Buffer.alloc(0))
+  const reader = await patientReader(killed)
+  expect(await reader.stats()).toMatchObject({ firstSeq: 1, lastSeq: 0, bytes: 0, segments: 1 })
+  expect(await readAll(reader)).toEqual([])
+})
+
+test('a reader lets go of files that are taken away, and of none that stay', async () => {
+  const medium = new SimMedium()
+  const { writer } = await simStorage(boot(medium), { segmentBytes: 4_096 }).openWriter('writer')
+  for (let seq = 1; seq <= 60; seq++) await append(writer, [recordOf(seq, 100)])
+  await append(writer, [])
+  const disk = new OrderlyDisk(medium, medium.process)
+  const clock = nodeClock
+  const reader = await simStorage(disk, { clock, timers: nodeTimers }).openReader()
+  await readAll(reader)
+  const held = disk.handles
+  expect(held.length).toBeGreaterThan(3)
+  await reader.stats()
+  expect(disk.handles).toEqual(held)
+  await writer.saveBase(50, (async function* () {})())
+  await writer.truncate(50)
+  await reader.stats()
+  expect(disk.handles.filter((path) => medium.find(path) === undefined)).toEqual([])
+  expect(disk.handles.length).toBeGreaterThan(0)
+  await reader.close()
+  await writer.close()
 })
 
 /** A reader whose own clock runs, so that it gives up waiting for a proof. */

@@ -4,6 +4,7 @@ import type { BaseChunk, LogReader, LogWriter } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { acknowledgeSalvage, repairLog, resealLog, salvageLog } from '../../src/index.ts'
 import { append, textOf } from '../records.ts'
+import { byteOf, linesOf } from './edited.ts'
 import { closedLog, first, records, rewrite, served, stamp } from './salvage-fixture.ts'
 import { modelOf } from './salvage-model.ts'
 import { careOf, simStorage } from './sim-storage.ts'
@@ -190,6 +191,18 @@ test('a gap line holds the checksum of the bytes that stood where its commits ar
       [10, 10],
     ].map(([from = 0, to = 0]) => ({ from, to, sha256: sha256(from, to), report: id })),
   )
+})
+
+test('each gap line speaks for the bytes between its neighbours, and for no others', async () => {
+  const medium = await closedLog()
+  const before = linesOf(medium)
+  for (const line of [2, 8]) medium.file(first).rot(byteOf(before, line) + 40, 1)
+  const damaged = linesOf(medium)
+  await salvageLog(careOf(boot(medium)))
+  const gaps = linesOf(medium, '/store/log-00000002.jsonl').filter((line) => line.includes('"$gap"'))
+  const sums = Object.fromEntries(gaps.map((line) => JSON.parse(line).data).map(({ from, sha256 }) => [from, sha256]))
+  for (const line of [2, 8])
+    expect(sums[line], `commit ${line}`).toBe(createHash('sha256').update(`${damaged[line]}\n`).digest('hex'))
 })
 
 test('the end of a log that was being written: what may have been acknowledged is a gap, a torn write is none', async () => {

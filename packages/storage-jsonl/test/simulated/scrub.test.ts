@@ -1,4 +1,4 @@
-import { beside, boot, failure } from '@stateward/conformance'
+import { beside, boot, failure, SimMedium } from '@stateward/conformance'
 import type { ScrubPortion } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { rig } from '../../../../test/reliability/rig.ts'
@@ -228,4 +228,30 @@ test('a pass begins with any file, so that short openings get round too', async 
     }
   }
   expect([...firsts].sort()).toEqual([...files].sort())
+})
+
+test('an adopted file that was changed is damage, whether or not it is as long as it was', async () => {
+  const medium = new SimMedium()
+  await boot(medium).makeDirectory('/store')
+  const line = '{"type":"plan","timestamp":"2024-01-20T10:00:00.000Z","data":{"id":"p"}}\n'
+  medium.plant('/store/old.jsonl', line)
+  const { writer } = await simStorage(boot(medium)).openWriter('adopts')
+  const scrubbed = async (): Promise<unknown[]> => {
+    const scrub = writer.scrub?.()
+    return scrub === undefined ? [] : (await portionsOf(scrub)).map(({ bytes, damage, ends }) => [bytes, damage, ends])
+  }
+  expect(await scrubbed()).toEqual([
+    [line.length, [], false],
+    [0, [], true],
+  ])
+  for (const changed of [line.replace('"p"', '"q"'), line + line]) {
+    medium.plant('/store/old.jsonl', changed)
+    const reason = `the file was changed after it was adopted: ${changed.length} bytes now, ${line.length} then, or other ones`
+    expect(await scrubbed()).toEqual([
+      [changed.length, [], false],
+      [0, [{ file: 'old.jsonl', line: 1, byte: 0, reason }], false],
+      [0, [], true],
+    ])
+  }
+  await writer.close()
 })

@@ -103,3 +103,12 @@ test('a writer that has retired is read on, and leaves the way free for the next
   await writer.close()
   await expect(writer.fetch(kept)).rejects.toMatchObject({ code: 'CLOSED' })
 })
+
+test('a barrier behind what is durable writes nothing', async () => {
+  const { medium, writer } = await opened()
+  await append(writer, [recordOf(1)])
+  const { steps } = medium
+  await append(writer, [], 'commit')
+  expect(medium.steps).toBe(steps)
+  await writer.close()
+})

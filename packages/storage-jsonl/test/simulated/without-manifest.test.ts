@@ -122,3 +122,16 @@ test('a store that died before its first manifest begins anew; one whose segment
   await boot(strange).rename(first, '/store/base-00000001.jsonl')
   expect(await openingRefused(strange.copy())).toMatchObject({ code: 'CORRUPT' })
 })
+
+test('of a store of which only the archive is left nobody says that nothing is wrong', async () => {
+  const medium = await closedLog()
+  for (const path of [...medium.files().keys()]) await boot(medium).remove(path)
+  await boot(medium).makeDirectory('/store/archive')
+  medium.plant('/store/archive/log-00000001.jsonl.gz', 'packed')
+  const left = medium.copy()
+  for (const care of [salvageLog, repairLog, resealLog])
+    expect(await refusalOf(left, () => care({ ...careOf(boot(left)), dryRun: false }))).toMatchObject({
+      code: 'CORRUPT',
+    })
+  expect(await openingRefused(left)).toMatchObject({ code: 'CORRUPT' })
+})
