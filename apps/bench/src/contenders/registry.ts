@@ -61,6 +61,18 @@ export const contenders: readonly Contender[] = [
     },
   },
   {
+    name: 'level',
+    title: 'classic-level, sync: true, index keys kept by hand in the same batch',
+    role: 'peer',
+    durability: 'power',
+    abilities: [...everything, 'killed'],
+    warmOperations: 2_000,
+    opener: async () => {
+      const { LevelStore } = await import('./level.ts')
+      return (dir) => LevelStore.open(dir)
+    },
+  },
+  {
     name: 'map-file',
     title: 'a Map, and for each write appendFile and fdatasync',
     role: 'peer',
@@ -82,6 +94,42 @@ export const contenders: readonly Contender[] = [
     opener: async () => {
       const { NedbStore } = await import('./nedb.ts')
       return (dir) => NedbStore.open(dir)
+    },
+  },
+  {
+    name: 'loki',
+    title: 'lokijs, in memory with indexes, saved as one file when it is closed',
+    role: 'peer',
+    durability: 'none',
+    abilities: everything,
+    warmOperations: 10_000,
+    opener: async () => {
+      const { LokiStore } = await import('./loki.ts')
+      return (dir) => LokiStore.open(dir)
+    },
+  },
+  {
+    name: 'lowdb',
+    title: 'lowdb, one JSON file that is written anew for each write and not synced',
+    role: 'peer',
+    durability: 'process',
+    abilities: everything,
+    warmOperations: 5,
+    opener: async () => {
+      const { LowdbStore } = await import('./lowdb.ts')
+      return (dir) => LowdbStore.open(dir)
+    },
+  },
+  {
+    name: 'jsonl-db',
+    title: '@alcalzone/jsonl-db, a Map whose changes are appended to a file behind it, not synced',
+    role: 'peer',
+    durability: 'none',
+    abilities: everything,
+    warmOperations: 10_000,
+    opener: async () => {
+      const { JsonlDbStore } = await import('./jsonl-db.ts')
+      return (dir) => JsonlDbStore.open(dir)
     },
   },
   {
