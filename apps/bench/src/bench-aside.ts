@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchActors } from './actors/bench-actors.ts'
+import { instrumentationTable } from './instrumentation/instrumentation-table.ts'
+import { measureInstrumentation } from './instrumentation/measure-instrumentation.ts'
 import { overloadTable, storesTable } from './limits-report.ts'
 import type { Options } from './options.ts'
 import { measureOverload } from './overload/measure-overload.ts'
@@ -20,21 +22,35 @@ const maxOpen = 64
 const restMs = 3_000
 const mailbox = 1_000
 const times = 10
+const records = 10_000
+
+type AsideName = 'actors' | 'stores' | 'overload' | 'instrumentation'
+
+/** Each measures in `own`, an empty directory, and resolves with its table. */
+const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: Entry) => Promise<string>>> = {
+  actors: ({ rounds, timing }, _, entry) =>
+    benchActors({ rounds, job: { runMs: timing.runMs, messages: 1_000_000 } }, entry),
+  stores: async ({ stores }, dir) =>
+    storesTable(await measureStores({ dir, stores, wakes: Math.ceil(stores / 50), maxOpen, restMs })),
+  overload: async ({ timing }, dir) =>
+    overloadTable(await measureOverload({ dir, runMs: timing.runMs, mailbox, times, atOnce: 1 }), { mailbox, times }),
+  instrumentation: async ({ rounds, timing, seed }, dir) => {
+    const onRound = (round: number): void => void process.stderr.write(`round ${round + 1} of ${rounds}\n`)
+    // Four arms and two workloads, in each of many rounds.
+    const runMs = timing.runMs / 4
+    return instrumentationTable(await measureInstrumentation({ dir, rounds, runMs, records, seed, onRound }))
+  },
+}
 
 /** What is measured beside the comparison of stores, if that is asked for: its table, which is written as a report of its own. */
 export async function benchAside(options: Options, { entry, dir, results }: AsideOptions): Promise<string | undefined> {
-  const { actors, stores, overload, rounds, timing } = options
-  if (!actors && stores === 0 && !overload) return undefined
+  const name = asked(options)
+  if (name === undefined) return undefined
   mkdirSync(dir, { recursive: true })
   const own = mkdtempSync(join(dir, 'aside-'))
   try {
     const surroundings = surroundingsOf(own, entry.kind, new Date())
-    const name = actors ? 'actors' : overload ? 'overload' : 'stores'
-    const found = actors
-      ? await benchActors({ rounds, job: { runMs: timing.runMs, messages: 1_000_000 } }, entry)
-      : overload
-        ? overloadTable(await measureOverload({ dir: own, runMs: timing.runMs, mailbox, times, atOnce: 1 }))
-        : storesTable(await measureStores({ dir: own, stores, wakes: Math.ceil(stores / 50), maxOpen, restMs }))
+    const found = await asides[name](options, own, entry)
     mkdirSync(results, { recursive: true })
     writeFileSync(join(results, `${name}.md`), `${JSON.stringify(surroundings)}\n\n${found}\n`)
     if (options.record) {
@@ -45,4 +61,11 @@ export async function benchAside(options: Options, { entry, dir, results }: Asid
   } finally {
     rmSync(own, { recursive: true, force: true })
   }
+}
+
+function asked({ actors, stores, overload, instrumentation }: Options): AsideName | undefined {
+  if (actors) return 'actors'
+  if (overload) return 'overload'
+  if (instrumentation) return 'instrumentation'
+  return stores > 0 ? 'stores' : undefined
 }

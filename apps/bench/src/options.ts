@@ -13,6 +13,8 @@ export interface Options {
   readonly stores: number
   /** Whether one store is offered more than it can take instead. */
   readonly overload: boolean
+  /** Whether what the instrumentation costs is measured instead. */
+  readonly instrumentation: boolean
   readonly workloads: readonly Workload[]
   readonly contenders: readonly Contender[]
   readonly sizes: readonly number[]
@@ -37,6 +39,7 @@ export const usage: string = `Stateward and its peers, measured in one run.
   --actors                 instead of stores: the round trip of an ask, and what a queued message takes
   --stores 10k             instead: so many stores in one process, a fiftieth of them woken
   --overload               instead: ten times the writes that one store can take, for --seconds
+  --instrumentation        instead: what watching a store costs it, in at least 20 rounds
   --full                   also 1m records, and five rounds
   --rounds 3               how often each takes its turn (default 3)
   --seconds 1              how long each workload is timed in a turn (default 1)
@@ -62,6 +65,7 @@ export function optionsOf(args: readonly string[]): Options {
       actors: { type: 'boolean', default: false },
       stores: { type: 'string' },
       overload: { type: 'boolean', default: false },
+      instrumentation: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
@@ -78,10 +82,11 @@ export function optionsOf(args: readonly string[]): Options {
     actors: values.actors,
     stores: values.stores === undefined ? 0 : sizeOf(values.stores),
     overload: values.overload,
+    instrumentation: values.instrumentation,
     workloads: values.only === undefined ? workloads : workloadsNamed(listOf(values.only)),
     contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
     sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),
-    rounds: number('rounds', values.rounds ?? (values.full ? '5' : '3'), 1),
+    rounds: number('rounds', values.rounds ?? usualRounds(values), 1),
     timing: { warmMs: runMs / 2, runMs, turns: turnsInProcess },
     seed: number('seed', values.seed, 0),
     ...(values.dir !== undefined && { dir: values.dir }),
@@ -93,6 +98,10 @@ export function optionsOf(args: readonly string[]): Options {
 
 function listOf(text: string): readonly string[] {
   return text.split(',').map((word) => word.trim())
+}
+
+function usualRounds({ full, instrumentation }: { readonly full: boolean; readonly instrumentation: boolean }): string {
+  return instrumentation ? '24' : full ? '5' : '3'
 }
 
 const factors: Readonly<Record<string, number>> = { '': 1, k: 1000, m: 1_000_000 }

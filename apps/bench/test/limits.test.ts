@@ -21,7 +21,9 @@ test('offered more than it can take, a store refuses what does not fit, keeps wh
   expect(found.acknowledged).toBeGreaterThan(0)
   expect(found.deepest).toBeLessThanOrEqual(100)
   expect(found.recovered).toBeGreaterThan(0)
-  expect(overloadTable(found)).toMatch(/lost \/ refused and there \| +0 \/ 0 \|/)
+  expect(overloadTable(found, { mailbox: 100, times: 10 })).toMatch(
+    /lost \/ refused and there \| +0 \/ 0 \| +none ✓ \|/,
+  )
 })
 
 test('stores are woken and passivated, each with its record', async () => {

@@ -28,7 +28,14 @@ export interface Caches {
 export type PutBytes = (bytes: Uint8Array) => Promise<void>
 
 /** What became of a cache that was to be saved. */
-export type CacheSaved = { readonly saved: true } | { readonly saved: false; readonly reason: string }
+export type CacheSaved =
+  | { readonly saved: true }
+  | {
+      readonly saved: false
+      readonly reason: string
+      /** Nothing has failed: it was aborted, or the log has let go meanwhile of what it was made of. */
+      readonly isStale?: true
+    }
 
 export interface WritableCaches extends Caches {
   /**

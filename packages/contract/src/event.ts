@@ -50,8 +50,17 @@ export interface CompactionProgress {
  * - `scrubbing`: reads again what is complete of the log.
  * - `indexing`: builds an index again that did not hold what the records say.
  * - `checking`: compares indexes with the records.
+ * - `checkpointing`: saves the state beside the log while the store is open.
+ * - `loading`: reads the rest of the checkpoint that the store was opened with.
  */
-export type CaretakerName = 'reopening' | 'compaction' | 'scrubbing' | 'indexing' | 'checking'
+export type CaretakerName =
+  | 'reopening'
+  | 'compaction'
+  | 'scrubbing'
+  | 'indexing'
+  | 'checking'
+  | 'checkpointing'
+  | 'loading'
 
 /** What an open store tells unasked. */
 export type StoreEvent =

@@ -20,6 +20,8 @@ export class CheckpointSource {
   #window: Uint8Array = new Uint8Array(0)
   #windowAt = 0
   #isClosed = false
+  /** Why nothing of it is of use any more. */
+  #damage: unknown
 
   constructor(cache: StoredCache) {
     this.#cache = cache
@@ -41,6 +43,7 @@ export class CheckpointSource {
 
   /** Has everything read that is left. Rejects with a `DamagedImage` where it does not read as it was written; `CLOSED`. */
   async readRest(breathe: () => Promise<void>): Promise<void> {
+    if (this.#damage !== undefined) throw this.#damage
     for (const { at, rest } of this.#left.splice(0)) {
       for (const from of rest) {
         await this.#slideTo(at + from)
@@ -49,6 +52,11 @@ export class CheckpointSource {
         if (this.#isClosed) throw closed()
       }
     }
+  }
+
+  /** Nothing of it is of use: whoever needs what it has left hears so from now on, and not that a store was closed. */
+  giveUp(damage: unknown): void {
+    this.#damage = damage
   }
 
   async close(): Promise<void> {
@@ -62,6 +70,7 @@ export class CheckpointSource {
     const into = new Uint8Array(length)
     const from = at - this.#windowAt
     if (from >= 0 && from + length <= this.#window.length) into.set(this.#window.subarray(from, from + length))
+    else if (this.#damage !== undefined) throw this.#damage
     else if (this.#isClosed) throw closed()
     else {
       try {

@@ -1,5 +1,6 @@
-import type { CacheSaved, LogWriter, Seq, TracedCheckpoint } from '@stateward/contract'
+import { type CacheSaved, type LogWriter, type Seq, StatewardError, type TracedCheckpoint } from '@stateward/contract'
 import { channels } from './channels.ts'
+import type { CheckpointGate } from './checkpoint-gate.ts'
 import type { Environment } from './environment.ts'
 import { type CheckpointState, saveCheckpoint } from './save-checkpoint.ts'
 import { traced } from './traced.ts'
@@ -16,6 +17,8 @@ export interface CheckpointsOptions extends CheckpointState {
   readonly environment: Environment
   /** What the store is called in traces. */
   readonly store: string
+  /** Closed: none is saved but at the close. */
+  readonly gate: CheckpointGate
   /** `undefined`: none is ever saved. */
   readonly settings: CheckpointSettings | undefined
   /** The commit up to which a checkpoint was loaded. */
@@ -25,7 +28,7 @@ export interface CheckpointsOptions extends CheckpointState {
 /** A checkpoint takes as long to save as the store is large, so that a larger one is saved less often. */
 const partOfRecords = 8
 
-/** Decides when the state of one term is saved as a checkpoint. A failure costs nothing but the next opening's time. */
+/** Decides when the state of one term is saved as a checkpoint. A failure is told, and costs nothing but the next opening's time. */
 export class Checkpoints {
   readonly #options: CheckpointsOptions
   #saved: Seq | undefined
@@ -33,6 +36,8 @@ export class Checkpoints {
   #next: Seq = 0
   #running: Promise<void> | undefined
   #isClosing = false
+  /** One was due and failed, and is due still. */
+  #isOwed = false
 
   constructor(options: CheckpointsOptions) {
     this.#options = options
@@ -52,6 +57,11 @@ export class Checkpoints {
     if (settings !== undefined && this.#behind >= settings.atClose) this.#begin()
   }
 
+  /** Saves one if it is due. */
+  look(): void {
+    if (this.#isOwed || this.#options.live.lastSeq >= this.#next) this.#begin()
+  }
+
   /** Saves what is worth it, within the time, and no more after that; nothing from the moment that there is no time left. */
   async close(timeoutMs: number, hurry: AbortSignal): Promise<void> {
     const { settings, environment } = this.#options
@@ -61,7 +71,7 @@ export class Checkpoints {
     hurry.addEventListener('abort', () => controller.abort(), { once: true })
     await this.#running
     if (!hurry.aborted && settings !== undefined && this.#behind >= settings.atClose)
-      await this.#save(controller.signal)
+      await this.#save(controller.signal).catch(() => undefined)
     cancel()
   }
 
@@ -72,27 +82,36 @@ export class Checkpoints {
   }
 
   #begin(): void {
+    const { gate } = this.#options
     if (this.#running !== undefined || this.#isClosing) return
-    this.#running = this.#save(new AbortController().signal).finally(() => {
-      this.#running = undefined
-    })
+    this.#isOwed = !gate.isOpen
+    if (!gate.isOpen) return
+    this.#running = this.#save(new AbortController().signal)
+      .catch((error: unknown) => {
+        this.#isOwed = true
+        if (!this.#isClosing) gate.failed(error)
+      })
+      .finally(() => {
+        this.#running = undefined
+      })
   }
 
+  /** Rejects where the disk or the log has failed; the log itself is as it was. */
   async #save(signal: AbortSignal): Promise<void> {
     const { writer, environment, live } = this.#options
-    const isWhole = await live.whole.reached().then(
-      () => true,
-      () => false,
-    )
-    const asOf = live.lastSeq
-    if (isWhole && writer.caches !== undefined) {
+    try {
+      await live.whole.reached()
       const { caches } = writer
+      if (caches === undefined) return
+      const asOf = live.lastSeq
       const { breathe } = environment
       const save = (): Promise<CacheSaved> => saveCheckpoint(caches, this.#options, { breathe, signal })
-      const outcome = await this.#traced(asOf, save).catch(() => undefined)
-      if (outcome?.saved === true) this.#saved = asOf
+      const outcome = await this.#traced(asOf, save)
+      if (outcome.saved) this.#saved = asOf
+      else if (outcome.isStale !== true) throw new StatewardError('STORAGE_FAILED', `no checkpoint: ${outcome.reason}`)
+    } finally {
+      this.#plan()
     }
-    this.#plan()
   }
 
   #traced(upTo: Seq, save: () => Promise<CacheSaved>): Promise<CacheSaved> {
@@ -103,7 +122,7 @@ export class Checkpoints {
     })
   }
 
-  /** After a failure too: what has failed is not tried again at once. */
+  /** After a failure too: it is tried again when who looks after it says so, or when as much has come behind it. */
   #plan(): void {
     const { live, settings } = this.#options
     const distance = Math.max(settings?.whileOpen ?? Number.POSITIVE_INFINITY, live.size / partOfRecords)

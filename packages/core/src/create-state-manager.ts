@@ -24,6 +24,7 @@ import type {
 import { Audience } from './audience.ts'
 import { type BackupMember, backupMember } from './backup.ts'
 import { checkedOptions } from './checked-options.ts'
+import { CheckpointGate } from './checkpoint-gate.ts'
 import { HookRunner } from './commit-hooks.ts'
 import { systemEnvironment, timed } from './environment.ts'
 import { Events } from './events.ts'
@@ -31,7 +32,6 @@ import { type HeldSnapshot, heldSnapshot } from './held-snapshot.ts'
 import { logEvents } from './log-events.ts'
 import { Manager } from './manager.ts'
 import { Observation } from './observation.ts'
-import { ObservedEndpoint } from './observed-endpoint.ts'
 import { type PastMembers, pastMembers } from './past-members.ts'
 import { type RestoreMember, restoreMember } from './restore-member.ts'
 import type { ShutdownOptions, StateShutdownReport } from './shutdown-options.ts'
@@ -152,56 +152,51 @@ export async function createStateManager<const D extends Domain>(options: StateM
   if (checked.logger !== undefined) events.on(logEvents(checked.logger, observation.name))
   const owner = options.owner ?? `pid ${process.pid}`
   const { tell } = events
+  const gate = new CheckpointGate()
   const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell, observation }
-  const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints })
+  const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints, gate })
   const first = await open()
+  const savesCheckpoints = checkpoints !== undefined
   const terms = new Terms({ first, open, snapshots, audience, tell })
-  const manager = new Manager({ ...shared, durability, compaction, scrub, indexCheck, reopening, terms })
+  const automatically = { compaction, scrub, indexCheck, reopening, gate, savesCheckpoints }
+  const manager = new Manager({ ...shared, durability, ...automatically, terms })
   events.on(manager.housekeeping.hear)
   await manager.housekeeping.start()
-  return stateOf(manager, { domain, recovery: first.recovery, events, storage, observation })
+  return stateOf(manager, { domain, recovery: first.recovery, events, storage })
 }
 
 function stateOf<const D extends Domain>(
   manager: Manager,
-  {
-    domain,
-    recovery,
-    events,
-    storage,
-    observation,
-  }: { domain: D; recovery: RecoveryReport; events: Events; storage: Storage; observation: Observation },
+  { domain, recovery, events, storage }: { domain: D; recovery: RecoveryReport; events: Events; storage: Storage },
 ): State<D> {
-  const { messages } = observation
   const transactions = new Transactions({ domain, ...manager.ground })
-  const endpoint = new ObservedEndpoint(manager, messages)
   const members: StateMembers<D> & Endpoint & AsyncDisposable = {
     domain,
     recovery,
-    transact: transact(endpoint, domain),
+    transact: transact(manager, domain),
     transaction: (work, transacting) => transactions.run(work, transacting),
-    changes: changes(endpoint, domain),
-    cursor: cursorTaker(endpoint, transactions),
-    ...pastMembers(endpoint, domain),
-    ...backupMember(endpoint, storage),
+    changes: changes(manager, domain),
+    cursor: cursorTaker(manager, transactions),
+    ...pastMembers(manager, domain),
+    ...backupMember(manager, storage),
     ...restoreMember({ domain, ...manager.ground }),
-    snapshot: async () => heldSnapshot(endpoint, domain, await endpoint.ask('snapshot', {})),
-    compact: (asking) => endpoint.ask('compact', {}, asking),
+    snapshot: async () => heldSnapshot(manager, domain, await manager.ask('snapshot', {})),
+    compact: (asking) => manager.ask('compact', {}, asking),
     view: views(manager.view, domain),
-    stats: () => endpoint.ask('stats', {}),
-    verify: () => endpoint.ask('verify', {}),
+    stats: () => manager.ask('stats', {}),
+    verify: () => manager.ask('verify', {}),
     checkIndexes: () => manager.checkIndexes(),
-    flush: () => endpoint.ask('flush', {}),
+    flush: () => manager.ask('flush', {}),
     on: (listener) => events.on(listener),
     reopen: () => manager.reopen(),
     restart: (caretaker) => manager.restart(caretaker),
     close: () => manager.close(),
     shutdown: (times) => manager.shutdown(times),
-    ask: (kind, body, askOptions) => endpoint.ask(kind, body, askOptions),
+    ask: (kind, body, askOptions) => manager.ask(kind, body, askOptions),
     follow: (from, signal) => manager.follow(from, signal),
     watch: (kind, body, signal) => manager.watch(kind, body, signal),
     [Symbol.asyncDispose]: () => manager.close(),
   }
   // A domain has no type that is called like a member, so neither hides the other.
-  return Object.freeze({ ...collections(endpoint, domain, { inProcess: true }), ...members }) as State<D>
+  return Object.freeze({ ...collections(manager, domain, { inProcess: true }), ...members }) as State<D>
 }

@@ -10,6 +10,10 @@ import {
   type StoreEvent,
 } from '@stateward/contract'
 import { Caretaker, type CaretakerOptions, type Duty } from './caretaker.ts'
+import { caretakerRestarts } from './caretaker-restarts.ts'
+import type { CheckpointGate } from './checkpoint-gate.ts'
+import { CheckpointLoader } from './checkpoint-loader.ts'
+import { checkpointingDuty } from './checkpointing-duty.ts'
 import type { CompactionSettings } from './compaction-options.ts'
 import { CompactionSchedule } from './compaction-schedule.ts'
 import type { Compactor } from './compactor.ts'
@@ -31,34 +35,10 @@ export interface HousekeepingOptions {
   readonly scrub: ScrubSettings | undefined
   readonly indexCheck: IndexCheckSettings | undefined
   readonly reopening: RestartPolicy | undefined
+  readonly gate: CheckpointGate
+  readonly savesCheckpoints: boolean
   readonly environment: Environment
   readonly tell: Notify<StoreEvent>
-}
-
-/** A compaction that has failed costs much, and what it failed of seldom passes soon. */
-const compactionRestarts: RestartPolicy = {
-  atMost: 12,
-  withinMs: 86_400_000,
-  backoffMs: 60_000,
-  maxBackoffMs: 3_600_000,
-  jitter: 0.2,
-}
-/** A scrubbing tells what it cannot read and goes on: it crashes of nothing that it expects. */
-const scrubbingRestarts: RestartPolicy = {
-  atMost: 5,
-  withinMs: 86_400_000,
-  backoffMs: 10_000,
-  maxBackoffMs: 3_600_000,
-  jitter: 0.2,
-}
-
-/** The records of indexes stand in a log that does not read, or it crashes of what it does not expect. */
-const indexingRestarts: RestartPolicy = {
-  atMost: 12,
-  withinMs: 86_400_000,
-  backoffMs: 10_000,
-  maxBackoffMs: 3_600_000,
-  jitter: 0.2,
 }
 
 /** What a store does by itself, beside answering. Each is a caretaker: what one crashes of reaches neither another nor the log. */
@@ -68,6 +48,7 @@ export class Housekeeping {
   readonly #startedMs: number
   readonly #rebuilder: IndexRebuilder
   readonly #checker: IndexChecker | undefined
+  readonly #loader: CheckpointLoader | undefined
   #scrubber: Scrubber | undefined
   #settled: Promise<unknown> = Promise.resolve()
 
@@ -79,22 +60,25 @@ export class Housekeeping {
       const mayBeginAgain = mayReopen
       this.#employ({ name: 'reopening', restart: reopening, duty: reopeningDuty(terms), mayBeginAgain })
     }
-    if (compaction.auto) this.#employ({ name: 'compaction', restart: compactionRestarts, duty: this.#compacting() })
+    if (compaction.auto)
+      this.#employ({ name: 'compaction', restart: caretakerRestarts.compaction, duty: this.#compacting() })
     const scrubbing = this.#scrubbing()
-    if (scrubbing !== undefined) this.#employ({ name: 'scrubbing', restart: scrubbingRestarts, duty: scrubbing })
+    if (scrubbing !== undefined)
+      this.#employ({ name: 'scrubbing', restart: caretakerRestarts.scrubbing, duty: scrubbing })
     const { environment, tell, indexCheck: settings } = options
     const live = (): Live => terms.current.live
     this.#rebuilder = new IndexRebuilder({
       ...{ live, breathe: inSlices(environment), tell },
       failed: (error) => this.#caretakers.get('indexing')?.crashed(error),
     })
-    this.#employ({ name: 'indexing', restart: indexingRestarts, duty: beside(this.#rebuilder) })
+    this.#employ({ name: 'indexing', restart: caretakerRestarts.indexing, duty: beside(this.#rebuilder) })
+    this.#loader = this.#loading()
     if (settings === undefined) return
     this.#checker = new IndexChecker({
       ...{ settings, live, environment, tell },
       failed: (error) => this.#caretakers.get('checking')?.crashed(error),
     })
-    this.#employ({ name: 'checking', restart: indexingRestarts, duty: beside(this.#checker) })
+    this.#employ({ name: 'checking', restart: caretakerRestarts.checking, duty: beside(this.#checker) })
   }
 
   get scrubStats(): ScrubStats | undefined {
@@ -121,11 +105,12 @@ export class Housekeeping {
     await caretaker.start()
   }
 
-  /** The writer has stopped, or an index lies. */
+  /** The writer has stopped, another term has begun, or an index lies. */
   readonly hear = (event: StoreEvent): void => {
     if (event.kind === 'stopped')
       this.#caretakers.get('reopening')?.crashed(new StatewardError(event.code, event.message))
     if (event.kind === 'index') this.#rebuilder.look()
+    if (event.kind === 'reopened') this.#loader?.look()
   }
 
   /** Somebody has reopened the log by hand. */
@@ -170,6 +155,29 @@ export class Housekeeping {
       },
       end: () => schedule?.stop(),
     }
+  }
+
+  /** Both have to do with what lies beside the log; where nothing does, there is nothing to look after. */
+  #loading(): CheckpointLoader | undefined {
+    const { terms, gate, savesCheckpoints, environment } = this.#options
+    if (terms.current.writer.caches === undefined) return undefined
+    if (savesCheckpoints) {
+      const failed = (error: unknown): void => this.#caretakers.get('checkpointing')?.crashed(error)
+      const duty = checkpointingDuty({ terms, gate }, failed)
+      this.#employ({ name: 'checkpointing', restart: caretakerRestarts.checkpointing, duty })
+    }
+    const loader = new CheckpointLoader({
+      live: () => terms.current.live,
+      setTimer: environment.setTimer,
+      failed: (error) => this.#caretakers.get('loading')?.crashed(error),
+    })
+    const duty: Duty = {
+      begin: (isAgain) => loader.start(isAgain),
+      end: () => loader.rest(),
+      isWell: () => loader.isDone,
+    }
+    this.#employ({ name: 'loading', restart: caretakerRestarts.loading, duty })
+    return loader
   }
 
   #scrubbing(): Duty | undefined {

@@ -1,46 +1,35 @@
-import type { RestartPolicy } from '@stateward/actor'
 import type { ViewSource } from '@stateward/client'
 import {
   type AskOptions,
   type CaretakerName,
   type Commit,
   type Domain,
-  type Durability,
   type Endpoint,
   type IndexesReport,
   type MessageKind,
-  type Notify,
   type Protocol,
   type Seq,
   StatewardError,
-  type Storage,
-  type StoreEvent,
   type Watching,
   type WatchKind,
 } from '@stateward/contract'
 import { answerOf } from './answer.ts'
 import { askedAgain } from './asked-again.ts'
-import type { Audience } from './audience.ts'
 import { checkIndexes } from './check-indexes.ts'
-import type { HookRunner } from './commit-hooks.ts'
-import type { CompactionSettings } from './compaction-options.ts'
 import { Compactor } from './compactor.ts'
 import { currentReads } from './current-reads.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { Door } from './door.ts'
 import { Ending } from './ending.ts'
-import type { Environment } from './environment.ts'
 import { checkedStart } from './follow.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { uuidv7Maker } from './ids.ts'
-import type { IndexCheckSettings } from './index-check-options.ts'
 import { Lane } from './lane.ts'
-import type { Observation } from './observation.ts'
+import type { ManagerOptions } from './manager-options.ts'
+import { type Messages, unwatched } from './messages.ts'
 import type { Handlers } from './reads.ts'
 import { closed, fromActor } from './refusals.ts'
-import type { ScrubSettings } from './scrub-options.ts'
 import { checkedShutdown, type ShutdownOptions, type StateShutdownReport } from './shutdown-options.ts'
-import type { Snapshots } from './snapshots.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
 import { timeLeft } from './time-left.ts'
@@ -51,24 +40,6 @@ import { viewSource } from './view-source.ts'
 import { type Watches, watchesOf } from './watches.ts'
 import { isWrite, nothing, type Write, type WriteKind, wouldWrite } from './write.ts'
 
-export interface ManagerOptions {
-  readonly storage: Storage
-  readonly domain: Domain
-  readonly durability: Durability
-  readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
-  readonly environment: Environment
-  readonly compaction: CompactionSettings & { readonly auto: boolean }
-  readonly scrub: ScrubSettings | undefined
-  readonly indexCheck: IndexCheckSettings | undefined
-  readonly reopening: RestartPolicy | undefined
-  readonly snapshots: Snapshots
-  readonly terms: Terms
-  readonly audience: Audience
-  readonly hooks: HookRunner
-  readonly tell: Notify<StoreEvent>
-  readonly observation: Observation
-}
-
 type Ask<K extends MessageKind> = Protocol[K]['ask']
 type Answer<K extends MessageKind> = Protocol[K]['answer']
 
@@ -76,6 +47,7 @@ type Answer<K extends MessageKind> = Protocol[K]['answer']
 export class Manager implements Endpoint {
   readonly #options: ManagerOptions
   readonly #terms: Terms
+  readonly #messages: Messages
   readonly #door: Door
   readonly #now: () => string
   readonly #answerers: Answerers
@@ -96,6 +68,7 @@ export class Manager implements Endpoint {
     const { clock, random } = environment
     this.#options = options
     this.#terms = terms
+    this.#messages = options.observation.messages
     this.#now = timestamps(clock)
     this.#lane = new Lane(options.mailbox.capacity)
     this.#door = new Door({
@@ -135,11 +108,17 @@ export class Manager implements Endpoint {
   }
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
+    const times = this.#messages.wanted(kind)
+    if (times === unwatched) return this.#answer(kind, body, options)
+    return this.#messages.watch(kind, body, times, () => this.#answer(kind, body, options))
+  }
+
+  #answer<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions): Promise<Answer<K>> {
     if (this.#isClosed) return Promise.reject(closed())
     this.#asked++
-    const answer = (): Promise<Answer<K>> => dispatch({ kind, body, options }, this.#answerers)
     const { whole } = this.#terms.current.live
-    return whole.isReached || isWrite(kind) ? answer() : askedAgain(whole, answer)
+    if (whole.isReached || isWrite(kind)) return dispatch({ kind, body, options }, this.#answerers)
+    return askedAgain(whole, () => dispatch({ kind, body, options }, this.#answerers))
   }
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {

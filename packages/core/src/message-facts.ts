@@ -4,6 +4,7 @@ type MessageFacts = Pick<TracedMessage, 'type' | 'items'>
 
 /** Where a message carries several things, it is under one of these. */
 const lists = ['rows', 'updates', 'ids', 'operations'] as const
+const nothing: Readonly<Record<string, unknown>> = Object.freeze({})
 
 /**
  * What of a message may be told to anybody: words that the domain itself defines, and how many things it carries. The body
@@ -14,8 +15,11 @@ export function messageFacts(domain: Domain, kind: string, body: unknown): Messa
     const fields = fieldsOf(kind === 'groupBy' || kind === 'aggregate' ? fieldsOf(body).query : body)
     const type =
       kind === 'command' || kind === 'question' ? procedure(domain, kind, fields.name) : entity(domain, fields.type)
-    const list = lists.map((key) => fields[key]).find(Array.isArray)
-    return { ...(type === undefined ? {} : { type }), ...(list === undefined ? {} : { items: list.length }) }
+    for (const key of lists) {
+      const list = fields[key]
+      if (Array.isArray(list)) return type === undefined ? { items: list.length } : { type, items: list.length }
+    }
+    return type === undefined ? nothing : { type }
   } catch {
     // A getter may throw; what is wrong with the message is said where it is checked.
     return {}
@@ -23,7 +27,7 @@ export function messageFacts(domain: Domain, kind: string, body: unknown): Messa
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+  return typeof value === 'object' && value !== null ? Object(value) : nothing
 }
 
 function entity({ entities }: Domain, name: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import type { Clock, Domain, MessageStats, TracedMessage } from '@stateward/contract'
 import { channels } from './channels.ts'
+import { isHeard } from './is-heard.ts'
 import { messageFacts } from './message-facts.ts'
 import { messageKinds } from './message-keys.ts'
 import { MessageMeter } from './message-meter.ts'
@@ -18,11 +19,15 @@ export interface MessagesOptions {
   readonly settings: Pick<ObserveSettings, 'name' | 'latencies' | 'traces'>
 }
 
+/** Nobody wants to know of this message. */
+export const unwatched = 0
+const tracedOnly = -1
+
 /** Measures messages, and tells of them. */
 export class Messages {
   readonly #options: MessagesOptions
-  readonly #meters: Readonly<Record<string, MessageMeter>> | undefined
-  readonly #traces: Readonly<Record<string, Sampling>>
+  readonly #meters: ReadonlyMap<string, MessageMeter> | undefined
+  readonly #traces: ReadonlyMap<string, Sampling>
   #isTraced = false
   /** When the first measured write came that may still be in the mailbox. */
   #oldestMs: number | undefined
@@ -36,25 +41,33 @@ export class Messages {
   }
 
   /**
-   * Counts a message. Whether anybody wants to know of it, and then it is to be watched at once: how many its duration stands
-   * for, or `tracedOnly`; 0: nobody does.
+   * Counts a message, and says whether anybody wants to know of it: `unwatched`, or what `watch` is to be called with, at
+   * once. Called for every message: it makes nothing, and while nobody listens it is a look at that.
    */
   wanted(kind: Watched): number {
-    const times = this.#meters?.[kind]?.sampling.take() ?? 0
-    this.#isTraced = channels.message.hasSubscribers && (this.#traces[kind]?.take() ?? 0) > 0
-    return times === 0 && this.#isTraced ? tracedOnly : times
+    const meters = this.#meters
+    const times = meters === undefined ? unwatched : (meters.get(kind)?.sampling.take() ?? unwatched)
+    if (!isHeard(channels.message)) {
+      if (times !== unwatched) this.#isTraced = false
+      return times
+    }
+    this.#isTraced = (this.#traces.get(kind)?.take() ?? 0) > 0
+    return times === unwatched && this.#isTraced ? tracedOnly : times
   }
 
   /** Settles as `run` does. */
   watch<T>(kind: Watched, body: unknown, times: number, run: () => Promise<T>): Promise<T> {
-    const meter = this.#meters?.[kind]
-    const measured = meter === undefined || times === tracedOnly ? run : () => meter.measured(times, run)
-    if (measured !== run && this.#oldestMs === undefined && isWriting(kind))
-      this.#oldestMs = this.#options.clock.monotonicMs()
-    if (!this.#isTraced) return measured()
+    const meter = this.#meters?.get(kind)
+    if (meter === undefined || times === tracedOnly) return this.#traced(kind, body, run)
+    if (this.#oldestMs === undefined && isWriting(kind)) this.#oldestMs = this.#options.clock.monotonicMs()
+    if (!this.#isTraced) return meter.measured(times, run)
+    return this.#traced(kind, body, () => meter.measured(times, run))
+  }
+
+  #traced<T>(kind: Watched, body: unknown, run: () => Promise<T>): Promise<T> {
     const { domain, settings } = this.#options
     const context: TracedMessage = { store: settings.name, message: kind, ...messageFacts(domain, kind, body) }
-    return traced(channels.message, context, measured)
+    return traced(channels.message, context, run)
   }
 
   /** The writer has taken all that waited, or as much as it takes at once. */
@@ -69,16 +82,13 @@ export class Messages {
 
   /** By kind, of those that were asked. */
   get stats(): Readonly<Record<string, MessageStats>> {
-    const asked = Object.entries(this.#meters ?? {}).filter(([, { sampling }]) => sampling.seen > 0)
+    const asked = [...(this.#meters ?? [])].filter(([, { sampling }]) => sampling.seen > 0)
     return Object.fromEntries(asked.map(([kind, meter]) => [kind, meter.stats]))
   }
 }
 
-const tracedOnly = -1
-
-/** Without a prototype: a kind is whatever the caller says. */
-function perKind<T>(make: (kind: string) => T): Readonly<Record<string, T>> {
-  return Object.assign(Object.create(null), Object.fromEntries(watchedKinds.map((kind) => [kind, make(kind)])))
+function perKind<T>(make: (kind: string) => T): ReadonlyMap<string, T> {
+  return new Map(watchedKinds.map((kind) => [kind, make(kind)]))
 }
 
 function everyOf(kind: string, { reads, writes }: Required<Every>): number {

@@ -81,6 +81,8 @@ async function fill(options: RestoreOptions, { live, txids, source }: Begun): Pr
     if (unlike !== undefined) throw new DamagedImage(unlike)
   } catch (error) {
     if (!isDamagedImage(error)) throw error
+    // The log may not read either; then this is tried again, and there is nothing left that could be read of the checkpoint.
+    source.giveUp(error)
     ignored(options, error)
     txids.clear()
     const again = fresh(live)

@@ -15,6 +15,7 @@ import {
 } from '@stateward/contract'
 import type { Audience } from './audience.ts'
 import { Bodies } from './bodies.ts'
+import type { CheckpointGate } from './checkpoint-gate.ts'
 import { type CheckpointSettings, Checkpoints } from './checkpoints.ts'
 import type { HookRunner } from './commit-hooks.ts'
 import type { Environment } from './environment.ts'
@@ -49,6 +50,7 @@ export interface TermOptions {
   readonly environment: Environment
   readonly snapshots: Snapshots
   readonly checkpoints: CheckpointSettings | undefined
+  readonly gate: CheckpointGate
   readonly audience: Audience
   readonly hooks: HookRunner
   readonly tell: Notify<StoreEvent>
@@ -63,9 +65,6 @@ interface Opened {
   readonly checkpoint: Seq | undefined
   readonly stop: StopOnce
 }
-
-/** Who opens a store asks for something first: that comes before the rest of the checkpoint. */
-const fillAfterMs = 1_000
 
 /** Everything that rests on one writer: what holds from one opening of the log to the next. */
 export class Term {
@@ -84,7 +83,6 @@ export class Term {
   readonly #environment: Environment
   readonly #savesAt: number
   #saving: Promise<unknown> = Promise.resolve()
-  readonly #cancelFill: () => void
 
   constructor(options: TermOptions, { writer, recovery, live, txids, checkpoint, stop }: Opened) {
     const { domain, environment, snapshots, storage } = options
@@ -97,7 +95,7 @@ export class Term {
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
     const { name: store, queries } = options.observation
     const state = { domain, live, txids, writer, environment }
-    const checkpoints = new Checkpoints({ ...state, store, settings, loaded: checkpoint })
+    const checkpoints = new Checkpoints({ ...state, store, settings, gate: options.gate, loaded: checkpoint })
     this.checkpoints = checkpoints
     this.#environment = environment
     this.#savesAt = settings?.atClose ?? Number.POSITIVE_INFINITY
@@ -116,8 +114,6 @@ export class Term {
     this.actor = writeActor({ ...options, live, txids, pending, pump, caps: storage.caps, past, projections })
     const reading = { reader: writer, snapshots, index: history, projections, queries }
     this.reads = new Reads({ domain, live, environment, ...reading })
-    // Most stores are written soon, and the first write would wait for it.
-    this.#cancelFill = environment.setTimer(() => void live.whole.reached().catch(() => undefined), fillAfterMs)
     stop.pump = pump
     if (stop.failure !== undefined) pump.stop(stop.failure)
   }
@@ -151,11 +147,6 @@ export class Term {
       })
       .catch(() => undefined)
     return this.#saving
-  }
-
-  /** What was to be done later is not: it would keep all that the term holds in memory until then. */
-  rest(): void {
-    this.#cancelFill()
   }
 
   /** The next term has begun. Writes that still wait here are refused, each of them. */

@@ -201,7 +201,6 @@ export class Terms {
 
   /** Closes the log. */
   async close(): Promise<void> {
-    this.#current.rest()
     for (const { writer } of this.#former.keys()) await writer.close().catch(ignore)
     for (const { live } of [this.#current, ...this.#former.keys()]) await live.whole.close().catch(ignore)
     await this.#current.writer.close()

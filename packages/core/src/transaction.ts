@@ -14,7 +14,7 @@ import type { HookRunner } from './commit-hooks.ts'
 import type { Door } from './door.ts'
 import type { Environment } from './environment.ts'
 import { describe } from './frozen-json.ts'
-import type { Messages } from './messages.ts'
+import { type Messages, unwatched } from './messages.ts'
 import { patiently } from './patience.ts'
 import { closed, fromActor } from './refusals.ts'
 import { SchemaChecks } from './schema-check.ts'
@@ -95,7 +95,7 @@ export class Transactions<D extends Domain> {
   ): Promise<T> {
     const { messages } = this.#options
     const times = messages.wanted('transaction')
-    if (times === 0) return this.#run(work, options, finish)
+    if (times === unwatched) return this.#run(work, options, finish)
     return messages.watch('transaction', {}, times, () => this.#run(work, options, finish))
   }
 

@@ -84,7 +84,7 @@ export function cachingStorage(
           const upTo = await fill(async (bytes) => {
             parts.push(bytes.slice())
           })
-          if (truncated) return { saved: false, reason: 'truncated' }
+          if (truncated) return { saved: false, reason: 'truncated', isStale: true }
           cached.savedNames.push(name)
           kept.set(name, { upTo, bytes: Buffer.concat(parts) })
           return { saved: true }

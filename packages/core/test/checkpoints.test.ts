@@ -1,3 +1,4 @@
+import { SimClock } from '@stateward/conformance'
 import type { LogWriter, Storage, StoreEvent } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
@@ -57,9 +58,21 @@ test.each<[what: string, alter: (bytes: Uint8Array) => Uint8Array, reason: strin
 let openings = 0
 
 async function opened(checkpoints: CheckpointOptions | false, storage = cachingStorage(memoryStorage())) {
+  const clock = new SimClock()
+  const told: string[] = []
   // Two openings that roll the same dice would call their commits the same.
-  const { state } = await openTiny({ storage, checkpoints, compaction: false, random: seededRandom(++openings) })
-  return { storage, state }
+  const { state } = await openTiny({
+    ...{ storage, checkpoints, compaction: false, random: seededRandom(++openings) },
+    ...{ time: Object.assign(clock, { at: 0, text: '' }), timers: clock },
+    onEvent: (event) => {
+      if (event.kind === 'caretaker') told.push(`${event.caretaker} ${event.phase}`)
+    },
+  })
+  const pass = async (ms: number): Promise<void> => {
+    clock.pass(ms)
+    await turns(100)
+  }
+  return { storage, state, told, pass }
 }
 
 async function commits(state: TinyState, count: number): Promise<void> {
@@ -87,8 +100,8 @@ test('a checkpoint is saved at the close when so many commits are in none', asyn
   expect(last.storage.saves).toBe(1)
 })
 
-test('while the store is open one is saved after so many commits, and not sooner after a failure', async () => {
-  const { storage, state } = await opened({ atClose: 1_000, whileOpen: 4 })
+test('while the store is open one is saved after so many commits; one that fails is told, and saved after a pause', async () => {
+  const { storage, state, told, pass } = await opened({ atClose: 1_000, whileOpen: 4 })
   await commits(state, 3)
   expect(storage.saves).toBe(0)
   await commits(state, 1)
@@ -96,13 +109,41 @@ test('while the store is open one is saved after so many commits, and not sooner
   storage.isFull = true
   await commits(state, 4)
   expect(storage.saves).toBe(2)
-  await commits(state, 3)
+  expect(told).toEqual(['checkpointing restarting'])
+  await commits(state, 40)
   expect(storage.saves).toBe(2)
+  await pass(12_000)
+  expect(storage.saves).toBe(3)
   storage.isFull = false
-  await commits(state, 1)
-  expect(storage.saves).toBe(3)
+  await pass(24_000)
+  expect(storage.saves).toBe(4)
+  expect(told.slice(1)).toEqual(['restarted', 'restarting', 'restarted'].map((phase) => `checkpointing ${phase}`))
+  // An eighth of the records is more by now.
+  await commits(state, 8)
+  expect(storage.saves).toBe(5)
   await state.close()
-  expect(storage.saves).toBe(3)
+  expect(storage.saves).toBe(5)
+})
+
+test('one that fails again and again stops, alone: the store goes on, and saves one when it is begun by hand, or closed', async () => {
+  const { storage, state, told, pass } = await opened({ atClose: 1, whileOpen: 4 })
+  storage.isFull = true
+  await commits(state, 4)
+  for (let hours = 0; hours < 20; hours++) await pass(3_600_000)
+  expect(told.at(-1)).toBe('checkpointing stopped')
+  expect(storage.saves).toBe(13)
+  expect((await state.stats()).caretakers).toContainEqual(
+    expect.objectContaining({ name: 'checkpointing', state: 'stopped', crashes: 13 }),
+  )
+  await commits(state, 40)
+  expect(storage.saves).toBe(13)
+  storage.isFull = false
+  await state.restart('checkpointing')
+  await turns(100)
+  expect(storage.saves).toBe(14)
+  await state.plan.create({ name: 'last' })
+  await state.close()
+  expect(storage.saves).toBe(15)
 })
 
 test('a large store is saved less often: when an eighth of its records is new', async () => {

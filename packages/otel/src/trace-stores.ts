@@ -33,7 +33,7 @@ const scope = '@stateward/otel'
 const secondsBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
 /** How what is told is called by the semantic conventions for databases, and behind those by us. */
-const attributeNames: Readonly<Record<string, string>> = {
+const attributeNames: readonly (readonly [fact: string, name: string])[] = Object.entries({
   store: 'db.namespace',
   message: 'db.operation.name',
   type: 'db.collection.name',
@@ -47,7 +47,7 @@ const attributeNames: Readonly<Record<string, string>> = {
   lastSeq: 'stateward.seq',
   to: 'stateward.seq',
   saved: 'stateward.saved',
-}
+})
 
 /**
  * Makes spans of what the stores of this process tell, and `db.client.operation.duration` of their messages. A message is a child
@@ -65,8 +65,8 @@ export function traceStores(options: TraceOptions = {}): () => void {
     listen(what, {
       begun: (told) =>
         tracer.startSpan(spanName(what, told), { kind: SpanKind.CLIENT, attributes: attributesOf(what, told) }),
-      ended: (told, seconds) => {
-        if (what === 'message') duration.record(seconds, attributesOf(what, told))
+      ended: (attributes, seconds) => {
+        if (what === 'message') duration.record(seconds, attributes)
       },
     }),
   )
@@ -77,11 +77,12 @@ export function traceStores(options: TraceOptions = {}): () => void {
 
 interface Hearing {
   readonly begun: (told: Told) => Span
-  readonly ended: (told: Told, seconds: number) => void
+  readonly ended: (attributes: Attributes, seconds: number) => void
 }
 
 function listen(what: keyof typeof tracingNames, { begun, ended }: Hearing): () => void {
-  const running = new WeakMap<object, Begun>()
+  // Everything that begins ends, and then it is taken out: a map of weak keys costs several times as much.
+  const running = new Map<object, Begun>()
   const channel = tracingChannel(tracingNames[what])
   const onStart = (told: unknown): void => {
     if (isTold(told)) running.set(told, { span: begun(told), startMs: performance.now() })
@@ -89,8 +90,10 @@ function listen(what: keyof typeof tracingNames, { begun, ended }: Hearing): () 
   const onEnd = (told: unknown): void => {
     const known = isTold(told) ? running.get(told) : undefined
     if (known === undefined || !isTold(told)) return
-    ended(told, (performance.now() - known.startMs) / 1_000)
-    known.span.setAttributes(attributesOf(what, told))
+    running.delete(told)
+    const attributes = attributesOf(what, told)
+    ended(attributes, (performance.now() - known.startMs) / 1_000)
+    known.span.setAttributes(attributes)
     if (told.code !== undefined) known.span.setStatus({ code: SpanStatusCode.ERROR })
     known.span.end()
   }
@@ -99,6 +102,7 @@ function listen(what: keyof typeof tracingNames, { begun, ended }: Hearing): () 
   return () => {
     channel.start.unsubscribe(onStart)
     channel.asyncEnd.unsubscribe(onEnd)
+    running.clear()
   }
 }
 
@@ -115,7 +119,7 @@ function spanName(what: keyof typeof tracingNames, { message, type }: Told): str
 
 function attributesOf(what: keyof typeof tracingNames, told: Told): Attributes {
   const attributes: Attributes = { 'db.system.name': 'stateward' }
-  for (const [fact, name] of Object.entries(attributeNames)) {
+  for (const [fact, name] of attributeNames) {
     const value = told[fact]
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') attributes[name] = value
   }

@@ -31,7 +31,7 @@ const aborted = 'it was aborted'
 /** Writes a cache under a temporary name and gives it its own one once it is durable. Touches nothing but the cache's file. */
 export async function saveCache(environment: Environment, options: SaveCacheOptions): Promise<CacheSaved> {
   const { disk } = environment
-  const { dir, file } = options
+  const { dir, file, signal } = options
   const path = join(dir, file)
   try {
     if (await disk.makeDirectory(join(dir, fileNames.cache))) await disk.syncDirectory(dir)
@@ -40,7 +40,7 @@ export async function saveCache(environment: Environment, options: SaveCacheOpti
     const refusal = await writeFile(environment, path, options)
     if (refusal !== undefined) {
       await disk.remove(path + fileNames.temporary).catch(() => {})
-      return { saved: false, reason: refusal }
+      return { saved: false, reason: refusal, isStale: true }
     }
     await disk.rename(path + fileNames.temporary, path)
     await disk.syncDirectory(join(dir, fileNames.cache))
@@ -49,6 +49,7 @@ export async function saveCache(environment: Environment, options: SaveCacheOpti
     await disk.remove(path + fileNames.temporary).catch(() => {})
     if (error instanceof FillFailed) throw error.cause
     return {
+      ...(signal.aborted ? { isStale: true } : {}),
       saved: false,
       reason: error instanceof PutFailed ? error.message : storageFailed(error, 'saving a cache').message,
     }

@@ -1,6 +1,7 @@
 import { median } from '../measure/quantile.ts'
 import { short, shortTimes } from '../report/numbers.ts'
 import { table } from '../report/table.ts'
+import { verdict } from '../report/verdict.ts'
 import type { Entry } from '../run/entry.ts'
 import type { AskerKind } from './asker.ts'
 import { askerInChild } from './asker-child.ts'
@@ -54,6 +55,7 @@ function actorTable(rows: readonly Row[], messages: number): string {
     shortTimes(figures.cpuMicros / own),
     `${short(figures.bytesEachOfFew)}`,
     `${short(figures.bytesEach)}`,
+    barOf({ kind, figures }, own),
   ])
   const head = [
     'ask round trip',
@@ -63,6 +65,16 @@ function actorTable(rows: readonly Row[], messages: number): string {
     'stateward is',
     `bytes each of ${short(messages / 10)}`,
     `of ${short(messages)}`,
+    'bar',
   ]
   return table(head, cells)
+}
+
+/** What a message takes is the same however many wait, and nobody else's ask is cheaper. */
+const flatTimes = 1.1
+
+function barOf({ kind, figures }: Row, own: number): string {
+  if (kind.role === 'peer') return verdict('> 1 ×', figures.cpuMicros > own)
+  if (kind.role === 'limit') return ''
+  return verdict('flat memory', figures.bytesEach <= figures.bytesEachOfFew * flatTimes)
 }
