@@ -12,6 +12,7 @@ export type SimulatedRig =
   | 'claims'
   | 'model'
   | 'protocol-mutants'
+  | 'query-differential'
   | 'repair'
   | 'salvage'
   | 'salvage-crash'
@@ -147,6 +148,16 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     limits:
       'damage is what nobody has told the index: entries missing, misplaced or exchanged, and all gone; until a check has seen it, answers rest on it',
     files: ['packages/core/test/damaged-indexes.test.ts'],
+  },
+  'query-differential': {
+    claim:
+      'whatever type, history and query: the rows by the plan that is chosen, page by page, are those of a scan without any index and those that the words of the query language give; so are counts and groups; and behind random damage to indexes that a check has found they are the same, and say `degraded` where an index that lies would have been asked',
+    unit: 'queries',
+    every: 100_000,
+    nightly: 20_000_000,
+    limits:
+      'at most 17 records of one type, on a storage in memory; a query counts once in each state in which its answers are compared; the limits of `damaged-indexes` hold for damage',
+    files: ['packages/core/test/differential/differential.test.ts'],
   },
   claims: {
     claim:

@@ -6,8 +6,8 @@ import type { LiveType } from './live.ts'
 export function isDegraded({ kept }: LiveType, { where, orderBy = [] }: Query): boolean {
   if (kept.rebuilding.length === 0) return false
   const asked = new Set(where === undefined ? [] : fieldsOf(where))
+  // Without an order asked for, or where the filter may hold all of its fields to one value, rows come by id.
+  if (orderBy.every(([field]) => asked.has(field))) asked.add('id')
   for (const [field] of orderBy) asked.add(field)
-  // Without an order asked for, rows come by id.
-  if (orderBy.length === 0) asked.add('id')
   return kept.rebuilding.some(({ index: { fields } }) => asked.has(fields[0] ?? ''))
 }

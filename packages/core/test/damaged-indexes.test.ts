@@ -168,3 +168,18 @@ test('an index that lies is not asked, and is asked again when it is built again
   expect((await state.verify()).ok).toBe(true)
   await state.close()
 })
+
+test('rows that would come by their id, their order being one value, are degraded without the order of ids', async () => {
+  const { state, live, storage } = await Trial.open()
+  const type = live.type('task')
+  const query: Query = { type: 'task', where: { n: 1 }, orderBy: [['n', 'asc']] }
+  const other: Query = { type: 'task', where: { title: 'x' }, orderBy: [['n', 'asc']] }
+  type.indexes.find(({ name }) => name === 'id order')?.clear()
+  expect((await state.checkIndexes()).ok).toBe(false)
+  expect([(await state.ask('query', query)).degraded, (await state.ask('query', other)).degraded]).toEqual([
+    true,
+    undefined,
+  ])
+  storage.open()
+  await state.close()
+})

@@ -1,10 +1,11 @@
 import type { Bug } from './bug.ts'
 import { bugsOfCommits } from './bugs-of-commits.ts'
+import { bugsOfQueries } from './bugs-of-queries.ts'
 import { bugsOfRecovery } from './bugs-of-recovery.ts'
 import { bugsOfUpkeep } from './bugs-of-upkeep.ts'
 import { type Layer, layers } from './layers.ts'
 
-export const bugs: readonly Bug[] = [...bugsOfCommits, ...bugsOfRecovery, ...bugsOfUpkeep]
+export const bugs: readonly Bug[] = [...bugsOfCommits, ...bugsOfRecovery, ...bugsOfUpkeep, ...bugsOfQueries]
 
 const start = '<!-- bugs: written by `npm run reliability` -->\n'
 const end = '<!-- /bugs -->'

@@ -1,0 +1,33 @@
+import type { Bug } from './bug.ts'
+
+/** Bugs of indexes, plans and pages: rows that are missing, or too many, and nobody told. */
+export const bugsOfQueries: readonly Bug[] = [
+  {
+    name: 'forgets to take a changed record out of an order',
+    file: 'index/src/ordered-index.ts',
+    find: '      if (before !== undefined) list.remove({ group, key: order.keyOf(from), slot })\n',
+    replace: '',
+    foundBy: ['query'],
+  },
+  {
+    name: 'stops looking for the first rows when it has as many as asked',
+    file: 'query/src/top-k.ts',
+    find: '      heap[0] = item\n      sink(heap, compare)',
+    replace: '      break',
+    foundBy: ['query'],
+  },
+  {
+    name: 'begins a page behind all rows that are tied with the last one',
+    file: 'query/src/cursor.ts',
+    find: '    for (const step of steps) {',
+    replace: '    for (const step of steps.slice(0, 1)) {',
+    foundBy: ['query'],
+  },
+  {
+    name: 'keeps a plan whose index may not be asked any more',
+    file: 'core/src/plan-cache.ts',
+    find: 'known.indexes === type.indexes && ',
+    replace: '',
+    foundBy: ['query'],
+  },
+]
