@@ -13,6 +13,7 @@ import { type FieldIndex, indexesFor } from '@stateward/index'
 import { type Bodies, BodyRequest } from './bodies.ts'
 import type { DecidedChange } from './draft.ts'
 import { fold } from './fold.ts'
+import { FormerVersions } from './former-versions.ts'
 import type { Head, HeadReader } from './heads.ts'
 import { orphan } from './orphan.ts'
 import { recordKey } from './record-key.ts'
@@ -49,6 +50,7 @@ export class Live implements HeadReader {
   readonly types: Map<string, LiveType> = new Map()
   readonly bodies: Bodies
   readonly watchers: Set<Watcher> = new Set()
+  readonly former: FormerVersions = new FormerVersions(this)
   readonly #projections = new Map<string, Set<Projection>>()
   /** Records that a decision has asked for and that the cache may be too small to hold. */
   readonly pinned: Map<string, StoredRecord> = new Map()

@@ -1,8 +1,9 @@
 import type { Seq, StoredRecord } from '@stateward/contract'
 import type { Access } from '@stateward/query'
 import { BodyRequest } from './bodies.ts'
+import type { ChangedSince, Since } from './former-versions.ts'
 import { type Head, HeadLayer, type HeadReader } from './heads.ts'
-import type { Live, LiveType, Watcher } from './live.ts'
+import type { Live, LiveType } from './live.ts'
 import { type Candidate, LiveView, type ReadView, slotsOf } from './read-view.ts'
 import { recordKey } from './record-key.ts'
 import { refersTo } from './refers.ts'
@@ -10,7 +11,7 @@ import { ColdBodies } from './suspension.ts'
 
 /**
  * What one transaction sees: the state as of the commit at which it began, and on top of it what it has written itself.
- * Records that others change meanwhile are kept here as they were. Must be closed, or it watches for ever.
+ * Records that others change meanwhile are kept as they were. Must be closed, or they are kept for ever.
  */
 export class TransactionView implements ReadView, HeadReader {
   readonly keepsOrder = false
@@ -19,12 +20,10 @@ export class TransactionView implements ReadView, HeadReader {
   /** The transaction's own writes. */
   readonly own: HeadLayer
   readonly #now: LiveView
-  /** What others have changed since, by type: each record as it was at `seq`, `undefined` where there was none. */
-  readonly #since = new Map<string, Map<string, StoredRecord | undefined>>()
+  readonly #since: Since
   readonly #sizes = new Map<LiveType, number>()
   /** Records that were read from the log and that the cache may be too small to hold. */
   readonly #loaded = new Map<string, StoredRecord>()
-  readonly #watcher: Watcher
 
   constructor(live: Live) {
     this.live = live
@@ -36,23 +35,16 @@ export class TransactionView implements ReadView, HeadReader {
       head: (type, id) => this.#headBefore(type, id),
       referring: (type, field, id) => this.#referredBefore(type, field, id),
     })
-    this.#watcher = ({ name }, id, _place, before) => this.#remember(name, id, before)
-    live.watchers.add(this.#watcher)
+    this.#since = live.former.begin()
   }
 
-  #remember(type: string, id: string, before: StoredRecord | undefined): void {
-    const changed = this.changedSince(type)
-    if (changed === nothing) this.#since.set(type, new Map([[id, before]]))
-    else if (!changed.has(id)) this.#since.get(type)?.set(id, before)
-  }
-
-  /** What others have changed of a type, as it was before. */
-  changedSince(type: string): ReadonlyMap<string, StoredRecord | undefined> {
-    return this.#since.get(type) ?? nothing
+  /** What others have changed of a type, as it was before. Right within the turn it was asked in. */
+  changedSince(type: string): ChangedSince {
+    return this.live.former.changedSince(type, this.#since)
   }
 
   close(): void {
-    this.live.watchers.delete(this.#watcher)
+    this.#since.over()
   }
 
   /** Reads records from the log, for the next try of what needed them. */
@@ -146,11 +138,9 @@ export class TransactionView implements ReadView, HeadReader {
       else if (refersTo(candidate, field, id)) found.push(candidate)
     }
     if (cold.length > 0) throw new ColdBodies(cold)
-    for (const before of changed.values()) {
+    for (const [, before] of changed) {
       if (before !== undefined && refersTo(before, field, id)) found.push(before)
     }
     return found
   }
 }
-
-const nothing: ReadonlyMap<string, StoredRecord | undefined> = new Map()
