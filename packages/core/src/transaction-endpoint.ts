@@ -15,13 +15,16 @@ import { decide } from './decide.ts'
 import type { Door } from './door.ts'
 import { Draft } from './draft.ts'
 import { explainAsked, runExplain } from './explain-query.ts'
+import { Later } from './later.ts'
 import { readMany, readOne } from './read-records.ts'
 import { ReadSet } from './read-set.ts'
+import { isCold } from './read-view.ts'
 import type { Handlers, Reads } from './reads.ts'
 import { namedBy } from './related-records.ts'
 import { runAggregate, runCount, runGroupBy, runQuery } from './run-query.ts'
 import type { Step } from './step.ts'
-import { ColdBodies, PendingCheck } from './suspension.ts'
+import { ColdBodies, PendingCheck, type Suspension } from './suspension.ts'
+import { refuseRestore, tooMany, unanswered } from './transaction-refusals.ts'
 import type { TransactionView } from './transaction-view.ts'
 import type { Result } from './txid-window.ts'
 import { isOfRows, type Write, type WriteKind } from './write.ts'
@@ -35,6 +38,8 @@ export interface TransactionEndpointOptions {
 }
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']
+type Direct<K extends MessageKind> = (body: Ask<K>) => Protocol[K]['answer'] | Later<Protocol[K]['answer']>
+type DirectHandlers = { readonly [K in MessageKind]: Direct<K> }
 
 const ofTheWhole = ['durability', 'actor', 'txid'] as const
 
@@ -48,8 +53,11 @@ export class TransactionEndpoint implements Endpoint {
   readonly reasons: Set<string> = new Set()
   readonly #options: TransactionEndpointOptions
   readonly #handlers: Partial<Handlers<MessageKind>>
+  readonly #direct: Partial<DirectHandlers>
   #turn: Promise<unknown> = Promise.resolve()
-  /** Calls that have not settled. */
+  /** Calls that have not taken effect: what comes behind them waits. */
+  #waiting = 0
+  /** Calls that have not settled, but for reads that were answered at once. */
   #underWay = 0
   /** Makes the refusal of whoever comes late; nobody does, mostly, and an error costs its stack. */
   #ended: (() => StatewardError) | undefined
@@ -58,6 +66,7 @@ export class TransactionEndpoint implements Endpoint {
     this.#options = options
     this.readSet = new ReadSet(options.domain)
     this.#handlers = this.#handlersOf(options)
+    this.#direct = this.#directOf(options)
   }
 
   get underWay(): number {
@@ -71,28 +80,72 @@ export class TransactionEndpoint implements Endpoint {
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = {}): Promise<Protocol[K]['answer']> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended())
+    const direct = Object.hasOwn(this.#direct, kind) ? this.#direct[kind] : undefined
+    if (direct === undefined || this.#waiting > 0) return this.#inTurn(() => this.#answer(kind, body, options))
+    // Most calls need to wait for nothing, and each promise less is worth more than the read that it would tell of.
+    try {
+      const answer = direct(body)
+      if (answer instanceof Later) return this.#inTurn(() => this.#later(answer))
+      return kind === 'get' ? Promise.resolve(answer) : this.#settled(Promise.resolve(answer))
+    } catch (error) {
+      return this.#settled(Promise.reject(asRefusal(error)))
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#underWay++
-    const answer = this.#turn
-      .then(() => this.#answer(kind, body, options))
-      .finally(() => {
-        this.#underWay--
-      })
+    this.#waiting++
+    const answer = this.#turn.then(work).finally(() => {
+      this.#underWay--
+      this.#waiting--
+    })
     this.#turn = answer.catch(() => undefined)
     return answer
+  }
+
+  /** It settles behind a function that ends without waiting for it, so that the end finds it under way. */
+  #settled<T>(answer: Promise<T>): Promise<T> {
+    this.#underWay++
+    return answer.then().then(
+      (value) => {
+        this.#underWay--
+        return value
+      },
+      (error: unknown) => {
+        this.#underWay--
+        throw error
+      },
+    )
   }
 
   /** Steps that only the store itself takes within a transaction, in the same commit as the others. */
   async operations(operations: Ask<'transact'>['operations']): Promise<Protocol['transact']['answer']> {
     this.#assertGoesOn()
-    return this.#write('transact', { operations })
+    const answer = this.#write('transact', { operations })
+    return answer instanceof Later ? answer.go() : answer
   }
 
   async #answer<K extends MessageKind>(kind: K, body: Ask<K>, asking: AskOptions): Promise<Protocol[K]['answer']> {
     this.#assertGoesOn()
     try {
+      const direct = Object.hasOwn(this.#direct, kind) ? this.#direct[kind] : undefined
+      if (direct !== undefined) {
+        const answer = direct(body)
+        return answer instanceof Later ? await this.#later(answer) : answer
+      }
       const handler = Object.hasOwn(this.#handlers, kind) ? this.#handlers[kind] : undefined
       if (handler === undefined) throw unanswered(kind)
       const answer = await handler(body, asking)
+      this.#assertGoesOn()
+      return answer
+    } catch (error) {
+      throw asRefusal(error)
+    }
+  }
+
+  async #later<T>(later: Later<T>): Promise<T> {
+    try {
+      const answer = await later.go()
       this.#assertGoesOn()
       return answer
     } catch (error) {
@@ -104,18 +157,31 @@ export class TransactionEndpoint implements Endpoint {
     if (this.#ended !== undefined) throw this.#ended()
   }
 
-  #handlersOf({ view, reads, domain }: TransactionEndpointOptions): Partial<Handlers<MessageKind>> {
-    const { readSet } = this
+  #directOf({ view, domain }: TransactionEndpointOptions): Partial<DirectHandlers> {
     const written =
-      <K extends WriteKind>(kind: K) =>
-      (body: Ask<K>): Promise<Protocol[K]['answer']> =>
+      <K extends WriteKind>(kind: K): Direct<K> =>
+      (body) =>
         this.#write(kind, body)
     return {
       get: ({ type, id }) => {
         checkedEntity(domain, type)
-        readSet.addId(type, checkedId(id))
-        return readOne(view, view.live.type(type), id)
+        this.readSet.addId(type, checkedId(id))
+        const liveType = view.live.type(type)
+        const found = view.find(liveType, id)
+        return found !== undefined && isCold(found) ? new Later(() => readOne(view, liveType, id)) : found
       },
+      create: written('create'),
+      update: written('update'),
+      delete: written('delete'),
+      createMany: written('createMany'),
+      updateMany: written('updateMany'),
+      deleteMany: written('deleteMany'),
+    }
+  }
+
+  #handlersOf({ view, reads, domain }: TransactionEndpointOptions): Partial<Handlers<MessageKind>> {
+    const { readSet } = this
+    return {
       getMany: ({ type, ids }) => {
         checkedEntity(domain, type)
         for (const id of checkedIds(ids)) readSet.addId(type, id)
@@ -144,12 +210,6 @@ export class TransactionEndpoint implements Endpoint {
         return rows
       },
       explain: (body, asking) => this.#explain(body, asking),
-      create: written('create'),
-      update: written('update'),
-      delete: written('delete'),
-      createMany: written('createMany'),
-      updateMany: written('updateMany'),
-      deleteMany: written('deleteMany'),
     }
   }
 
@@ -164,7 +224,7 @@ export class TransactionEndpoint implements Endpoint {
     return explanation
   }
 
-  async #write<K extends WriteKind>(kind: K, body: Ask<K>): Promise<Protocol[K]['answer']> {
+  #write<K extends WriteKind>(kind: K, body: Ask<K>): Protocol[K]['answer'] | Later<Protocol[K]['answer']> {
     for (const option of ofTheWhole) {
       if (body[option] !== undefined)
         throw invalid(
@@ -172,26 +232,38 @@ export class TransactionEndpoint implements Endpoint {
         )
     }
     const write = this.#options.door.check(kind, body)
-    await write.ready
+    const { ready } = write
+    if (ready !== undefined) return new Later(() => ready.then(() => this.#carriedOut(kind, write)))
+    const results = this.#tried(write)
+    return isSuspension(results) ? new Later(() => this.#carriedOut(kind, write)) : this.#taken(kind, write, results)
+  }
+
+  async #carriedOut<K extends WriteKind>(kind: K, write: Write): Promise<Protocol[K]['answer']> {
+    for (;;) {
+      this.#assertGoesOn()
+      const results = this.#tried(write)
+      if (results instanceof ColdBodies) await this.#options.view.load(results.requests)
+      else if (results instanceof PendingCheck) await results.settled
+      else return this.#taken(kind, write, results)
+    }
+  }
+
+  /** What the write leaves; or what has to be there before that is known. */
+  #tried(write: Write): readonly Result[] | Suspension {
     if (this.steps.length + write.steps.length > limits.transactionSteps) throw tooMany()
-    const results = await this.#decided(write)
+    for (const { type, id } of write.steps) this.readSet.addId(type, id)
+    try {
+      return this.#decide(write)
+    } catch (reason) {
+      if (reason instanceof ColdBodies || reason instanceof PendingCheck) return reason
+      throw reason
+    }
+  }
+
+  #taken<K extends WriteKind>(kind: K, write: Write, results: readonly Result[]): Protocol[K]['answer'] {
     this.steps.push(...write.steps)
     if (write.reason !== undefined) this.reasons.add(write.reason)
     return answerOf(kind, { seq: 0, results })
-  }
-
-  async #decided(write: Write): Promise<readonly Result[]> {
-    for (const { type, id } of write.steps) this.readSet.addId(type, id)
-    for (;;) {
-      this.#assertGoesOn()
-      try {
-        return this.#decide(write)
-      } catch (reason) {
-        if (reason instanceof ColdBodies) await this.#options.view.load(reason.requests)
-        else if (reason instanceof PendingCheck) await reason.settled
-        else throw reason
-      }
-    }
   }
 
   #decide({ kind, steps, checks }: Write): readonly Result[] {
@@ -216,25 +288,6 @@ export class TransactionEndpoint implements Endpoint {
   async close(): Promise<void> {}
 }
 
-function unanswered(kind: string): StatewardError {
-  return new StatewardError(
-    'UNSUPPORTED',
-    `a transaction answers get, getMany, query, count, groupBy, aggregate, explain and writes; found ${kind}: ask the state itself`,
-    { details: { message: kind } },
-  )
-}
-
-function refuseRestore(type: string, id: string): never {
-  throw new StatewardError(
-    'UNSUPPORTED',
-    `a transaction cannot restore ${type} ${id}, whose last version is in the log; use transact for it`,
-  )
-}
-
-function tooMany(): StatewardError {
-  return new StatewardError(
-    'TOO_LARGE',
-    `expected a transaction of at most ${limits.transactionSteps} writes, found more; write less at once`,
-    { details: { most: limits.transactionSteps } },
-  )
+function isSuspension(outcome: readonly Result[] | Suspension): outcome is Suspension {
+  return outcome instanceof ColdBodies || outcome instanceof PendingCheck
 }

@@ -142,9 +142,13 @@ export class Transactions<D extends Domain> {
     underWay++
     try {
       const tx: Transaction<D> = collections(endpoint, domain, { inProcess: true })
-      const working = inside.run(within, async () => work(tx))
+      const working = inside.run(within, async () => {
+        const made = await work(tx)
+        // Not a turn later: what nobody waits for would have settled by itself.
+        if (endpoint.underWay > 0) throw notAwaited(endpoint.underWay)
+        return made
+      })
       const value = await patiently(working, { options: left(), setTimer, what: 'run a transaction' })
-      if (endpoint.underWay > 0) throw notAwaited(endpoint.underWay)
       await finish?.(endpoint)
       endpoint.end(ended)
       // What only reads has seen one state, and that is all it can ask for.
