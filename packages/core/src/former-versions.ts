@@ -1,5 +1,4 @@
 import type { StoredRecord } from '@stateward/contract'
-import type { Live, Watcher } from './live.ts'
 
 /** What a record was before a change; `record` is `undefined` where there was none. */
 interface Former {
@@ -20,6 +19,14 @@ export interface ChangedSince extends Iterable<readonly [id: string, before: Sto
   get(id: string): StoredRecord | undefined
 }
 
+/** Who hears of every version that is about to be replaced. */
+export interface Watchers {
+  add(watcher: Hears): unknown
+  delete(watcher: Hears): unknown
+}
+
+type Hears = (type: { readonly name: string }, id: string, place: unknown, before: StoredRecord | undefined) => void
+
 /** Swept when there are twice as many as a sweep has left, and some. */
 const leastSweep = 1_024
 
@@ -28,20 +35,20 @@ const leastSweep = 1_024
  * however many those are. Nothing is kept while there are none; of one record never many more versions than transactions.
  */
 export class FormerVersions {
-  readonly #live: Pick<Live, 'watchers'>
+  readonly #watchers: Watchers
   readonly #leastSweep: number
   readonly #types = new Map<string, Map<string, Former[]>>()
   /** In the order of their beginnings, which is that of their numbers. */
   readonly #open = new Set<Since>()
-  readonly #watcher: Watcher = ({ name }, id, _place, before) => this.#note(name, id, before)
+  readonly #watcher: Hears = ({ name }, id, _place, before) => this.#note(name, id, before)
   #changes = 0
   #newest = 0
   #kept = 0
   #sweepAt: number
 
   /** @param least how many it holds at least before it looks whether all are needed */
-  constructor(live: Pick<Live, 'watchers'>, least: number = leastSweep) {
-    this.#live = live
+  constructor(watchers: Watchers, least: number = leastSweep) {
+    this.#watchers = watchers
     this.#leastSweep = least
     this.#sweepAt = least
   }
@@ -53,7 +60,7 @@ export class FormerVersions {
 
   begin(): Since {
     const since: Since = { at: this.#changes, over: () => this.#end(since) }
-    if (this.#open.size === 0) this.#live.watchers.add(this.#watcher)
+    if (this.#open.size === 0) this.#watchers.add(this.#watcher)
     this.#open.add(since)
     this.#newest = since.at
     return since
@@ -82,7 +89,7 @@ export class FormerVersions {
 
   #end(since: Since): void {
     if (!this.#open.delete(since) || this.#open.size > 0) return
-    this.#live.watchers.delete(this.#watcher)
+    this.#watchers.delete(this.#watcher)
     this.#types.clear()
     this.#kept = 0
     this.#sweepAt = this.#leastSweep

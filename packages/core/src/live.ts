@@ -50,7 +50,7 @@ export class Live implements HeadReader {
   readonly types: Map<string, LiveType> = new Map()
   readonly bodies: Bodies
   readonly watchers: Set<Watcher> = new Set()
-  readonly former: FormerVersions = new FormerVersions(this)
+  readonly former: FormerVersions = new FormerVersions(this.watchers)
   readonly #projections = new Map<string, Set<Projection>>()
   /** Records that a decision has asked for and that the cache may be too small to hold. */
   readonly pinned: Map<string, StoredRecord> = new Map()

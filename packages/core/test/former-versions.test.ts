@@ -25,7 +25,7 @@ test('each moment is told what a map of its own would hold', () => {
   fc.assert(
     fc.property(steps, fc.boolean(), (history, isSwept) => {
       const watchers = new Set<Watcher>()
-      const former = new FormerVersions({ watchers }, isSwept ? 0 : undefined)
+      const former = new FormerVersions(watchers, isSwept ? 0 : undefined)
       const open: Plain[] = []
       const now = new Map<string, StoredRecord>()
       for (const [at, step] of history.entries()) {
