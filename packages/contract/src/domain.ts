@@ -140,6 +140,7 @@ function checkFields(type: string, definition: Entity): void {
     ...Object.keys(definition.refs),
     ...(definition.fields ?? []),
     ...definition.times,
+    ...definition.texts,
   ]
   if (definition.status !== undefined) named.push(definition.status.field)
   for (const { to } of Object.values(definition.refs)) if (typeof to !== 'string') named.push(to.typeField)
@@ -147,7 +148,10 @@ function checkFields(type: string, definition: Entity): void {
     if (reservedFieldNames.includes(field))
       throw invalid(type, `a field may not be called ${field}: filters use the word`)
     if (definition.fields !== undefined && !definition.fields.has(field) && !system.includes(field)) {
-      throw invalid(type, `its index, reference, time or status names the field ${field}, which "fields" does not list`)
+      throw invalid(
+        type,
+        `its index, reference, time, text or status names the field ${field}, which "fields" does not list`,
+      )
     }
   }
   for (const fields of definition.indexes) {

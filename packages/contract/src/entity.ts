@@ -56,6 +56,8 @@ export interface EntityOptions<S extends Schema, Id extends IdKind = 'uuidv7', R
   readonly fields?: readonly (keyof OutputOf<S> & string)[]
   /** Fields that hold date-time texts and compare as instants, beside `created_at` and `updated_at`. */
   readonly times?: readonly (keyof OutputOf<S> & string)[]
+  /** Fields in which an index finds what `contains` asks for, from three characters on. Takes 64 bytes a record each. */
+  readonly texts?: readonly (keyof OutputOf<S> & string)[]
   /** Rules that see other records; run in the actor, in order, after the reference rules. */
   readonly rules?: readonly Rule[]
   /** Rules that `force` skips. */
@@ -79,6 +81,7 @@ export interface Entity<Input = unknown, Output = unknown, Id extends IdKind = I
   readonly status: StatusTable | undefined
   readonly fields: ReadonlySet<string> | undefined
   readonly times: ReadonlySet<string>
+  readonly texts: ReadonlySet<string>
   readonly rules: readonly Rule[]
   readonly guards: readonly Guard[]
   readonly version: number
@@ -112,6 +115,7 @@ export function entity<
     status: options.status,
     fields: options.fields === undefined ? undefined : new Set(options.fields),
     times: new Set(['created_at', 'updated_at', ...(options.times ?? [])]),
+    texts: new Set(options.texts ?? []),
     rules: options.rules ?? [],
     guards: options.guards ?? [],
     version: options.version ?? 1,

@@ -9,12 +9,14 @@ export interface Bound {
   readonly inclusive: boolean
 }
 
-/** What the planner asks of an index: equality on the leading fields, then at most one range or prefix on the next. */
+/** What the planner asks of an index: equality on the leading fields, then at most one range or prefix on the next; or what a text contains. */
 export interface Probe {
   /** Values of the leading fields, in the order of `Index.fields`; each is a set of alternatives (`in`). */
   readonly equal: readonly (readonly JsonValue[])[]
   readonly from?: Bound
   readonly to?: Bound
+  /** A text that must stand within the text of the field, or among its items; only for an index with `texts`. */
+  readonly contains?: string
 }
 
 export type Direction = 'asc' | 'desc'
@@ -54,6 +56,12 @@ export interface Index {
    * holds a text in the field, `holdsTexts` is true and the planner must not use it: a text is searched by substring.
    */
   readonly membership?: { holdsTexts(): boolean }
+  /**
+   * Present where `Probe.contains` is answered, of the one field that the index has: with each record whose text has this text
+   * within it, or whose list has it as an item, as `Operators.contains` says. For fewer UTF-16 code units than `leastUnits` the
+   * planner does not ask.
+   */
+  readonly texts?: { readonly leastUnits: number }
   /** Present where counts by the values of the one leading field are kept, not counted. */
   readonly counters?: { counts(): Iterable<readonly [value: JsonValue, count: number]> }
   /** Present where the index can be saved as bytes; one without it is built again from the records. */

@@ -118,6 +118,7 @@ describe('entity', () => {
       refs: {},
       status: undefined,
       fields: undefined,
+      texts: new Set(),
       times: new Set(['created_at', 'updated_at']),
       rules: [],
       guards: [],

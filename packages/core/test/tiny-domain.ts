@@ -72,5 +72,5 @@ export const tinyDomain: TinyDomain = defineDomain({
     id: 'string',
     refs: { target_id: { to: { typeField: 'target_type', types: ['plan', 'task'] }, onDelete: 'restrict' } },
   }),
-  note: entity({ schema: looseSchema<Note>({}), id: 'string' }),
+  note: entity({ schema: looseSchema<Note>({}), id: 'string', texts: ['text'] }),
 })

@@ -27,6 +27,7 @@ const beforeNull = { value: null, inclusive: false }
 
 /** Looks for the entries of one record in an index, each where few records share its place: O(log n). */
 export function checkEntry(index: FieldIndex, slot: Slot, record: StoredRecord): EntryCheck {
+  if (index.itself !== undefined) return { ...index.itself.holds(slot, record), crowded: [] }
   const { entries, groups } = expectationOf(index, [[slot, record]])
   const crowded: EntryPlace[] = []
   let ok = true

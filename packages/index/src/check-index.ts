@@ -1,6 +1,7 @@
 import type { FieldKind, Index, Slot, StoredRecord } from '@stateward/contract'
 import { checkScans } from './check-scans.ts'
 import { type Expectation, type ExpectedGroup, expectationOf } from './expectation.ts'
+import type { FieldIndex } from './field-index.ts'
 import { valueKey } from './value-key.ts'
 
 export interface IndexCheck {
@@ -10,7 +11,7 @@ export interface IndexCheck {
 }
 
 /** An index that may tell how its fields compare, as those of this package do. */
-type Checked = Index & { readonly kinds?: readonly FieldKind[] }
+type Checked = Index & Partial<Pick<FieldIndex, 'kinds' | 'itself'>>
 
 const mostDifferences = 20
 
@@ -24,6 +25,13 @@ export function checkIndex(index: Checked, records: Iterable<readonly [Slot, Sto
   const differences: string[] = []
   const differs = (text: string): void => {
     if (differences.length < mostDifferences) differences.push(`index ${index.name}: ${text}`)
+  }
+  if (index.itself !== undefined) {
+    for (const text of index.itself.differences(records)) {
+      if (differences.length === mostDifferences) break
+      differs(text)
+    }
+    return { ok: differences.length === 0, differences }
   }
   const expected = expectationOf(index, records)
   for (const group of expected.groups.values()) {

@@ -1,4 +1,4 @@
-import type { FieldKind, Index } from '@stateward/contract'
+import type { FieldKind, Index, Slot, StoredRecord } from '@stateward/contract'
 import type { BulkRows } from './bulk-rows.ts'
 
 /** An index of this package: it tells also how the values of its fields compare, which `checkIndex` needs. */
@@ -7,4 +7,11 @@ export interface FieldIndex extends Index {
   readonly kinds: readonly FieldKind[]
   /** Takes all of these records in. Only while it is empty. O(n). */
   fill(rows: BulkRows): void
+  /** Present where values cannot be looked up one by one: it says itself what differs. */
+  readonly itself?: {
+    /** Whether it holds of this record what it must and nothing else, and how many entries that are. */
+    holds(slot: Slot, record: StoredRecord): { readonly ok: boolean; readonly entries: number }
+    /** How it differs from what it must hold of these records, which are all: a sentence each. */
+    differences(records: Iterable<readonly [Slot, StoredRecord]>): Iterable<string>
+  }
 }

@@ -5,12 +5,14 @@ import type { FieldIndex } from './field-index.ts'
 import { orderedIndex } from './ordered-index.ts'
 import { relationIndex } from './relation-index.ts'
 import type { SlotIds } from './slot-ids.ts'
+import { textIndex } from './text-index.ts'
 
 /**
  * The indexes of one type, each once: for every reference field a relation index (`plan_id →`), for every declared list of
  * fields a compound one (`status+updated_at`), for every declared single field an order (`updated_at order`), and always
  * the order of ids (`id order`). For the status field and every declared single field also an equality index (`status`),
  * unless a compound index of two fields leads with it, which answers the same, or it holds times, where the order does.
+ * For every field of `texts` an index of what its texts contain (`name text`).
  * Relations come first, so that who takes the first index that answers for a field finds the elements of arrays too.
  *
  * @param ids the id table of the same slots, as in `OrderedIndexOptions`; without it each ordered and each compound
@@ -45,6 +47,7 @@ export function indexesFor(entity: Entity, ids?: SlotIds): readonly FieldIndex[]
     }
   }
   addOrder('id')
+  for (const field of entity.texts) add(`${label(field)} text`, (name) => textIndex({ name, field }))
   return [...indexes.values()]
 }
 

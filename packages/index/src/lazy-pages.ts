@@ -25,6 +25,11 @@ export class LazyPages<Page> implements Imaged {
     this.#form = form
   }
 
+  /** One more than the greatest number that a page has, or more. */
+  get length(): number {
+    return Math.max(this.#pages.length, this.#unread?.count ?? 0)
+  }
+
   /** `undefined` where there is none. Throws a `DamagedImage` where it does not read as it was written. */
   get(at: number): Page | undefined {
     return this.#pages[at] ?? (this.#unread === undefined ? undefined : this.#read(this.#unread, at))

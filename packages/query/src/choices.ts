@@ -5,7 +5,7 @@ import { estimateMatches } from './estimates.ts'
 import type { Facts } from './facts.ts'
 import { boundsBehind, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
 import type { Access } from './plan.ts'
-import { always, type Coverage, membershipProbes, type Probing, probeOf, probeWithin } from './probes.ts'
+import { always, type Coverage, membershipProbes, type Probing, probeOf, probeWithin, textProbes } from './probes.ts'
 
 /** One way to find the candidates. */
 export interface Choice {
@@ -61,6 +61,9 @@ export function choicesOf(question: Question): Choices {
     if (index.membership !== undefined) {
       for (const one of membershipProbes(index, facts)) lookups.push(ask(index, one, records))
     }
+    if (index.texts !== undefined) {
+      for (const one of textProbes(index, facts)) lookups.push(ask(index, one, records))
+    }
   }
   const matches = Math.min(records, estimateMatches(facts, ids === undefined ? lookups : [...lookups, ids], records))
   const all: Choice[] = ids === undefined ? [] : [ids]
@@ -85,7 +88,8 @@ interface Asked {
 }
 
 function ask(index: Index, probing: Probing, records: number): Asked {
-  const probe = probeWithin(probing.equal, probing.bounds)
+  const { equal, bounds, contains } = probing
+  const probe = contains === undefined ? probeWithin(equal, bounds) : { equal, contains }
   const rows = probing.narrows ? Math.min(records, index.estimate(probe)) : records
   return { index, probing, probe, rows, covers: probing.covers }
 }

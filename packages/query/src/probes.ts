@@ -23,6 +23,7 @@ export const always = (): boolean => true
 export interface Probing {
   readonly equal: Probe['equal']
   readonly bounds: Bounds
+  readonly contains?: string
   readonly covers: Coverage
   /** Whether each leading field is held to one value. */
   readonly single: boolean
@@ -87,6 +88,26 @@ export function membershipProbes(index: Index, facts: Facts): readonly Probing[]
       isRight: typeof value === 'string' ? () => !membership.holdsTexts() : always,
       covers: ({ field: name, operator, operand }) =>
         name === field && operator === 'contains' && operand === value ? 'partly' : 'not',
+    }))
+}
+
+/** The texts to look for in the texts of a field, one lookup each. Whether they are there is left to check. */
+export function textProbes(index: Index, facts: Facts): readonly Probing[] {
+  const [field] = index.fields
+  const { texts } = index
+  if (texts === undefined || field === undefined) return []
+  const wanted = (facts.fields.get(field)?.contains ?? []).filter((one) => typeof one === 'string')
+  return wanted
+    .filter((text) => text.length >= texts.leastUnits)
+    .map((text) => ({
+      equal: [],
+      bounds: everything,
+      contains: text,
+      single: true,
+      narrows: true,
+      isRight: always,
+      covers: ({ field: name, operator, operand }) =>
+        name === field && operator === 'contains' && operand === text ? 'partly' : 'not',
     }))
 }
 
