@@ -154,7 +154,7 @@ class Unread {
 }
 
 /** Where these versions stand, each place once. */
-export function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
+function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
   const ptrs = new Set<Ptr>()
   for (const { place } of requests) {
     ptrs.add(place.whole)
@@ -167,7 +167,7 @@ export function ptrsOf(requests: readonly BodyRequest[]): readonly Ptr[] {
  * Finds the version of each of these requests in the lines that stand at `asked`; `undefined` where one of its lines is gone.
  * A line that several are in is decoded once.
  */
-export function versionFinder(
+function versionFinder(
   requests: readonly BodyRequest[],
   asked: readonly Ptr[],
   fetched: readonly (Uint8Array | undefined)[],
@@ -205,7 +205,8 @@ function bodyFrom(
   return record.rev === place.rev ? record : Object.freeze({ ...record, rev: place.rev })
 }
 
-function misplaced({ type, id, place }: BodyRequest): StatewardError {
+/** What stands in the log where a version should is something else. */
+export function misplaced({ type, id, place }: BodyRequest): StatewardError {
   return new StatewardError(
     'CORRUPT',
     `expected version ${place.rev} of ${type} ${id} where seq ${place.seq} stands, found something else; run verify`,

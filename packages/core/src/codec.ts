@@ -229,10 +229,25 @@ export function isWholeLineOf(
   // Told apart without a parse: a line of many records may be long.
   const start = `{"type":${JSON.stringify(type)},`
   if (bytes.toString('utf8', 0, Buffer.byteLength(start)) !== start) return false
+  const text = bytes.toString('utf8')
+  if (isWrittenSo(text, { start, id, rev })) return true
   try {
-    const parsed: LineObject = JSON.parse(bytes.toString('utf8'))
+    const parsed: LineObject = JSON.parse(text)
     return parsed.rev === rev && parsed.data?.id === id && typeof parsed.timestamp === 'string'
   } catch {
     return false
   }
+}
+
+/** Whether a line is as `encodeCommit` writes the record; where this says no, a parse may say yes all the same. */
+function isWrittenSo(
+  text: string,
+  { start, id, rev }: { readonly start: string; readonly id: string; readonly rev: number },
+): boolean {
+  const stamp = '"timestamp":"'
+  if (!text.startsWith(stamp, start.length) || !text.endsWith(`},"rev":${rev}}`)) return false
+  const data = `","data":{"id":${JSON.stringify(id)}`
+  const at = text.indexOf('"', start.length + stamp.length)
+  // A second "id" might be the one that counts.
+  return text.startsWith(data, at) && text.indexOf('"id":', at + data.length) < 0
 }

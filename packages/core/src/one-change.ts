@@ -1,11 +1,10 @@
 import type { Change } from '@stateward/contract'
 import { decodeOperation } from './codec.ts'
+import { objectEnd } from './object-end.ts'
 
 /** How a line of several changes begins. */
 const opening = /^\{"type":"tx","timestamp":"([\w:.+-]+)","data":\{"ops":\[/
 const openingBytes = 128
-const quote = 0x22
-const backslash = 0x5c
 
 /**
  * The change of one record in a line of several, without decoding the others: a line of a bulk load holds a hundred and
@@ -41,20 +40,4 @@ function operationOf(text: string, timestamp: string): Change | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Where the object that begins at `start` ends. */
-function objectEnd(bytes: Buffer, start: number): number {
-  let depth = 0
-  let isText = false
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at]
-    if (isText) {
-      if (byte === backslash) at++
-      else if (byte === quote) isText = false
-    } else if (byte === quote) isText = true
-    else if (byte === 0x7b) depth++
-    else if (byte === 0x7d && --depth === 0) return at + 1
-  }
-  return bytes.length
 }

@@ -15,27 +15,42 @@ export interface PaceOptions {
 
 /** Work goes on for so long before it looks whether somebody waits. */
 const sliceMs = 2
+/** What has taken longer from one look to the next were the turns of others, while this work waited for the disk. */
+const longestWorkMs = 4
 const longestPauseMs = 100
 
 /** Makes long work leave the event loop, and, while others are at work, most of the time to them. */
 export class Pace {
   readonly #options: PaceOptions
   #since: number
+  /** How much of the time that others are to have they have not had yet, in milliseconds. */
+  #owedMs = 0
 
   constructor(options: PaceOptions) {
     this.#options = options
     this.#since = options.clock.monotonicMs()
   }
 
-  /** To be awaited after each portion of work. */
+  /** To be awaited after each portion of work, of a millisecond or two at most. */
   readonly breathe = async (): Promise<void> => {
-    const { clock, share, isBusy, pause, turn } = this.#options
-    const workedMs = clock.monotonicMs() - this.#since
-    if (workedMs < sliceMs) return
-    const pauseMs = Math.min(longestPauseMs, workedMs * (1 / share - 1))
-    if (isBusy() && pauseMs >= 1) await pause(pauseMs)
+    const { clock, share, isBusy, turn } = this.#options
+    const passedMs = clock.monotonicMs() - this.#since
+    if (passedMs < sliceMs) return
+    const dueMs = Math.min(passedMs, longestWorkMs) / share - passedMs
+    this.#owedMs = isBusy() ? Math.max(0, this.#owedMs + dueMs) : 0
+    if (this.#owedMs >= 1) await this.#payBack()
     else await turn()
     this.#since = clock.monotonicMs()
+  }
+
+  async #payBack(): Promise<void> {
+    const { clock, isBusy, pause } = this.#options
+    do {
+      const from = clock.monotonicMs()
+      const pauseMs = Math.min(longestPauseMs, this.#owedMs)
+      await pause(pauseMs)
+      this.#owedMs = Math.max(0, this.#owedMs - Math.max(pauseMs, clock.monotonicMs() - from))
+    } while (this.#owedMs >= 1 && isBusy())
   }
 }
 

@@ -18,7 +18,8 @@ export class SeqOrder {
 
   private constructor(seqs: Float64Array) {
     this.#seqs = seqs
-    this.#order = Uint32Array.from(seqs, (_, row) => row)
+    this.#order = new Uint32Array(seqs.length)
+    for (let row = 0; row < seqs.length; row++) this.#order[row] = row
   }
 
   /** Sorts; O(n log n) time in all, a run between two calls of `breathe`. */

@@ -186,3 +186,22 @@ test('a store that is closed waits for what it is letting go of', async () => {
   open()
   await closing
 })
+
+test('records that are more bytes than are kept together are compacted part by part', async () => {
+  const { state, storage } = await openTiny({
+    storage: memoryStorage({ retention: 'none' }),
+    memory: { cacheBytes: 1 },
+  })
+  const long = 'x'.repeat(700_000)
+  const ids = Array.from({ length: 60 }, (_, at) => `t${at}`)
+  for (const id of ids) await state.task.create({ id, title: long })
+  for (const id of ids.toReversed().filter((_, at) => at % 2 === 0)) await state.task.update(id, { n: 1 })
+  const before = await state.task.where({}).all()
+  await state.compact()
+  expect(await state.task.where({}).all()).toEqual(before)
+  expect((await state.verify()).ok).toBe(true)
+  await state.close()
+  const { state: again } = await openTiny({ storage })
+  expect(await again.task.where({}).all()).toEqual(before)
+  await again.close()
+})

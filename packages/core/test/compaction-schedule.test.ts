@@ -198,7 +198,7 @@ test('one that nobody asked for leaves most of the time to those who are at work
     const saveBase: LogWriter['saveBase'] = async (_, __, { breathe = async () => undefined, signal } = {}) => {
       for (let turn = 0; turn < 3 && signal?.aborted !== true; turn++) {
         turnsOfWork.push(turn)
-        clock?.pass(10)
+        clock?.pass(3)
         await breathe()
       }
       await breathe()
@@ -210,9 +210,9 @@ test('one that nobody asked for leaves most of the time to those who are at work
     clock = opened.clock
     await state.task.create({ id: 'a' })
     await pass(10_000)
-    // Ten milliseconds of work, thirty for the others.
+    // Three milliseconds of work, nine for the others.
     expect([turnsOfWork, told]).toEqual([[0], ['segments started']])
-    clock.pass(29)
+    clock.pass(8)
     await turns(5)
     expect(turnsOfWork).toEqual([0])
     if (ending === 'waits') {

@@ -13,6 +13,8 @@ export const bounds = {
   readBytes: 1_048_576,
   /** What is read or written in one turn of the event loop by work that may take long: about a millisecond of it. */
   sliceBytes: 131_072,
+  /** What is written in the background is synced each time that so much of it is not. */
+  syncBytes: 8_388_608,
   /** No write of this storage makes a longer run of bytes without a line feed. */
   lineBytes: 134_217_728,
   segmentBytes: 67_108_864,

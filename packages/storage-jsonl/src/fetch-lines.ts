@@ -12,7 +12,11 @@ const guessBytes = 4_096
 const secondGuessBytes = 73_728
 /** Pointers this near to each other are read in one go. */
 const gapBytes = 32_768
-const runBytes = 1_048_576
+/** Who asks for as many as this goes through much of the log: a part of a bulk load is as long as the second gap. */
+const manyPtrs = 64
+const gapBytesOfMany = 131_072
+/** So much is looked through in one turn of the event loop: a millisecond or two of it. */
+const runBytes = 262_144
 
 /** A part of history or of a base, as far as pointers into it are alive. */
 export interface Target {
@@ -77,6 +81,7 @@ interface Run {
 function runsOf(ptrs: readonly Ptr[]): Run[] {
   const given = ptrs.map((ptr, index) => ({ ptr, index })).filter(({ ptr }) => Number.isSafeInteger(ptr) && ptr >= 0)
   const sorted = given.sort((left, right) => left.ptr - right.ptr)
+  const nearBytes = sorted.length < manyPtrs ? gapBytes : gapBytesOfMany
   const runs: Run[] = []
   let run: Run | undefined
   let segment = -1
@@ -85,7 +90,7 @@ function runsOf(ptrs: readonly Ptr[]): Run[] {
     const isNear =
       run !== undefined &&
       ptrSegment(item.ptr) === segment &&
-      offset - run.to <= gapBytes &&
+      offset - run.to <= nearBytes &&
       offset - run.from <= runBytes
     if (run === undefined || !isNear) {
       run = { from: offset, to: offset, ptrs: [] }

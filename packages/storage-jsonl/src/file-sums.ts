@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DiskFile } from '@stateward/contract'
+import type { Checkpoint } from './checkpoint.ts'
 import { fileChunks } from './chunks.ts'
 import { checksum, hex8 } from './crc.ts'
 
@@ -9,9 +10,12 @@ export interface Range {
 }
 
 /** CRC-32 of a part of a file, eight hex digits. */
-export async function checksumOf(file: DiskFile, range: Range): Promise<string> {
+export async function checksumOf(file: DiskFile, range: Range, checkpoint?: Checkpoint): Promise<string> {
   let crc = 0
-  for await (const chunk of fileChunks(file, range)) crc = checksum(chunk, crc)
+  for await (const chunk of fileChunks(file, range)) {
+    crc = checksum(chunk, crc)
+    await checkpoint?.()
+  }
   return hex8(crc)
 }
 

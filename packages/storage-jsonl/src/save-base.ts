@@ -1,26 +1,24 @@
 import { join } from 'node:path'
 import type { DiskFile } from '@stateward/contract'
 import { type BaseChunk, type Seq, StatewardError } from '@stateward/contract'
+import { BaseLines } from './base-lines.ts'
 import { bounds } from './bounds.ts'
 import { type Checkpoint, checked } from './checkpoint.ts'
 import { fileChunks } from './chunks.ts'
 import { headerLine } from './control-line.ts'
-import { checksum, hex8 } from './crc.ts'
 import { corrupt } from './damage.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { fullOr } from './failure.ts'
+import { checksumOf } from './file-sums.ts'
 import { format } from './format.ts'
-import { sealedLine } from './line.ts'
 import { newestBase } from './log-source.ts'
 import type { BaseEntry, Manifest } from './manifest.ts'
-import { NumberList } from './number-list.ts'
 import { withFile } from './open-file.ts'
-import { makePtr, ptrBounds } from './ptr.ts'
 import { whyUnfitRecord } from './record-check.ts'
 import { RowsFailed } from './rows-failed.ts'
 import { scanLines } from './scan.ts'
 import { fileNames, segmentName } from './segment-name.ts'
-import { createTemporary, writeAll } from './write-whole.ts'
+import { createTemporary } from './write-whole.ts'
 
 export interface BaseOptions {
   readonly dir: string
@@ -80,25 +78,11 @@ async function writeRows(
   { clock }: Environment,
   file: DiskFile,
   { manifest, segment, upTo, chunks, checkpoint }: BaseOptions,
-): Promise<{ rows: number; bytes: number; crc: string; ptrs: Float64Array }> {
+): Promise<BaseLines['sums']> {
   const { log, epoch } = manifest
-  const ptrs = new NumberList()
-  let waiting = [headerLine({ format, log, segment, epoch, kind: 'base', upTo }, timestampOf(clock))]
-  let waitingBytes = waiting[0]?.length ?? 0
-  let bytes = 0
-  let crc = 0
+  const header = headerLine({ format, log, segment, epoch, kind: 'base', upTo }, timestampOf(clock))
+  const lines = new BaseLines(file, segment, header)
   let last = 0
-  const write = async (): Promise<void> => {
-    if (bytes + waitingBytes > ptrBounds.fileBytes) {
-      throw new StatewardError('TOO_LARGE', `a base has at most ${ptrBounds.fileBytes} bytes; the former one holds.`)
-    }
-    const lines = Buffer.concat(waiting)
-    await writeAll(file, lines, bytes)
-    crc = checksum(lines, crc)
-    bytes += lines.length
-    waiting = []
-    waitingBytes = 0
-  }
   for await (const chunk of given(chunks)) {
     await checkpoint()
     for (const [index, record] of chunk.records.entries()) {
@@ -106,17 +90,14 @@ async function writeRows(
       const refusal = whyUnfitRecord(record) ?? whyOutOfOrder(seq, { last, upTo })
       if (refusal !== undefined) throw refusal
       last = seq
-      const line = sealedLine(record, { seq })
-      ptrs.push(makePtr(segment, bytes + waitingBytes))
-      waiting.push(line)
-      waitingBytes += line.length
-      if (waitingBytes >= bounds.sliceBytes) await write()
+      if (!lines.hasRoomFor(record)) await lines.write(record)
+      lines.add(record, seq)
     }
   }
-  await write()
+  await lines.write()
   await checkpoint()
   await file.datasync()
-  return { rows: ptrs.length, bytes, crc: hex8(crc), ptrs: ptrs.toArray() }
+  return lines.sums
 }
 
 async function* given(chunks: AsyncIterable<BaseChunk>): AsyncGenerator<BaseChunk> {
@@ -135,6 +116,8 @@ function whyOutOfOrder(seq: Seq, { last, upTo }: { last: Seq; upTo: Seq }): Stat
 /** Reads the whole file again: what the disk gives back must be what was given to it. */
 async function assertReadsBack(file: DiskFile, entry: BaseEntry, checkpoint: Checkpoint): Promise<void> {
   const { bytes } = await file.stat()
+  if (bytes === entry.bytes && (await checksumOf(file, { from: 0, to: bytes }, checkpoint)) === entry.crc) return
+  // Line by line only to say what is wrong and where.
   const chunks = fileChunks(file, { from: 0, to: bytes, chunkBytes: bounds.sliceBytes })
   const scan = await scanLines(checked(chunks, checkpoint), entry.file)
   const { damage } = scan

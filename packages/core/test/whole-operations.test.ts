@@ -1,0 +1,90 @@
+import type { Change, JsonValue } from '@stateward/contract'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { BaseRow } from '../src/base-rows.ts'
+import { BodyRequest } from '../src/bodies.ts'
+import { decodeCommit, encodeCommit } from '../src/codec.ts'
+import { fold } from '../src/fold.ts'
+import { LineChanges } from '../src/line-changes.ts'
+
+const timestamp = '2026-01-31T10:00:00.000Z'
+const id = fc.constantFrom('a', 'b', 'c"', 'd\\', 'é', '019b76da-a800-7000-8615-61534b6f4b6f')
+const type = fc.constantFrom('plan', 'task', 'a"b', 'ü')
+const lookalike = fc.record({ type, data: fc.record({ id }), rev: fc.nat(3) })
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom('"id":"a"', '{"type":"plan","data":{"id":"a"', '\\', '"}]},{"', '},"rev":1}'),
+)
+const value: fc.Arbitrary<JsonValue> = fc.oneof(text, fc.integer(), lookalike, fc.array(lookalike, { maxLength: 2 }))
+const fields = fc.dictionary(fc.constantFrom('name', 'ops', 'created_at', 'updated_at', 'rev'), value)
+const put = fc
+  .record({ type, id, fields, isFirst: fc.boolean(), rev: fc.integer({ min: 1, max: 3 }) })
+  .map(({ type, id, fields, isFirst, rev }): Change => {
+    const data = isFirst ? { id, ...fields, updated_at: timestamp } : { ...fields, id, created_at: timestamp }
+    return { op: 'put', type, id, rev, data }
+  })
+const patch = fc
+  .record({ type, id, changes: fields, rev: fc.integer({ min: 2, max: 9 }) })
+  .map((one): Change => ({ op: 'patch', prev: 1, unset: [], ...one }))
+const commits = fc.uniqueArray(fc.oneof(put, put, put, patch), {
+  minLength: 1,
+  maxLength: 6,
+  selector: (change) => `${change.type} ${change.id}`,
+})
+
+function recordIn(line: Uint8Array, { type, id }: Change): unknown {
+  const change = decodeCommit(line, 0).changes.find((one) => one.type === type && one.id === id)
+  return change && fold(undefined, change, 0)
+}
+
+test('the line of one record, cut out of a line of several, says of it what that says', () => {
+  let cut = 0
+  fc.assert(
+    fc.property(commits, fc.constantFrom(1, 100), fc.nat(3), (changes, asked, rev) => {
+      const line = Buffer.from(encodeCommit(changes, { timestamp, txid: '"rev":1}' }))
+      const parts = new LineChanges(line, asked)
+      for (const change of changes) {
+        const row = { type: { name: change.type }, id: change.id, rev: rev || change.rev } as unknown as BaseRow
+        const request = new BodyRequest(change.type, change.id, { whole: 0, patches: [], rev: 1, seq: 1 })
+        expect(fold(undefined, parts.of(request), 0)).toEqual(recordIn(line, change))
+        const own = parts.lineOf(row)
+        if (own === undefined) continue
+        cut++
+        expect(row.rev).toBe(change.rev)
+        expect(decodeCommit(own, 0).changes).toHaveLength(1)
+        expect(recordIn(own, change)).toEqual(recordIn(line, change))
+      }
+    }),
+    { numRuns: 1_000 },
+  )
+  // Else it would be right by never cutting anything out.
+  expect(cut).toBeGreaterThan(100)
+})
+
+test('of two keys that a program of another hand wrote, the one that counts decides', () => {
+  const ops = [
+    '{"type":"plan","data":{"id":"a","id":"b","name":"of b"},"rev":1}',
+    '{"type":"plan","data":{"name":"of a","id":"a"},"rev":1}',
+  ]
+  const line = Buffer.from(`{"type":"tx","timestamp":"${timestamp}","data":{"ops":[${ops.join(',')}]}}`)
+  const parts = new LineChanges(line, 100)
+  const place = { whole: 0, patches: [], rev: 1, seq: 1 }
+  for (const id of ['a', 'b']) {
+    expect(parts.of(new BodyRequest('plan', id, place))).toMatchObject({ id, data: { name: `of ${id}` } })
+    expect(parts.lineOf({ type: { name: 'plan' }, id, rev: 1 } as unknown as BaseRow)).toBeUndefined()
+  }
+  const single = Buffer.from('{"type":"plan","timestamp":"T","data":{"id":"a","id":"b"},"rev":1}')
+  expect(
+    new LineChanges(single, 1).lineOf({ type: { name: 'plan' }, id: 'a', rev: 1 } as unknown as BaseRow),
+  ).toBeUndefined()
+})
+
+test('a line that does not hold the record, and one that holds nothing, is CORRUPT', () => {
+  const request = new BodyRequest('plan', 'a', { whole: 0, patches: [], rev: 1, seq: 1 })
+  for (const line of ['{"type":"tx","timestamp":"T","data":{"ops":[{"type":"plan","data":{"id":"a"', '{}', '']) {
+    for (const asked of [1, 100])
+      expect(() => new LineChanges(Buffer.from(line), asked).of(request)).toThrow(
+        expect.objectContaining({ code: 'CORRUPT' }),
+      )
+  }
+})
