@@ -4,6 +4,8 @@ import { benchActors } from './actors/bench-actors.ts'
 import { instrumentationTable } from './instrumentation/instrumentation-table.ts'
 import { measureInstrumentation } from './instrumentation/measure-instrumentation.ts'
 import { overloadTable, storesTable } from './limits-report.ts'
+import { memoryInChild } from './memory/memory-child.ts'
+import { memoryTable } from './memory/memory-table.ts'
 import type { Options } from './options.ts'
 import { measureOverload } from './overload/measure-overload.ts'
 import { surroundingsOf } from './report/surroundings.ts'
@@ -23,8 +25,11 @@ const restMs = 3_000
 const mailbox = 1_000
 const times = 10
 const records = 10_000
+const mebibyte = 1_048_576
+/** From so many records on indexes and cache are given a bound together. */
+const many = 10_000_000
 
-type AsideName = 'actors' | 'stores' | 'overload' | 'instrumentation'
+type AsideName = 'actors' | 'stores' | 'overload' | 'instrumentation' | 'memory'
 
 /** Each measures in `own`, an empty directory, and resolves with its table. */
 const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: Entry) => Promise<string>>> = {
@@ -34,6 +39,18 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
     storesTable(await measureStores({ dir, stores, wakes: Math.ceil(stores / 50), maxOpen, restMs })),
   overload: async ({ timing }, dir) =>
     overloadTable(await measureOverload({ dir, runMs: timing.runMs, mailbox, times, atOnce: 1 }), { mailbox, times }),
+  memory: async ({ memory, seed }, dir, entry) => {
+    const bound = memory >= many ? { maxBytes: 512 * mebibyte } : {}
+    const job = {
+      dir,
+      records: memory,
+      operations: Math.min(memory, 1_000_000),
+      cacheBytes: 16 * mebibyte,
+      seed,
+      ...bound,
+    }
+    return memoryTable(await memoryInChild(job, entry))
+  },
   instrumentation: async ({ rounds, timing, seed }, dir) => {
     const onRound = (round: number): void => void process.stderr.write(`round ${round + 1} of ${rounds}\n`)
     // Four arms and two workloads, in each of many rounds.
@@ -63,9 +80,10 @@ export async function benchAside(options: Options, { entry, dir, results }: Asid
   }
 }
 
-function asked({ actors, stores, overload, instrumentation }: Options): AsideName | undefined {
+function asked({ actors, stores, overload, instrumentation, memory }: Options): AsideName | undefined {
   if (actors) return 'actors'
   if (overload) return 'overload'
   if (instrumentation) return 'instrumentation'
+  if (memory > 0) return 'memory'
   return stores > 0 ? 'stores' : undefined
 }

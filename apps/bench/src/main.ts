@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { askerArgument, beAskerChild } from './actors/asker-child.ts'
 import { bench } from './bench.ts'
 import { benchAside } from './bench-aside.ts'
+import { beMemoryChild, memoryArgument } from './memory/memory-child.ts'
 import { type Options, optionsOf, usage } from './options.ts'
 import { groupTable } from './report/group-table.ts'
 import { legend } from './report/markdown.ts'
@@ -49,6 +50,7 @@ function parsed(): Options | undefined {
 if (process.argv[2] === childArgument) beChild()
 else if (process.argv[2] === writerArgument) beWriter()
 else if (process.argv[2] === askerArgument) beAskerChild()
+else if (process.argv[2] === memoryArgument) beMemoryChild()
 else {
   const options = parsed()
   if (options?.help === true) console.log(usage)

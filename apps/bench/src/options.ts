@@ -13,6 +13,8 @@ export interface Options {
   readonly stores: number
   /** Whether one store is offered more than it can take instead. */
   readonly overload: boolean
+  /** Records of the store whose memory is measured instead; 0: none. */
+  readonly memory: number
   /** Whether what the instrumentation costs is measured instead. */
   readonly instrumentation: boolean
   readonly workloads: readonly Workload[]
@@ -39,6 +41,7 @@ export const usage: string = `Stateward and its peers, measured in one run.
   --actors                 instead of stores: the round trip of an ask, and what a queued message takes
   --stores 10k             instead: so many stores in one process, a fiftieth of them woken
   --overload               instead: ten times the writes that one store can take, for --seconds
+  --memory 1m              instead: what a store of so many records takes in memory, phase by phase
   --instrumentation        instead: what watching a store costs it, in at least 20 rounds
   --full                   also 1m records, and five rounds
   --rounds 3               how often each takes its turn (default 3)
@@ -64,6 +67,7 @@ export function optionsOf(args: readonly string[]): Options {
       full: { type: 'boolean', default: false },
       actors: { type: 'boolean', default: false },
       stores: { type: 'string' },
+      memory: { type: 'string' },
       overload: { type: 'boolean', default: false },
       instrumentation: { type: 'boolean', default: false },
       rounds: { type: 'string' },
@@ -83,6 +87,7 @@ export function optionsOf(args: readonly string[]): Options {
     stores: values.stores === undefined ? 0 : sizeOf(values.stores),
     overload: values.overload,
     instrumentation: values.instrumentation,
+    memory: values.memory === undefined ? 0 : sizeOf(values.memory),
     workloads: values.only === undefined ? workloads : workloadsNamed(listOf(values.only)),
     contenders: values.contenders === undefined ? contenders : listOf(values.contenders).map(contenderNamed),
     sizes: listOf(values.size ?? (values.full ? '10k,100k,1m' : '10k,100k')).map(sizeOf),
