@@ -2,6 +2,7 @@ import type { Claim } from './claim.ts'
 
 export type MachineRig =
   | 'kill-nine'
+  | 'serializable-kills'
   | 'power-cut'
   | 'failing-sync'
   | 'full-disk'
@@ -20,6 +21,15 @@ export const machineClaims: Readonly<Record<MachineRig, Claim>> = {
     nightly: 10_000,
     limits: 'the kernel lives on: what is lost with the power, `power-cut` and `crash` look at',
     files: ['packages/stateward/test/kill-nine/kill-nine.test.ts'],
+  },
+  'serializable-kills': {
+    claim:
+      'sixty-four clients run random transactions in one process on real files, which is killed with SIGKILL at any moment and begun again: all its lives together are one history of transactions one after the other, in the order of their commits and of time, and what was answered is there',
+    unit: 'kills',
+    every: 10,
+    nightly: 2_000,
+    limits: 'some two hundred transactions a life; the kernel lives on',
+    files: ['packages/stateward/test/kill-nine/serial-kills.test.ts'],
   },
   sigterm: {
     claim:

@@ -63,7 +63,7 @@ export function rig(
 ): void {
   const { claim, unit, ...counts } = claims[id]
   const scale = scaleOf(process.env.STATEWARD_TEST_SCALE)
-  const timeout = scale === 'nightly' ? nightlyMs : everyMs
+  const timeout = scale === 'nightly' ? nightlyMs : everyMs * Math.max(1, scale)
   test(`${id}: ${claim}`, { timeout }, async ({ task, skip }) => {
     const asked = process.env.STATEWARD_SEED
     const isReplay = asked !== undefined

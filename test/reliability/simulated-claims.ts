@@ -123,7 +123,7 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     claim:
       'what 64 concurrent clients read and wrote in transactions is what they would have read and written one after the other, in the order of their commits, also when the process dies under them again and again: what was answered is there; and whoever began after another was answered comes after it',
     unit: 'transactions',
-    every: 5_000,
+    every: 50_000,
     nightly: 5_000_000,
     limits:
       'in one process, on a storage in memory whose appends take a random number of turns; a crash there loses or keeps an append that was on its way, and tears none; transactions of at most six reads and writes',

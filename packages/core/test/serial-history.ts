@@ -1,13 +1,12 @@
 import type { Seq } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
-import type { Transaction } from '../src/index.ts'
 import { lifeOver } from './crashing-storage.ts'
-import { openTiny, type TinyState } from './open-tiny.ts'
-import { type Act, type Done, type Row, randomTransaction } from './random-transaction.ts'
+import { manualTime } from './manual-time.ts'
+import { openSerial, type SerialState } from './open-serial.ts'
+import type { Done } from './random-transaction.ts'
+import { runRandom } from './run-random.ts'
 import { seededRandom } from './seeded-random.ts'
-import type { tinyDomain } from './tiny-domain.ts'
 import { turnTimers } from './turn-timers.ts'
-import { turns } from './turns.ts'
 
 /** One transaction as its client saw it. */
 export interface Seen {
@@ -22,7 +21,7 @@ export interface Seen {
 
 export interface History {
   /** The store behind the last crash, opened again; the caller closes it. */
-  readonly state: TinyState
+  readonly state: SerialState
   /** By txid. */
   readonly seen: ReadonlyMap<string, Seen>
   readonly crashes: number
@@ -42,19 +41,19 @@ export async function serialHistory(count: number, seed: number): Promise<Histor
   const afterCommit = ({ seq }: { readonly seq: Seq }): void => {
     told = Math.max(told, seq)
   }
-  const open = (storage = log): Promise<{ state: TinyState }> =>
-    openTiny({
+  const clock = manualTime()
+  const open = (storage = log): Promise<SerialState> =>
+    openSerial({
       storage,
+      clock,
       hooks: { afterCommit },
       timers: turnTimers,
-      compaction: false,
-      scrub: false,
       random: seededRandom(seed + seen.size + 1),
     })
   let crashes = 0
   while (seen.size < count) {
     const life = lifeOver(log, pick)
-    const { state } = await open(life.storage)
+    const state = await open(life.storage)
     // What has landed under the crash is there for everybody from now on.
     told = Math.max(told, (await state.stats()).lastSeq)
     const end = seen.size + perLife / 2 + pick(perLife)
@@ -72,7 +71,9 @@ export async function serialHistory(count: number, seed: number): Promise<Histor
           const one: Seen = { seed: seed * 1_000_003 + seen.size, began: told, done: undefined, ended: undefined }
           const txid = `x${seen.size}`
           seen.set(txid, one)
-          await runOn(state, txid, one)
+          await runRandom(state, { seed: one.seed, txid }, (done) => {
+            one.done = done
+          })
           if (isOver) return
           one.ended = told
           answered++
@@ -86,49 +87,6 @@ export async function serialHistory(count: number, seed: number): Promise<Histor
     if (!isOver) await state.close()
     else crashes++
   }
-  const { state } = await open()
+  const state = await open()
   return { state, seen, crashes }
-}
-
-async function runOn(state: TinyState, txid: string, one: Seen): Promise<void> {
-  await state.transaction(
-    async (tx) => {
-      const steps = randomTransaction(one.seed)
-      for (let step = steps.next([]); ; ) {
-        if (step.done === true) {
-          one.done = step.value
-          return
-        }
-        step = steps.next(await take(tx, step.value))
-      }
-    },
-    { txid, retries: 1_000 },
-  )
-}
-
-type Tx = Pick<Transaction<typeof tinyDomain>, 'task'>
-
-async function take({ task }: Tx, act: Act): Promise<readonly (Row | undefined)[] | number> {
-  switch (act.op) {
-    case 'pause':
-      await turns(1)
-      return 0
-    case 'get':
-      return [await task.get(act.id)]
-    case 'where':
-      return task.where({ n: act.n }).all()
-    case 'count':
-      return task.where({ n: act.n }).count()
-    case 'least':
-      return task.where().orderBy('n').limit(act.n).all()
-    case 'put':
-      if ((await task.get(act.id)) === undefined) await task.create({ id: act.id, n: act.n })
-      else await task.update(act.id, { n: act.n })
-      return 0
-    case 'remove':
-      if ((await task.get(act.id)) !== undefined) await task.delete(act.id)
-      return 0
-    default:
-      return act satisfies never
-  }
 }

@@ -1,9 +1,10 @@
+import { memoryStorage } from '@stateward/storage-memory'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { rig } from '../../../test/reliability/rig.ts'
 import { HeadLayer } from '../src/heads.ts'
 import { ReadSet } from '../src/read-set.ts'
 import { TransactionView } from '../src/transaction-view.ts'
-import { openTiny } from './open-tiny.ts'
+import { openSerial } from './open-serial.ts'
 import { serialHistory } from './serial-history.ts'
 import { SerialModel } from './serial-model.ts'
 import { whyNotSerial } from './why-not-serial.ts'
@@ -69,7 +70,7 @@ describe('the check sees', () => {
   })
 
   test('a commit that was answered and is not there; one that was not answered may be lost', async () => {
-    const { state } = await openTiny()
+    const state = await openSerial({ storage: memoryStorage() })
     const seed = Array.from({ length: 100 }, (_, at) => at).find((at) => {
       const { reads } = new SerialModel().run(at)
       return !new SerialModel().fits(at, reads)
