@@ -124,3 +124,44 @@ export const expectTypeOf = (): object =>
 export function onTestFinished(body: Body): void {
   finished.push(body)
 }
+
+type Method = (this: unknown, ...given: readonly unknown[]) => unknown
+
+/** A method that calls what it is told to, and the one that was there where it is told nothing. */
+interface Spy {
+  /** On what it was called, in order. */
+  readonly mock: { readonly contexts: unknown[] }
+  mockImplementation(body: Method): Spy
+  mockImplementationOnce(body: Method): Spy
+  mockRestore(): void
+}
+
+export const vi = {
+  spyOn(target: object, key: string): Spy {
+    const own = Object.getOwnPropertyDescriptor(target, key)
+    const former: Method = Reflect.get(target, key)
+    const once: Method[] = []
+    let body = former
+    const spied: Method = function (this: unknown, ...given) {
+      spy.mock.contexts.push(this)
+      return (once.shift() ?? body).apply(this, [...given])
+    }
+    Object.defineProperty(target, key, { configurable: true, writable: true, value: spied })
+    const spy: Spy = {
+      mock: { contexts: [] },
+      mockImplementation(instead) {
+        body = instead
+        return spy
+      },
+      mockImplementationOnce(instead) {
+        once.push(instead)
+        return spy
+      },
+      mockRestore() {
+        if (own === undefined) Reflect.deleteProperty(target, key)
+        else Object.defineProperty(target, key, own)
+      },
+    }
+    return spy
+  },
+}

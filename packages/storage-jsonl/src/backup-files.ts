@@ -4,6 +4,7 @@ import { unpackedChunks } from './archive-chunks.ts'
 import { bounds } from './bounds.ts'
 import { fileChunks } from './chunks.ts'
 import { checksum, hex8 } from './crc.ts'
+import { DamagedLine } from './damage.ts'
 import { fullOr } from './failure.ts'
 import { checksumOf, sha256Of } from './file-sums.ts'
 import type { Tail } from './log-source.ts'
@@ -81,14 +82,24 @@ async function copyBytes(source: DiskFile, copy: DiskFile, bytes: number, signal
 
 /** Reads a file of a backup. `CORRUPT` where it is not what its entry says. */
 export async function assertSame(disk: Disk, dir: string, entry: BackupEntry): Promise<void> {
-  const found = await withFile(disk, { dir, name: entry.file }, (file) => sumOf(file, entry))
-  const expected = entry.kind === 'plain' ? entry.sha256 : entry.crc
-  if (found === expected) return
+  const why = await withFile(disk, { dir, name: entry.file }, (file) => whyOther(file, entry))
+  if (why === undefined) return
   throw new StatewardError(
     'CORRUPT',
-    `${join(dir, entry.file)} has the checksum ${found}, and the store's manifest lists ${expected}: the store is damaged there, or the disk that was written to. Verify the store, and look at both disks; the backup before, if there was one, is as it was.`,
+    `${join(dir, entry.file)} is not what the store's manifest lists: ${why}. The store is damaged there, or the disk that was written to. Verify the store, and look at both disks; the backup before, if there was one, is as it was.`,
     { details: { file: entry.file } },
   )
+}
+
+async function whyOther(file: DiskFile, entry: BackupEntry): Promise<string | undefined> {
+  const expected = entry.kind === 'plain' ? entry.sha256 : entry.crc
+  try {
+    const found = await sumOf(file, entry)
+    return found === expected ? undefined : `its checksum is ${found}, where ${expected} is expected`
+  } catch (error) {
+    if (error instanceof DamagedLine) return error.message
+    throw error
+  }
 }
 
 async function sumOf(file: DiskFile, entry: BackupEntry): Promise<string> {

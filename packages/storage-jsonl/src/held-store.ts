@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts'
 import { storageFailed } from './failure.ts'
 import { type JsonlStorageOptions, settingsOf } from './options.ts'
 import { refuseStrange } from './refuse-strange.ts'
-import { type Survey, surveyDirectory } from './survey.ts'
+import { refuseForeign, type Survey, surveyDirectory } from './survey.ts'
 import { syncNames } from './sync-names.ts'
 import { takeLock } from './take-lock.ts'
 
@@ -27,7 +27,8 @@ export interface HeldStore {
 
 /**
  * Holds a store's lock while `care` runs; leaves no LOCK behind that was not there. Rejects with `LOCKED` while a writer
- * has it open, `NOT_FOUND` where there is no directory, `INVALID` where a link or the like stands in it, `STORAGE_FAILED`.
+ * has it open, `NOT_FOUND` where there is no directory, `INVALID` where a link or the like stands in it, or only things
+ * that are not of a store, `STORAGE_FAILED`.
  */
 export async function holdStore<T>(options: CareOptions, care: (store: HeldStore) => Promise<T>): Promise<T> {
   const { environment, lock: method, dir: given } = settingsOf(options)
@@ -42,7 +43,10 @@ export async function holdStore<T>(options: CareOptions, care: (store: HeldStore
     const lock = await takeLock(environment, { dir, owner, method })
     try {
       await syncNames(disk, dir)
-      return await care({ environment, dir, owner, survey: await surveyDirectory(disk, dir) })
+      const survey = await surveyDirectory(disk, dir)
+      const { manifest, segments, archived, plain } = survey
+      if (manifest === undefined && segments.length + archived.length + plain.length === 0) refuseForeign(survey)
+      return await care({ environment, dir, owner, survey })
     } finally {
       await lock.release({ restore: true }).catch(() => {})
     }

@@ -2,8 +2,9 @@ import type { Disk, DiskFile, Seq } from '@stateward/contract'
 import { unpackedChunks } from './archive-chunks.ts'
 import { assessEntry } from './assess-history.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
-import type { Gap } from './control-line.ts'
+import { type Gap, parseControl } from './control-line.ts'
 import { corrupt, DamageList } from './damage.ts'
+import { readFirstLine } from './first-line.ts'
 import { readTail } from './line.ts'
 import { type HistoryEntry, isHistory, type Manifest } from './manifest.ts'
 import { withFile } from './open-file.ts'
@@ -49,11 +50,26 @@ export async function planReseal(disk: Disk, dir: string, manifest: Manifest): P
     isUnread ||= isDamaged && !isSealable
     if (isUnread || !isHistory(entry)) continue
     const file = new Reading(entry, { damage, chains, isKept: isDamaged })
-    await withFile(disk, { dir, name: entry.file }, (open) => file.read(open))
+    await withFile(disk, { dir, name: entry.file }, async (open) => {
+      const strange = await whyForeign(open, entry, manifest)
+      if (strange === undefined) await file.read(open)
+      else damage.add({ file: entry.file, line: 1, byte: 0, reason: strange })
+    })
     if (isDamaged) found.push(await file.resealing(disk, dir))
   }
   if (damage.lines > 0) throw corrupt(damage, mend)
   return found
+}
+
+/** A header that is sealed and names another file is no work of somebody who edits this one. */
+async function whyForeign(file: DiskFile, entry: HistoryEntry, { log }: Manifest): Promise<string | undefined> {
+  if (entry.kind === 'plain' || entry.kind === 'archive') return undefined
+  const line = await readFirstLine(file)
+  const control = line === undefined ? 'no header' : parseControl(line.text)
+  if (typeof control === 'string' || control.type !== '$segment') return undefined
+  const { header } = control
+  if (header.log === log && header.segment === entry.segment) return undefined
+  return `it is segment ${header.segment} of log ${header.log}, and no edited one: put the file of this log in its place`
 }
 
 class Reading {

@@ -30,8 +30,8 @@ export interface ResealOptions extends CareOptions {
  * marks the store. Every line must be one of a log, every record's versions must follow each other through the whole log,
  * and only the last segment may have become longer or shorter, because the commits behind it are numbered already. What
  * was damaged and not edited is taken for edited too: repair first. The edited files and a report are kept in
- * `quarantine/`. Offline: `LOCKED` while a writer is open. Rejects with `CORRUPT` naming every line that does not fit;
- * nothing is changed then.
+ * `quarantine/`. Offline: `LOCKED` while a writer is open. Rejects with `CORRUPT` naming every line that does not fit, and
+ * files of another log; nothing is changed then.
  */
 export function resealLog(options: ResealOptions): Promise<ResealReport> {
   return holdStore(options, (store) => resealHeld(store, options.dryRun !== false))

@@ -21,7 +21,7 @@ function linesIn(path: string, bytes: Buffer): unknown[] {
 }
 
 /** The files that are other ones now, `null` where they are gone. What is kept in `quarantine` was there before, or is told elsewhere. */
-function changes(before: SimMedium, after: SimMedium): Record<string, unknown> {
+export function changes(before: SimMedium, after: SimMedium): Record<string, unknown> {
   const former = before.files()
   const now = after.files()
   const names = [...new Set([...former.keys(), ...now.keys()])].filter((path) => !/LOCK|\/cache\/|prev/.test(path))
@@ -36,7 +36,7 @@ function changes(before: SimMedium, after: SimMedium): Record<string, unknown> {
 }
 
 /** What a call answers, or is refused with. */
-async function outcome(call: Promise<unknown>): Promise<unknown> {
+export async function outcome(call: Promise<unknown>): Promise<unknown> {
   try {
     return await call
   } catch (error) {
@@ -47,7 +47,7 @@ async function outcome(call: Promise<unknown>): Promise<unknown> {
 }
 
 /** Everything that a store serves and says of itself. */
-async function servedOf(reader: LogReader): Promise<Told> {
+export async function servedOf(reader: LogReader): Promise<Told> {
   const batches: unknown[] = []
   for await (const { firstSeq, epoch, records: read, lost } of reader.readKept?.(1) ?? reader.read(1))
     batches.push({ firstSeq, epoch, records: read.length, ...(lost === undefined ? {} : { lost }) })
@@ -65,16 +65,18 @@ async function opened(medium: SimMedium, options = {}): Promise<Told> {
   return { recovery, served }
 }
 
-async function* rowsUpTo(upTo: number): AsyncGenerator<BaseChunk> {
+/** The rows of a base. */
+export async function* rowsUpTo(upTo: number): AsyncGenerator<BaseChunk> {
   yield { seqs: [1, upTo, upTo], records: [recordOf('one'), recordOf('two'), recordOf('three')] }
 }
 
-async function written(writer: LogWriter, from: number, to: number): Promise<void> {
+/** Appends commits of which each fourth is longer. */
+export async function written(writer: LogWriter, from: number, to: number): Promise<void> {
   for (let seq = from; seq <= to; seq++) await append(writer, [recordOf(seq, seq % 4 === 0 ? 40 : 0)])
 }
 
 /** Two openings, each of some segments; what the first one wrote is archived behind a base. */
-async function compacted(retention: 'all' | { readonly versions: number } = 'all'): Promise<SimMedium> {
+export async function compacted(retention: 'all' | { readonly versions: number } = 'all'): Promise<SimMedium> {
   const medium = new SimMedium()
   const options = { segmentBytes: 4_096, retention }
   for (const from of [1, 41]) {
@@ -89,11 +91,12 @@ async function compacted(retention: 'all' | { readonly versions: number } = 'all
   return medium.copy()
 }
 
-const pathOf = (medium: SimMedium, kind: string): string =>
+/** The first file of a kind. */
+export const pathOf = (medium: SimMedium, kind: string): string =>
   [...medium.files().keys()].find((path) => path.startsWith(`/store/${kind}`)) ?? ''
 
 /** Flips bits of a file, so far from its end. */
-function rot(medium: SimMedium, path: string, ...fromEnd: number[]): SimMedium {
+export function rot(medium: SimMedium, path: string, ...fromEnd: number[]): SimMedium {
   const file = medium.file(path)
   for (const bytes of fromEnd) file.rot(file.size - bytes, 1)
   return medium
