@@ -72,6 +72,7 @@ describe('defineDomain', () => {
         refs: { name: { to: { typeField: 'owner', types: ['thing'] }, onDelete: 'keep' } },
       }),
       time: entity({ ...some, times: ['owner'] }),
+      text: entity({ ...some, texts: ['owner'] }),
       status: entity({ ...some, status: { field: 'owner', initial: 'a', transitions: { a: [] } } }),
     }
     for (const thing of Object.values(wrong))

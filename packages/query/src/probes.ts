@@ -91,6 +91,9 @@ export function membershipProbes(index: Index, facts: Facts): readonly Probing[]
     }))
 }
 
+/** A filter may name a thousand; each is weighed against all. */
+const mostTexts = 16
+
 /** The texts to look for in the texts of a field, one lookup each. Whether they are there is left to check. */
 export function textProbes(index: Index, facts: Facts): readonly Probing[] {
   const [field] = index.fields
@@ -99,6 +102,7 @@ export function textProbes(index: Index, facts: Facts): readonly Probing[] {
   const wanted = (facts.fields.get(field)?.contains ?? []).filter((one) => typeof one === 'string')
   return wanted
     .filter((text) => text.length >= texts.leastUnits)
+    .slice(0, mostTexts)
     .map((text) => ({
       equal: [],
       bounds: everything,

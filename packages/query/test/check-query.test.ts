@@ -112,6 +112,11 @@ describe('what is wrong is INVALID, and the message helps', () => {
     ['an object to equal', { a: { x: 1 } }, 'an object as the value to equal is written { eq: … }'],
     ['an operator of every object', { a: { toString: 1 } }, 'found "toString"'],
     ['a regular expression', { a: /x/ }, 'found an object (RegExp)'],
+    ['a regular expression to contain', { a: { contains: /x/ } }, 'found an object (RegExp)'],
+    ['a regular expression as a prefix', { a: { prefix: /x/ } }, 'expected a text'],
+    ['a regular expression by name', { a: { regex: 'x' } }, 'found "regex"'],
+    ['a regular expression as elsewhere', { a: { $regex: '(x+x+)+y' } }, 'found "$regex"'],
+    ['a pattern', { a: { like: '%x%' } }, 'found "like"'],
     ['no operator', { a: {} }, 'write { eq: {} }'],
     ['a list', { a: ['x'] }, 'write { in: […] }'],
     ['a forgotten value', { a: undefined }, 'leave the key out'],
@@ -158,6 +163,51 @@ describe('what is wrong is INVALID, and the message helps', () => {
   })
 })
 
+describe('include', () => {
+  const task: Entity = {
+    ...withTimes,
+    refs: {
+      plan_id: { to: 'plan', onDelete: 'restrict' },
+      after: { to: { typeField: 'after_type', types: ['task', 'plan'] }, onDelete: 'keep' },
+    },
+  }
+  const ask = (include: unknown) => ({ type: 'task', include })
+
+  test('takes references of the type, each once, as a copy', () => {
+    for (const include of [[], ['after'], ['after', 'plan_id']])
+      expect(checkQuery(ask(include), task).include).toEqual(include)
+    const given = ['after']
+    const checked = checkQuery(ask(given), task)
+    given.push('plan_id')
+    expect(checked.include).toEqual(['after'])
+    expect(checkQuery(ask(undefined), task)).toEqual({ type: 'task' })
+  })
+
+  test.each<[unknown, string]>([
+    ['plan_id', 'expected a list of references such as [\'plan_id\'], found "plan_id"'],
+    [null, 'expected a list'],
+    [{ 0: 'after', length: 1 }, 'expected a list'],
+    [['plan_ids'], 'found "plan_ids". Did you mean "plan_id"? The references are: plan_id, after'],
+    [['status'], 'expected a reference of the type, found "status"'],
+    [['plan_id.name'], 'expected a reference of the type'],
+    [['__proto__'], 'expected a reference of the type'],
+    [['toString'], 'expected a reference of the type'],
+    [[['after']], 'expected a reference of the type, found a list of 1'],
+    [[undefined], 'expected a reference of the type, found undefined'],
+    [Array(1), 'expected a reference of the type, found undefined'],
+    [['after', 'after'], 'expected each reference once, found after again'],
+  ])('of %j is INVALID', (include, words) => {
+    const error = refusal(ask(include), task)
+    expect(error.code).toBe('INVALID')
+    expect(error.message).toContain(words)
+  })
+
+  test('of more than there are is INVALID, and is not looked through', () => {
+    const error = refusal(ask(Array.from({ length: 1_000_000 }, () => 'after')), task)
+    expect([error.code, error.message]).toEqual(['INVALID', expect.stringContaining('at most the 2 references')])
+  })
+})
+
 describe('what passes a limit is TOO_LARGE', () => {
   test.each<[string, unknown]>([
     ['depth', nested(limits.filterDepth + 1)],
@@ -166,6 +216,8 @@ describe('what passes a limit is TOO_LARGE', () => {
     ['a very long list of conditions', { or: Array.from({ length: 1_000_000 }) }],
     ['values', { a: { in: Array.from({ length: limits.inValues + 1 }, () => 1) } }],
     ['values in all', { a: { in: Array.from({ length: limits.inValues }, () => 1) }, b: { in: [1] } }],
+    ['operators', { and: Array.from({ length: limits.filterNodes / 2 }, () => ({ a: { gt: 1, lt: 2 } })) }],
+    ['a text without end', { a: { contains: 'x'.repeat(limits.textChars + 1) } }],
     ['values within values', { a: { eq: [Array.from({ length: limits.inValues }, () => 1)] } }],
   ])('%s', (_, filter) => expect(hasCode(where(filter), 'TOO_LARGE')).toBe(true))
 

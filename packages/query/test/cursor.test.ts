@@ -43,11 +43,11 @@ test('a cursor brings the values of the last row back, absent ones too', () => {
 
 test('it is base64url', () => expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/))
 
-test('limit and snapshot may differ between pages, and keys may be written in another order', () => {
+test('limit, snapshot and what is included may differ between pages, and keys may be written in another order', () => {
   const { limit: _, ...rest } = asked
   for (const same of [
     rest,
-    { ...asked, limit: 9, snapshot: 's' },
+    { ...asked, limit: 9, snapshot: 's', include: ['plan_id'] },
     { ...asked, where: { a: { gt: 1 }, status: 'x' } },
   ]) {
     expect(decodeCursor(same, cursor, withTimes).values[2]).toBe('x')

@@ -17,6 +17,8 @@ export interface NaiveOptions {
   readonly ordered: boolean
   /** Items of lists are entries of their own; for one field only. */
   readonly items?: boolean
+  /** Finds texts within the one field, from so many code units on, and nothing else. */
+  readonly leastUnits?: number
   /** Slots that every answer holds beside the right ones: what an index may do. */
   readonly alsoGives?: (slot: Slot) => boolean
   readonly estimateFactor?: number
@@ -24,8 +26,8 @@ export interface NaiveOptions {
 
 /** An index that keeps nothing but the records and answers by looking at all of them: what the contract says, word for word. */
 export function naiveIndex(entity: Entity, rows: ReadonlyMap<Slot, StoredRecord>, options: NaiveOptions): Index {
-  const { fields, ordered, items = false, alsoGives = () => false, estimateFactor = 1 } = options
-  const equal = ordered ? fields.length - 1 : fields.length
+  const { fields, ordered, items = false, leastUnits, alsoGives = () => false, estimateFactor = 1 } = options
+  const equal = leastUnits !== undefined ? 0 : ordered ? fields.length - 1 : fields.length
   const last = ordered ? fields[equal] : undefined
   const valueIn = (slot: Slot, field: string): JsonValue | undefined => {
     const row = rows.get(slot)
@@ -34,6 +36,7 @@ export function naiveIndex(entity: Entity, rows: ReadonlyMap<Slot, StoredRecord>
 
   function isHit(slot: Slot, probe: Probe, withinOnly = false): boolean {
     if (!withinOnly && alsoGives(slot)) return true
+    if (leastUnits !== undefined) return containsText(valueIn(slot, fields[0] ?? ''), probe.contains ?? '')
     const named = probe.equal.every((alternatives, at) => {
       const field = fields[at] ?? ''
       const value = valueIn(slot, field)
@@ -56,11 +59,12 @@ export function naiveIndex(entity: Entity, rows: ReadonlyMap<Slot, StoredRecord>
   function lookup(probe: Probe): Slot[] {
     if (probe.equal.length !== equal) throw new RangeError(`expected ${equal} equal fields, got ${probe.equal.length}`)
     if (last === undefined && (probe.from ?? probe.to) !== undefined) throw new RangeError('expected no bounds')
+    if (leastUnits === undefined && probe.contains !== undefined) throw new RangeError('expected no text')
     return [...rows.keys()].filter((slot) => isHit(slot, probe))
   }
 
   return {
-    name: `${items ? 'items of ' : ''}${fields.join('+')}${ordered ? ' in order' : ''}`,
+    name: `${items ? 'items of ' : leastUnits ? 'texts of ' : ''}${fields.join('+')}${ordered ? ' in order' : ''}`,
     fields,
     shape: { equal, range: ordered },
     estimate: (probe) => lookup(probe).length * estimateFactor,
@@ -85,6 +89,7 @@ export function naiveIndex(entity: Entity, rows: ReadonlyMap<Slot, StoredRecord>
             },
           },
         }),
+    ...(leastUnits === undefined ? {} : { texts: { leastUnits } }),
     ...(items
       ? { membership: { holdsTexts: () => [...rows.keys()].some((slot) => isText(valueIn(slot, fields[0] ?? ''))) } }
       : {}),
@@ -97,4 +102,8 @@ function isList(value: JsonValue): value is readonly JsonValue[] {
 
 function isText(value: JsonValue | undefined): boolean {
   return typeof value === 'string'
+}
+
+function containsText(value: JsonValue | undefined, asked: string): boolean {
+  return (typeof value === 'string' || (value !== undefined && isList(value))) && value.includes(asked)
 }

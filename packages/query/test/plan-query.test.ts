@@ -8,6 +8,34 @@ import { everyIndex, planOf, rows } from './thousand-records.ts'
 
 const accessOf = ({ access }: Plan): string => ('index' in access ? `${access.kind} ${access.index.name}` : access.kind)
 
+describe('texts', () => {
+  const texts: NaiveOptions = { fields: ['name'], ordered: false, leastUnits: 3 }
+  test.each<[string, Omit<Query, 'type'>, string]>([
+    ['a part of a text', { where: { name: { contains: 'me 99' } } }, 'lookup texts of name'],
+    [
+      'the rarer of two parts',
+      { where: { name: { contains: 'name' }, and: [{ name: { contains: '999' } }] } },
+      'lookup texts of name',
+    ],
+    ['too little to look for', { where: { name: { contains: '99' } } }, 'ordered id in order'],
+    ['what is no text', { where: { name: { contains: 999 } } }, 'ordered id in order'],
+    ['a part beside a rarer value', { where: { name: { contains: 'name' }, parent: 'p3' } }, 'lookup parent'],
+    [
+      'one of several parts',
+      { where: { or: [{ name: { contains: '998' } }, { name: { contains: '999' } }] } },
+      'ordered id in order',
+    ],
+  ])('%s', (_, query, access) => expect(accessOf(planOf(query, [...everyIndex, texts]))).toBe(access))
+
+  test('whether the text is there is left to check, and a part beyond the sixteenth is not looked for', () => {
+    const { explanation } = planOf({ where: { name: { contains: 'me 99' } } }, [...everyIndex, texts])
+    expect(explanation.residual).toEqual({ name: { contains: 'me 99' } })
+    const parts = Array.from({ length: 200 }, (_, at) => ({ name: { contains: at === 199 ? 'name 999' : 'name' } }))
+    expect(accessOf(planOf({ where: { and: parts.slice(190) } }, [...everyIndex, texts]))).toBe('lookup texts of name')
+    expect(planOf({ where: { and: parts } }, [...everyIndex, texts]).access.kind).toBe('ordered')
+  })
+})
+
 describe('the way in', () => {
   test.each<[string, Omit<Query, 'type'>, string]>([
     ['one id', { where: { id: 'r0001', status: 'draft' } }, 'ids'],

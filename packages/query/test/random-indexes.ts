@@ -17,6 +17,8 @@ const shapes: readonly NaiveOptions[] = [
   { fields: ['list'], ordered: false, items: true },
   { fields: ['a'], ordered: false, items: true },
   { fields: ['at'], ordered: false, items: true },
+  { fields: ['a'], ordered: false, leastUnits: 1 },
+  { fields: ['at'], ordered: false, leastUnits: 2 },
   { fields: ['status', 'a'], ordered: true },
   { fields: ['a', 'at'], ordered: true },
   { fields: ['a', 'id'], ordered: true },
