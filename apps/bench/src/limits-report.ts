@@ -43,7 +43,8 @@ export function storesTable(found: StoresFigures): string {
 
 const readTimes = 2
 const recoveredShare = 0.8
-const refusalMs = 1
+/** What is sent in the same turn is in it. */
+const refusalMs = 5
 const grownBytes = 128 * mebibyte
 
 /** What a store does that is offered more than it can take, for people. */
@@ -78,6 +79,10 @@ export function overloadTable(
         'that against nobody writing, p50 / p99',
         `${short(p50)} × / ${short(p99)} ×`,
         verdict(`≤ ${readTimes} ×`, p50 <= readTimes && p99 <= readTimes),
+      ],
+      [
+        'the loop is late for a reader, nobody writing / overloaded, p99',
+        `${short(found.lateMs[1])} / ${short(found.loadedLateMs[1])} ms`,
       ],
       ['deepest mailbox', `${found.deepest}`, verdict(`≤ ${mailbox}`, found.deepest <= mailbox)],
       [

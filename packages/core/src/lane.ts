@@ -47,6 +47,11 @@ export class Lane {
     })
   }
 
+  /** Whether somebody waits, so that who comes now waits behind them. */
+  get isBusy(): boolean {
+    return this.#last !== undefined
+  }
+
   /** Settles when every call made so far has gone. */
   async empty(): Promise<void> {
     await this.#last

@@ -22,6 +22,8 @@ export interface LogPumpOptions {
   /** Everything decided and not yet durable is void. */
   readonly forget: () => void
   readonly wait: (ms: number) => Promise<void>
+  /** Asked before each group is taken into memory: a turn of others, where those before it have taken long. */
+  readonly turn?: () => Promise<void> | undefined
   /** Called once, when no further write is taken. */
   readonly stopped: (failure: StatewardError) => void
 }
@@ -125,7 +127,10 @@ export class LogPump {
     appended.catch(() => undefined)
     this.#tail = this.#tail.then(async () => {
       try {
-        this.#succeeded(part.commits, await appended, generation)
+        const done = await appended
+        const turn = this.#options.turn?.()
+        if (turn !== undefined) await turn
+        this.#succeeded(part.commits, done, generation)
       } catch (cause) {
         const error = this.#failed(storageError(cause), part, generation)
         // The first failure of a write of several parts is its reason; those behind only follow from it.

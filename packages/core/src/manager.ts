@@ -28,7 +28,7 @@ import { Lane } from './lane.ts'
 import type { ManagerOptions } from './manager-options.ts'
 import { type Messages, unwatched } from './messages.ts'
 import type { Handlers } from './reads.ts'
-import { closed, fromActor } from './refusals.ts'
+import { closed, fromActor, mailboxFull } from './refusals.ts'
 import { checkedShutdown, type ShutdownOptions, type StateShutdownReport } from './shutdown-options.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
@@ -127,7 +127,15 @@ export class Manager implements Endpoint {
       if (readOnly !== undefined) throw readOnly
       this.#options.hooks.assertOutside()
     }
-    return isWrite(kind) ? this.#carryOut(this.#door.check(kind, body as Ask<WriteKind>), kind, options) : undefined
+    if (!isWrite(kind)) return undefined
+    if (this.#isFull) throw mailboxFull(this.#options.mailbox.capacity)
+    return this.#carryOut(this.#door.check(kind, body as Ask<WriteKind>), kind, options)
+  }
+
+  /** Whether the actor would refuse a write that is sent to it now. */
+  get #isFull(): boolean {
+    const { capacity, overflow } = this.#options.mailbox
+    return overflow === 'reject' && this.#terms.current.actor.depth >= capacity && !this.#lane.isBusy
   }
 
   async #undo(body: Ask<'undo'>, options: AskOptions): Promise<Answer<'undo'>> {

@@ -34,6 +34,7 @@ import { restore } from './restore.ts'
 import type { Snapshots } from './snapshots.ts'
 import { storageError } from './storage-error.ts'
 import { tracedOpening } from './traced-opening.ts'
+import { turnTaker } from './turn-taker.ts'
 import { madeBy, type TxidWindow } from './txid-window.ts'
 import { within } from './within.ts'
 import { nothing } from './write.ts'
@@ -256,6 +257,7 @@ function pumpOf(
     lastSeq: live.lastSeq,
     nonce: Buffer.from(environment.random.bytes(9)).toString('base64url'),
     wait: environment.wait,
+    turn: turnTaker(environment),
     stopped: (failure) => stop.stopped(failure),
     forget: () => pending.clear(),
     apply: (commits, { ptrs }) => {

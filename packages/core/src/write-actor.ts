@@ -14,11 +14,13 @@ import type { Past } from './past.ts'
 import type { Projections } from './projections.ts'
 import { recordKey } from './record-key.ts'
 import { repeatedAnswer } from './repeated-answer.ts'
+import { resultsOf } from './results-of.ts'
 import type { Step } from './step.ts'
 import { textOf } from './storage-error.ts'
 import { ColdBodies, PendingCheck, type Suspension } from './suspension.ts'
+import { TimeSlice } from './time-slice.ts'
 import { timestamps } from './timestamps.ts'
-import { type DonePart, type Made, madeBy, type Result, type TxidEntry, type TxidWindow } from './txid-window.ts'
+import type { DonePart, Made, Result, TxidEntry, TxidWindow } from './txid-window.ts'
 import { Undecided } from './undecided.ts'
 import type { Write } from './write.ts'
 
@@ -99,13 +101,20 @@ class WriteWorker {
   }
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {
-    const { live, past, pump, observation } = this.#options
+    const { live, past, pump, observation, environment } = this.#options
+    const slice = new TimeSlice(environment.clock)
     observation.messages.taken()
     if (!live.whole.isReached) await live.whole.reached()
     const cold = this.#coldTargets(batch)
     // Together, because one by one each would cost a read and a group of its own. Who is refused for it will hear so below.
     if (cold.length > 0) await live.warm(cold).catch(() => undefined)
     for (const delivery of batch) {
+      if (slice.isOver()) {
+        // Who reads must not wait until a long line is decided; what is decided goes on its way to the disk meanwhile.
+        this.#submit()
+        await environment.breathe()
+        slice.begin()
+      }
       const attempt: Attempt = { delivery, undecided: undefined }
       const missing = this.#attempt(attempt)
       if (missing === undefined) continue
@@ -277,16 +286,6 @@ class WriteWorker {
         ? reason
         : new StatewardError('INVALID', `a rule or guard of the domain threw: ${textOf(reason)}`, { cause: reason })
     delivery.settle({ ok: false, error })
-  }
-}
-
-/** What the caller is to hear: of steps, what each has left; of a command, what its commit has left of each record. */
-function resultsOf({ command }: Write, undecided: Undecided, earlier: readonly Result[]): Omit<Written, 'seq'> {
-  if (command === undefined) return { results: [...earlier, ...undecided.results] }
-  const changes = undecided.commits.flatMap((commit) => commit.changes)
-  return {
-    results: changes.map(({ change, after }) => after ?? Object.freeze({ id: change.id, rev: change.rev })),
-    made: madeBy({ changes: changes.map(({ change }) => change) }),
   }
 }
 

@@ -22,6 +22,32 @@ test('one write more than the mailbox holds is BUSY, retryable, and never happen
   await state.close()
 })
 
+test('a write that is BUSY costs little: it is not looked at, and its error collects no stack', async () => {
+  const storage = gatedStorage()
+  const { state } = await openTiny({ storage, mailbox: { capacity: 1 } })
+  const written = [state.task.create({ id: 'a' })]
+  await storage.asked(1)
+  written.push(state.task.create({ id: 'b' }))
+  await storage.asked(2)
+  written.push(state.task.create({ id: 'c' }))
+  let looks = 0
+  const body = {
+    get type(): 'task' {
+      looks++
+      return 'task'
+    },
+    data: { id: 'd' },
+  }
+  const error: unknown = await state.ask('create', body).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'BUSY', retryable: true })
+  expect(error instanceof Error ? error.stack : 'none').not.toMatch(/\n\s+at /)
+  expect(looks).toBe(0)
+  storage.open()
+  await Promise.all(written)
+  await expect(state.ask('create', body)).resolves.toMatchObject({ rev: 1 })
+  await state.close()
+})
+
 test('with overflow wait, who finds the mailbox full waits in line', async () => {
   const storage = gatedStorage()
   const { state, time } = await openTiny({ storage, mailbox: { capacity: 1, overflow: 'wait' } })

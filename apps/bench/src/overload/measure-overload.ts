@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type domain, hasCode, openState, type State } from 'stateward'
 import { quantile } from '../measure/quantile.ts'
 import { Samples } from '../measure/samples.ts'
@@ -30,6 +31,9 @@ export interface OverloadFigures {
   /** Of a read by id while nobody writes, and under the overload; p50 and p99. */
   readonly readMs: readonly [p50: number, p99: number]
   readonly loadedReadMs: readonly [p50: number, p99: number]
+  /** How late the event loop lets a reader come who comes once a millisecond: nobody writing, and under the overload. */
+  readonly lateMs: readonly [p50: number, p99: number]
+  readonly loadedLateMs: readonly [p50: number, p99: number]
   readonly deepest: number
   /** By how much the process has grown at most, bytes. */
   readonly grown: number
@@ -41,6 +45,10 @@ export interface OverloadFigures {
 type Plans = State<typeof domain>
 
 const callers = 64
+/** What is measured beside the overload takes a part of its time, and not more than this. */
+const longestAsideMs = 3_000
+const sendingMs = 2
+const lookEveryMs = 5
 const opened = (dir: string, mailbox: number): Promise<Plans> =>
   openState(dir, { mailbox: { capacity: mailbox }, compaction: false })
 
@@ -48,24 +56,27 @@ const opened = (dir: string, mailbox: number): Promise<Plans> =>
 export async function measureOverload({ dir, runMs, mailbox, times, atOnce }: OverloadJob): Promise<OverloadFigures> {
   const state = await opened(dir, mailbox)
   const { id } = await state.plan.create({ name: 'read' })
-  await capacityOf(state, runMs / 4)
-  const capacity = await capacityOf(state, runMs / 4)
-  const unloaded = await reads(state, id, performance.now() + runMs / 4)
+  const asideMs = Math.min(runMs / 4, longestAsideMs)
+  await capacityOf(state, asideMs)
+  const capacity = await capacityOf(state, asideMs)
+  const unloaded = await reads(state, id, performance.now() + asideMs)
   const began = performance.now()
   const flood = new Flood(state)
   const reading = reads(state, id, began + runMs)
   await flood.run({ atOnce, perMs: (capacity * times) / 1000, until: began + runMs })
-  const loadedReadMs = await reading
+  const loaded = await reading
   const offeredFor = (performance.now() - began) / 1000
   await flood.settled()
-  const recovered = await capacityOf(state, runMs / 4)
+  const recovered = await capacityOf(state, asideMs)
   await state.close()
   const { sent, acknowledged, refused, refusals, deepest, grown } = flood
   const again = await opened(dir, mailbox)
-  const names = new Set((await again.plan.all()).map(({ name }) => name))
+  const names = new Set<string>()
+  for await (const { name } of again.plan.stream()) names.add(name)
   await again.close()
   return {
-    ...{ capacity, recovered, deepest, grown, loadedReadMs, readMs: unloaded },
+    ...{ capacity, recovered, deepest, grown },
+    ...{ readMs: unloaded.took, loadedReadMs: loaded.took, lateMs: unloaded.late, loadedLateMs: loaded.late },
     offered: sent / offeredFor,
     acknowledged: acknowledged.length,
     refused: refused.length,
@@ -89,14 +100,27 @@ async function capacityOf(state: Plans, ms: number): Promise<number> {
   return count / ((performance.now() - began) / 1000)
 }
 
-async function reads(state: Plans, id: string, until: number): Promise<[number, number]> {
-  const samples = new Samples()
+interface ReadFigures {
+  readonly took: [p50: number, p99: number]
+  readonly late: [p50: number, p99: number]
+}
+
+/** Reads once a millisecond, loaded or not: what is read again at once is in the processor's cache, which nobody's reads are. */
+async function reads(state: Plans, id: string, until: number): Promise<ReadFigures> {
+  const took = new Samples()
+  const late = new Samples()
   do {
+    const due = performance.now() + 1
+    await pause(1)
     const before = performance.now()
     await state.plan.get(id)
-    samples.add(performance.now() - before)
-    await turn()
+    took.add(performance.now() - before)
+    late.add(Math.max(0, before - due))
   } while (performance.now() < until)
+  return { took: quantilesOf(took), late: quantilesOf(late) }
+}
+
+function quantilesOf(samples: Samples): [p50: number, p99: number] {
   const values = samples.values()
   return [quantile(values, 0.5) ?? 0, quantile(values, 0.99) ?? 0]
 }
@@ -128,13 +152,18 @@ class Flood {
     const { rss } = process.memoryUsage()
     let last = performance.now()
     let due = atOnce
+    let looked = 0
     do {
-      for (; due >= 1; due--) void this.#send(`flood ${this.sent++}`)
+      // Whoever offers this much sits somewhere else, and its messages come a few at a time.
+      const pauseAt = this.sent < atOnce ? Number.POSITIVE_INFINITY : performance.now() + sendingMs
+      for (; due >= 1 && performance.now() < pauseAt; due--) void this.#send(`flood ${this.sent++}`)
       await turn()
       const now = performance.now()
       // What a turn was late for is offered in the next, but not without end: nobody could do so from one thread.
       due = Math.min(due + (now - last) * perMs, perMs * 100)
       last = now
+      if (now < looked + lookEveryMs) continue
+      looked = now
       const stats = await this.#state.stats()
       this.deepest = Math.max(this.deepest, stats.mailboxDepth)
       this.grown = Math.max(this.grown, process.memoryUsage().rss - rss)
