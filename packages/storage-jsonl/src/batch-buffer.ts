@@ -3,6 +3,8 @@ import { bounds } from './bounds.ts'
 import { seal, sealBytesMax } from './line.ts'
 import { makePtr } from './ptr.ts'
 
+const leastBytes = 4_096
+
 export interface Batch {
   /** The lines, valid until the next batch is put together. */
   readonly bytes: Buffer
@@ -20,7 +22,8 @@ export interface BatchPlace {
 
 /** Puts the lines of a batch together in one buffer that is used again and again. */
 export class BatchBuffer {
-  #buffer = Buffer.allocUnsafeSlow(65_536)
+  /** Made for the first batch, and larger only for larger ones: many stores that are open write little. */
+  #buffer = Buffer.alloc(0)
 
   /** `room`: at least what `roomFor` said of all these records. */
   fill(appends: readonly { readonly records: readonly Uint8Array[] }[], room: number, place: BatchPlace): Batch {
@@ -44,7 +47,7 @@ export class BatchBuffer {
     if (bytes <= this.#buffer.length) return this.#buffer
     // An append larger than a batch is rare: its buffer is not kept.
     if (bytes > bounds.batchBytes * 2) return Buffer.allocUnsafeSlow(bytes)
-    this.#buffer = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)))
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(leastBytes, 2 ** Math.ceil(Math.log2(bytes))))
     return this.#buffer
   }
 }

@@ -13,7 +13,8 @@ import { writeAll } from './write-whole.ts'
  */
 
 const pageBytes = 65_536
-const runPages = 16
+const runBytes = pageBytes * 16
+const leastRunBytes = 4_096
 /** Of a file that is read within calls, so many stay in memory. */
 const keptPages = 16
 const version = 1
@@ -35,7 +36,8 @@ interface Footer {
 /** Writes a cache file from its start to its end. */
 export class CacheFileWriter {
   readonly #file: DiskFile
-  readonly #run: Buffer = Buffer.allocUnsafeSlow(pageBytes * runPages)
+  /** Grows up to a run of pages: most caches are far smaller. */
+  #run: Buffer = Buffer.alloc(0)
   readonly #crcs: number[] = []
   #filled = 0
   #written = 0
@@ -46,11 +48,12 @@ export class CacheFileWriter {
 
   readonly put = async (bytes: Uint8Array): Promise<void> => {
     for (let at = 0; at < bytes.length; ) {
-      const part = bytes.subarray(at, at + this.#run.length - this.#filled)
+      const part = bytes.subarray(at, at + runBytes - this.#filled)
+      this.#reserve(this.#filled + part.length)
       this.#run.set(part, this.#filled)
       this.#filled += part.length
       at += part.length
-      if (this.#filled === this.#run.length) await this.#flush()
+      if (this.#filled === runBytes) await this.#flush()
     }
   }
 
@@ -65,6 +68,13 @@ export class CacheFileWriter {
     const trailer = Buffer.from(`${line.length.toString(16).padStart(8, '0')} stateward\n`)
     await writeAll(this.#file, Buffer.concat([crcs, line, trailer]), bytes)
     await this.#file.datasync()
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#run.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.min(runBytes, Math.max(leastRunBytes, 2 ** Math.ceil(Math.log2(bytes)))))
+    larger.set(this.#run.subarray(0, this.#filled))
+    this.#run = larger
   }
 
   async #flush(): Promise<void> {
@@ -98,7 +108,6 @@ export class CacheFile {
   async read(into: Uint8Array, position: number): Promise<void> {
     const end = position + into.length
     if (position < 0 || end > this.bytes) throw new DamagedLine(this.#name, position, 'nothing was written here')
-    const runBytes = pageBytes * runPages
     const scratch = Buffer.allocUnsafeSlow(Math.min(runBytes, this.bytes))
     for (let at = position - (position % pageBytes); at < end; at += runBytes) {
       const run = scratch.subarray(0, Math.min(runBytes, pageEnd(end, this.bytes) - at))

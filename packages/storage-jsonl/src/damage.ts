@@ -60,7 +60,7 @@ export async function damageIn(file: DiskFile, error: DamagedLine): Promise<Stat
 /** As `damageIn`, without a promise. */
 export function damageInSync(file: DiskFile, error: DamagedLine): StatewardError {
   let line = 1
-  const chunk = Buffer.alloc(bounds.readBytes)
+  const chunk = Buffer.allocUnsafe(Math.min(bounds.readBytes, error.byte))
   for (let at = 0; at < error.byte; at += chunk.length) {
     const count = file.readSync(chunk.subarray(0, Math.min(chunk.length, error.byte - at)), at)
     line += lineFeedsIn(chunk.subarray(0, count))

@@ -28,6 +28,7 @@ export async function readNote(file: DiskFile): Promise<Buffer> {
 
 /** `undefined` for anything that is no whole note: its writer may be at it right now. */
 export function parseNote(bytes: Buffer): LockNote | undefined {
+  if (bytes.length === 0) return undefined
   try {
     const note = JSON.parse(bytes.toString()) as Partial<LockNote> | null
     if (typeof note !== 'object' || note === null) return undefined
