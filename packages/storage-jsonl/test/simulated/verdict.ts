@@ -54,9 +54,21 @@ function linesOf(content: Buffer): { text: Buffer; hasLineFeed: boolean; at: num
   return lines
 }
 
-/** A line whose checksum holds. */
+/** Most lines of a damaged file are those of every other one: what was read of them is remembered. */
+const known = new Map<string, Line | undefined>()
+const knownMost = 1_000
+
 function lineOf(bytes: Buffer): Line | undefined {
   const text = bytes.toString('latin1')
+  if (known.has(text)) return known.get(text)
+  if (known.size >= knownMost) known.clear()
+  const line = readLine(bytes, text)
+  known.set(text, line)
+  return line
+}
+
+/** A line whose checksum holds. */
+function readLine(bytes: Buffer, text: string): Line | undefined {
   const found = /^(\{.*),"crc":"([0-9a-f]{8})"\}$/s.exec(text)
   if (found === null || crc32(Buffer.from(found[1] ?? '', 'latin1')) !== Number.parseInt(found[2] ?? '', 16))
     return undefined
