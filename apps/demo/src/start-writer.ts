@@ -19,7 +19,9 @@ export interface Writer {
 
 /** Starts a writer as a process of its own, with the loader that runs this one. */
 export function startWriter(orders: WriterOrders, heard: (message: FromWriter) => void): Writer {
-  const file = fileURLToPath(new URL('writer.ts', import.meta.url))
+  const source = new URL('writer.ts', import.meta.url)
+  // Beside this file, and compiled where this one is.
+  const file = fileURLToPath(import.meta.url.endsWith('.ts') ? source : new URL('writer.mjs', import.meta.url))
   const child = spawn(process.execPath, [...process.execArgv, file, JSON.stringify(orders)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

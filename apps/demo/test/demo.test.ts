@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openState, readState } from 'stateward'
-import { describe, expect, test } from 'vitest'
-import { freshFolder, runDemo, runStateward } from './run-demo.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compiledPrograms, freshFolder, type Programs } from './run-demo.ts'
 
 const proved = [
   /^ {2}plan +30 specs completed, 1 failed for good, 0 left open$/m,
@@ -21,6 +21,13 @@ const proved = [
 const timeout = 240_000
 
 describe('the demo', { timeout }, () => {
+  let programs: Programs
+  const runDemo = (...args: readonly string[]) => programs.runDemo(...args)
+  beforeAll(async () => {
+    programs = await compiledPrograms()
+  }, timeout)
+  afterAll(() => programs.remove())
+
   test('kills its writer, finds everything that was acknowledged, and ends with commands that work', async () => {
     const { code, out, err } = await runDemo()
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -35,7 +42,7 @@ describe('the demo', { timeout }, () => {
 
     const commands = [...out.matchAll(/^ {2}npx stateward (.*)$/gm)].map((match) => match[1]?.split(' ') ?? [])
     expect(commands).toHaveLength(3)
-    for (const ran of await Promise.all(commands.map(runStateward)))
+    for (const ran of await Promise.all(commands.map((command) => programs.runStateward(command))))
       expect(ran).toMatchObject({ code: 0, err: expect.not.stringContaining('USAGE') })
 
     await using state = await readState(dir)

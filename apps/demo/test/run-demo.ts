@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { compiled } from './compiled.ts'
 
 /** An empty directory that goes when the test has ended. */
 export function freshFolder(): string {
@@ -13,7 +14,6 @@ export function freshFolder(): string {
   return folder
 }
 
-const source = ['--conditions=@stateward/source', '--import', import.meta.resolve('tsx')]
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 export interface Ran {
@@ -22,20 +22,33 @@ export interface Ran {
   readonly err: string
 }
 
-/** The demo, at full speed, without a terminal; in a directory of its own. */
-export function runDemo(...args: readonly string[]): Promise<Ran> {
-  return run([pathOf('../src/main.ts'), '--step-ms', '1', '--burst-ms', '50', ...args])
+/** The demo and the command, compiled. */
+export interface Programs {
+  /** The demo, at full speed, without a terminal; in a directory of its own. */
+  runDemo(...args: readonly string[]): Promise<Ran>
+  runStateward(args: readonly string[]): Promise<Ran>
+  remove(): void
 }
 
-/** The command, as the build would run it. */
-export function runStateward(args: readonly string[]): Promise<Ran> {
-  return run([pathOf('../../../packages/stateward/src/main.ts'), ...args])
+/** Compiles the demo with its writer beside it, and the command. */
+export async function compiledPrograms(): Promise<Programs> {
+  const folder = mkdtempSync(join(tmpdir(), 'stateward-demo-compiled-'))
+  const [demo, , stateward] = await Promise.all([
+    compiled(pathOf('../src/main.ts'), join(folder, 'demo')),
+    compiled(pathOf('../src/writer.ts'), join(folder, 'demo')),
+    compiled(pathOf('../../../packages/stateward/src/main.ts'), join(folder, 'command'), { readsBeside: true }),
+  ])
+  return {
+    runDemo: (...args) => run([demo, '--step-ms', '1', '--burst-ms', '50', ...args]),
+    runStateward: (args) => run([stateward, ...args]),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
 }
 
 async function run(args: readonly string[]): Promise<Ran> {
   const folder = freshFolder()
   const env = { ...process.env, TMPDIR: folder, INIT_CWD: folder, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [...source, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk) => {

@@ -1,14 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openState } from 'stateward'
-import { describe, expect, test } from 'vitest'
-import { answerOf, freshFolder, freshStore, run } from './run-stateward.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundled } from './bundled.ts'
+import { answerOf, freshFolder, freshStore, madeFolder, run } from './run-stateward.ts'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const source = ['--conditions=@stateward/source', '--import', import.meta.resolve('tsx')]
+let compiled = ''
+let main = ''
+
+beforeAll(async () => {
+  compiled = madeFolder()
+  main = await bundled(fileURLToPath(new URL('../src/main.ts', import.meta.url)), compiled, { readsBeside: true })
+})
+afterAll(() => rm(compiled, { recursive: true, force: true }))
 
 interface Started {
   readonly child: ChildProcess
@@ -19,7 +27,7 @@ interface Started {
 
 /** The command as a process of its own. */
 function start(cwd: string, args: readonly string[]): Started {
-  const child = spawn(process.execPath, [...source, main, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk) => {

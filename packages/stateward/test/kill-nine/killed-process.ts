@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -22,11 +22,13 @@ export async function killedProcess({ script, args, told, afterLines, delayMs }:
   const errors: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk))
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, signal) => resolve(signal)))
+  const count = new LineCount(told)
   try {
-    while (child.exitCode === null && linesIn(told) < afterLines) await pause(lookEveryMs)
+    while (child.exitCode === null && count.look() < afterLines) await pause(lookEveryMs)
     await pause(delayMs)
   } finally {
     child.kill('SIGKILL')
+    count.close()
   }
   if ((await ended) !== 'SIGKILL') throw new Error(`the writer ended by itself: ${Buffer.concat(errors).toString()}`)
   const lines = (await readFile(told, 'utf8')).split('\n')
@@ -34,10 +36,31 @@ export async function killedProcess({ script, args, told, afterLines, delayMs }:
   return lines
 }
 
-function linesIn(told: string): number {
-  try {
-    return readFileSync(told).filter((byte) => byte === 0x0a).length
-  } catch {
-    return 0
+/** How many lines a file has that grows: each look reads what is new. */
+class LineCount {
+  readonly #path: string
+  readonly #chunk = Buffer.allocUnsafe(65_536)
+  #file: number | undefined
+  #bytes = 0
+  #lines = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  look(): number {
+    try {
+      this.#file ??= openSync(this.#path, 'r')
+    } catch {
+      return 0
+    }
+    const found = this.#chunk.subarray(0, readSync(this.#file, this.#chunk, 0, this.#chunk.length, this.#bytes))
+    this.#bytes += found.length
+    for (let at = found.indexOf(0x0a); at >= 0; at = found.indexOf(0x0a, at + 1)) this.#lines++
+    return this.#lines
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
   }
 }
