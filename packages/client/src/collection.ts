@@ -60,8 +60,8 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
 
   /** The new record. `ALREADY_EXISTS` when the id is taken by other content; equal content is the same answer again. */
   create(data: CreateOf<D, T>, options?: CreateOptions): Promise<RecordOf<D, T>> {
-    const body = { ...writeBody(options, this.#actor), type: this.#type, data: asJson(data) }
-    return asRecord(this.#endpoint.ask('create', body, options))
+    const own = { type: this.#type, data: asJson(data) }
+    return asRecord(this.#endpoint.ask('create', this.#withOptions(own, options), options))
   }
 
   /** The record, frozen; `undefined` when there is none. */
@@ -78,8 +78,8 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
 
   /** The record with these top-level fields set (and those of `unset` removed). `NOT_FOUND`, `CONFLICT` and what the type's rules say. */
   update(id: string, changes: ChangesOf<D, T>, options?: UpdateOptions<UnsetOf<D, T>>): Promise<RecordOf<D, T>> {
-    const body = { ...writeBody(options, this.#actor), type: this.#type, id, changes: asJson(changes) }
-    return asRecord(this.#endpoint.ask('update', body, options))
+    const own = { type: this.#type, id, changes: asJson(changes) }
+    return asRecord(this.#endpoint.ask('update', this.#withOptions(own, options), options))
   }
 
   /** The tombstone. `NOT_FOUND`, `CONFLICT`, and `RESTRICTED` while others refer to the record. */
@@ -159,6 +159,14 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
     options: ImportOptions = {},
   ): Promise<ImportReport> {
     return importSourceLines(source, this.#importer(options), options)
+  }
+
+  /** The body of a write; as it is where there is nothing to add, as for most. */
+  #withOptions<B extends object, O extends AskOptions & { readonly actor?: string }>(
+    own: B,
+    options: O | undefined,
+  ): B & ReturnType<typeof writeBody<O>> {
+    return options === undefined && this.#actor === undefined ? own : { ...writeBody(options, this.#actor), ...own }
   }
 
   #importer(options: ImportOptions): Importer<CreateOf<D, T>> {

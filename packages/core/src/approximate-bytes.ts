@@ -1,4 +1,4 @@
-import type { JsonValue } from '@stateward/contract'
+import type { JsonObject, JsonValue } from '@stateward/contract'
 
 /** What V8 takes for an object's or array's header, a field, a heap number, and a text's header; measured on Node 20, x64. */
 const headerBytes = 32
@@ -20,12 +20,17 @@ export function approximateBytes(value: JsonValue | undefined): number {
   }
 }
 
-function contentBytes(value: Exclude<JsonValue, null | boolean | number | string>): number {
+function contentBytes(value: JsonObject | readonly JsonValue[]): number {
   let total = headerBytes
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     for (const item of value) total += fieldBytes + approximateBytes(item)
     return total
   }
-  for (const item of Object.values(value)) total += fieldBytes + approximateBytes(item)
+  // A walk without a list of the values takes half the time; what JSON holds inherits nothing that it would come to.
+  for (const key in value) total += fieldBytes + approximateBytes(value[key])
   return total
+}
+
+function isList(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
+  return Array.isArray(value)
 }

@@ -8,6 +8,7 @@ import {
 } from '@stateward/contract'
 import { fold } from './fold.ts'
 import { type Head, HeadLayer, type HeadReader } from './heads.ts'
+import { Lookups } from './lookups.ts'
 import { recordKey } from './record-key.ts'
 import { together } from './together.ts'
 
@@ -19,50 +20,24 @@ export interface DecidedChange {
   readonly patches: number
 }
 
-interface Looked {
-  readonly type: string
-  readonly id: string
-  readonly head: Head | undefined
-}
-
-/** As many as a claim and its guards look at. */
-const rememberedLookups = 6
-
 /**
  * One write while it is being decided: its own changes on top of everything decided before. Nothing of it is seen by
  * others until `finish` has made changes of it; dropping it leaves no trace.
  */
 export class Draft implements ProcedureReader {
   readonly timestamp: string
-  readonly #base: HeadReader
-  readonly #revBefore: (type: string, id: string) => number
+  readonly #start: Lookups
+  readonly #revBefore: ((type: string, id: string) => number) | undefined
   readonly #layer: HeadLayer
   /** What this write has deleted, as it was before. */
   #removed: Map<string, StoredRecord> | undefined
-  /** What was put, by the record that came of it: the log says it in these words. */
-  readonly #puts = new Map<StoredRecord, JsonObject>()
-  /** The last few records that were looked up below: deciding asks for the same ones again and again. */
-  readonly #looked: Looked[] = []
-  #lookups = 0
 
   /** `revBefore` tells the rev that a record has before the commit; default: its rev in `base`. */
   constructor(base: HeadReader, timestamp: string, revBefore?: (type: string, id: string) => number) {
-    this.#base = base
-    this.#revBefore = revBefore ?? ((type, id) => this.#start(type, id)?.rev ?? 0)
-    this.#layer = new HeadLayer({
-      exists: (type, id) => base.exists(type, id),
-      head: (type, id) => this.#start(type, id),
-      referring: (type, field, id) => base.referring(type, field, id),
-    })
+    this.#start = new Lookups(base)
+    this.#revBefore = revBefore
+    this.#layer = new HeadLayer(this.#start)
     this.timestamp = timestamp
-  }
-
-  /** As it was before this write. */
-  #start(type: string, id: string): Head | undefined {
-    for (const looked of this.#looked) if (looked.id === id && looked.type === type) return looked.head
-    const head = this.#base.head(type, id)
-    this.#looked[this.#lookups++ % rememberedLookups] = { type, id, head }
-    return head
   }
 
   get(type: string, id: string): StoredRecord | undefined {
@@ -91,13 +66,11 @@ export class Draft implements ProcedureReader {
 
   /** The rev that this write gives to a record, however often it touches it. */
   nextRev(type: string, id: string): number {
-    return this.#revBefore(type, id) + 1
+    return (this.#revBefore?.(type, id) ?? this.#start.head(type, id)?.rev ?? 0) + 1
   }
 
   put(type: string, id: string, data: JsonObject): StoredRecord {
-    const record = this.#set(type, id, { op: 'put', type, id, rev: this.nextRev(type, id), data })
-    this.#puts.set(record, data)
-    return record
+    return this.#set(type, id, { op: 'put', type, id, rev: this.nextRev(type, id), data })
   }
 
   patch(before: StoredRecord, type: string, changes: JsonObject, unset: readonly string[]): StoredRecord {
@@ -123,7 +96,8 @@ export class Draft implements ProcedureReader {
 
   #set(type: string, id: string, change: Change, before?: StoredRecord): StoredRecord {
     const record = fold(before, change, change.rev - 1)
-    this.#layer.set(type, id, { record, rev: change.rev, seq: 0, patches: 0 })
+    const put = change.op === 'put' ? change.data : undefined
+    this.#layer.set(type, id, { record, rev: change.rev, seq: 0, patches: 0, put })
     // A put and a patch always leave a record; only a deletion does not.
     return record as StoredRecord
   }
@@ -132,8 +106,7 @@ export class Draft implements ProcedureReader {
   finish(): DecidedChange[] {
     const decided: DecidedChange[] = []
     for (const [type, id, end] of this.#layer.entries()) {
-      const put = end.record === undefined ? undefined : this.#puts.get(end.record)
-      const one = changeBetween({ type, id, start: this.#start(type, id), end, put })
+      const one = changeBetween({ type, id, start: this.#start.head(type, id), end })
       if (one !== undefined) decided.push(one)
     }
     return decided
@@ -146,11 +119,9 @@ interface Made {
   readonly id: string
   readonly start: Head | undefined
   readonly end: Head
-  /** The record at the end without its rev, where it was put whole. */
-  readonly put: JsonObject | undefined
 }
 
-function changeBetween({ type, id, start, end, put }: Made): DecidedChange | undefined {
+function changeBetween({ type, id, start, end }: Made): DecidedChange | undefined {
   const before = start?.record
   const after = end.record
   const { rev } = end
@@ -159,7 +130,7 @@ function changeBetween({ type, id, start, end, put }: Made): DecidedChange | und
   }
   const patches = (start?.patches ?? 0) + 1
   if (before === undefined || start === undefined || patches > limits.patchChain) {
-    return { change: { op: 'put', type, id, rev, data: put ?? withoutRev(after) }, before, after, patches: 0 }
+    return { change: { op: 'put', type, id, rev, data: end.put ?? withoutRev(after) }, before, after, patches: 0 }
   }
   const { changes, unset } = difference(before, after)
   return { change: { op: 'patch', type, id, rev, prev: start.seq, changes, unset }, before, after, patches }

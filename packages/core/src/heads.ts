@@ -1,4 +1,4 @@
-import type { Seq, StoredRecord } from '@stateward/contract'
+import type { JsonObject, Seq, StoredRecord } from '@stateward/contract'
 import { Referrers } from './referrers.ts'
 
 /** The newest version of one id, as the next write will find it. */
@@ -10,6 +10,8 @@ export interface Head {
   readonly seq: Seq
   /** Patches in a row up to this version. */
   readonly patches: number
+  /** Of a version that a write under way has put whole: the record without its rev, as the log will say it. */
+  readonly put?: JsonObject | undefined
 }
 
 /** State as the next write sees it. `head` and `referring` may throw `ColdBodies`. */

@@ -251,7 +251,9 @@ export class Live implements HeadReader {
     this.versions++
     const type = this.type(change.type)
     const { rows } = type
-    const known = rows.slotOf(change.id)
+    // What is written whole finds its own slot.
+    const needsSlot = after === undefined || change.op === 'patch' || this.watchers.size > 0
+    const known = needsSlot ? rows.slotOf(change.id) : undefined
     for (const watcher of this.watchers)
       watcher(type, change.id, known === undefined ? undefined : rows.place(known), before)
     if (after === undefined) {

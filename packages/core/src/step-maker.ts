@@ -9,6 +9,7 @@ import {
   type Operation,
   type Protocol,
   type RestoreAsk,
+  type SchemaResult,
   StatewardError,
   type UpdateAsk,
   type WriteOptions,
@@ -17,7 +18,7 @@ import { checkedEntity, checkedGuard, checkedId, checkedIds, checkedRev, checkKe
 import { checkedTime } from './checked-time.ts'
 import { cursorStep } from './cursor-steps.ts'
 import type { DoorOptions } from './door-options.ts'
-import { describe, frozenObject, frozenValue } from './frozen-json.ts'
+import { describe, frozenApart, frozenValue } from './frozen-json.ts'
 import { isUuidv7 } from './ids.ts'
 import { inRow } from './in-row.ts'
 import { askSchema, isSlow, SchemaChecks, systemFields, throwIssues } from './schema-check.ts'
@@ -26,6 +27,7 @@ import type { WriteKind } from './write.ts'
 
 type AnyOperation = Operation | CursorOperation
 
+const unchangingFields: ReadonlySet<string> = new Set(['id', 'rev'])
 const guardKeys = ['force', 'reason', 'cascade'] as const
 const updateRowKeys = new Set(['id', 'changes', 'unset', 'expectedRev'])
 const operationKeys: { readonly [Op in AnyOperation['op']]: ReadonlySet<string> } = {
@@ -113,34 +115,33 @@ export class StepMaker {
 
   #create({ type, data }: Pick<CreateAsk, 'type' | 'data'>): CreateStep {
     const entity = checkedEntity(this.#options.domain, type)
-    const { given, id: givenId, rev, created_at, updated_at } = apart(frozenObject(data, 'data'))
+    const { rest: given, aside } = frozenApart(data, 'data', systemFields)
+    const { id: givenId, rev, created_at, updated_at } = aside
     if (rev !== undefined) throw invalid('expected no rev in data, found one; the store counts versions')
     const id = this.#idFor(type, entity, givenId)
     const status = entity.status
     const filled =
-      status === undefined || Object.hasOwn(given, status.field) ? given : { ...given, [status.field]: status.initial }
-    const step = {
+      status === undefined || Object.hasOwn(given, status.field)
+        ? given
+        : Object.freeze({ ...given, [status.field]: status.initial })
+    const step: { -readonly [K in keyof CreateStep]: CreateStep[K] } = {
       op: 'create',
       idMade: givenId === undefined,
       type,
       entity,
       id,
+      fields: filled,
       createdAt: checkedTime('created_at', created_at),
       updatedAt: checkedTime('updated_at', updated_at),
-    } as const
-    const result = askSchema(entity, Object.freeze(filled))
-    if (!(result instanceof Promise)) {
-      throwIssues(type, result)
-      return { ...step, fields: withDefaults(filled, result.value) }
     }
-    const late: { -readonly [K in keyof CreateStep]: CreateStep[K] } = { ...step, fields: filled }
-    this.#await(
-      result.then((settled) => {
-        throwIssues(type, settled)
-        late.fields = withDefaults(filled, settled.value)
-      }),
-    )
-    return late
+    const result = askSchema(entity, filled)
+    const answered = (settled: SchemaResult<unknown>): void => {
+      throwIssues(type, settled)
+      step.fields = withDefaults(filled, settled.value)
+    }
+    if (result instanceof Promise) this.#await(result.then(answered))
+    else answered(result)
+    return step
   }
 
   #idFor(type: string, entity: Entity, given: JsonValue | undefined): string {
@@ -156,12 +157,11 @@ export class StepMaker {
 
   #update(ask: Omit<UpdateAsk, keyof WriteOptions>): UpdateStep {
     const entity = checkedEntity(this.#options.domain, ask.type)
-    const changes = frozenObject(ask.changes, 'changes')
-    for (const field of ['id', 'rev']) {
-      if (Object.hasOwn(changes, field) && !(field === 'id' && changes.id === ask.id))
+    const { rest: fields, aside } = frozenApart(ask.changes, 'changes', unchangingFields)
+    for (const field in aside) {
+      if (!(field === 'id' && aside.id === ask.id))
         throw invalid(`expected no ${field} in changes, found one; it never changes by an update`)
     }
-    const { id: _, ...fields } = changes
     checkedTime('created_at', fields.created_at)
     checkedTime('updated_at', fields.updated_at)
     const unset = this.#unset(ask.unset, fields)
@@ -230,30 +230,14 @@ export class StepMaker {
   }
 }
 
-interface Apart {
-  /** The fields of the type's own. */
-  readonly given: JsonObject
-  readonly id?: JsonValue | undefined
-  readonly rev?: JsonValue | undefined
-  readonly created_at?: JsonValue | undefined
-  readonly updated_at?: JsonValue | undefined
-}
-
-function apart(data: JsonObject): Apart {
-  const { id, rev, created_at, updated_at } = data
-  // Most callers leave all of them to the store, and then there is nothing to take apart.
-  if (id === undefined && rev === undefined && created_at === undefined && updated_at === undefined)
-    return { given: data }
-  const { id: _, rev: __, created_at: ___, updated_at: ____, ...given } = data
-  return { given, id, rev, created_at, updated_at }
-}
-
 /** Top-level keys that the schema fills in; what the caller gave stands as it was given. */
 function withDefaults(given: JsonObject, output: unknown): JsonObject {
   if (typeof output !== 'object' || output === null) return given
   let filled: Record<string, JsonValue | undefined> | undefined
-  for (const [field, value] of Object.entries(output)) {
-    if (value === undefined || Object.hasOwn(given, field) || systemFields.has(field)) continue
+  for (const field of Object.keys(output)) {
+    if (Object.hasOwn(given, field) || systemFields.has(field)) continue
+    const value: unknown = Reflect.get(output, field)
+    if (value === undefined) continue
     filled ??= { ...given }
     filled[field] = frozenValue(value, `the schema's default of ${field}`)
   }

@@ -132,6 +132,11 @@ export class GroupedList implements Imaged {
 
   /** `undefined` when a leading field is absent. */
   #groupKeyOf(record: StoredRecord): string | undefined {
+    // One leading field is what most have, and its key is that of the group.
+    if (this.#leading.length === 1) {
+      const value = fieldValue(record, this.#leading[0] ?? '')
+      return value === undefined ? undefined : valueKey(value, this.#leadingKinds[0] ?? 'value')
+    }
     const keys: string[] = []
     for (let at = 0; at < this.#leading.length; at++) {
       const value = fieldValue(record, this.#leading[at] ?? '')
