@@ -13,6 +13,7 @@ import { checkedLive } from './checked-live.ts'
 import { anyOf } from './follow.ts'
 import { describe } from './frozen-json.ts'
 import { LiveQueries } from './live-queries.ts'
+import { LiveUpdates } from './live-updates.ts'
 import { LiveView } from './read-view.ts'
 import { soonFound } from './soon-found.ts'
 import type { Terms } from './terms.ts'
@@ -65,19 +66,6 @@ export class Watches {
   }
 }
 
-async function* updatesOf(queries: LiveQueries, query: Query, signal: AbortSignal): AsyncGenerator<LiveUpdate> {
-  if (signal.aborted) return
-  const { reader, over } = queries.read(query)
-  const end = (): void => reader.end()
-  signal.addEventListener('abort', end, { once: true })
-  try {
-    for (let update = await reader.next(); update !== undefined; update = await reader.next()) yield update
-  } finally {
-    signal.removeEventListener('abort', end)
-    over()
-  }
-}
-
 /** What a store tells of, from one term to the next. */
 export function watchesOf({
   domain,
@@ -99,7 +87,7 @@ export function watchesOf({
   audience.queries = queries
   return new Watches({
     domain,
-    live: (query, signal) => updatesOf(queries, query, signal),
+    live: (query, signal) => new LiveUpdates(() => queries.read(query), signal),
     source: {
       follow: (from, signal) => terms.follow(from, [signal]),
       versions: () => ({ live: terms.current.live, reader: terms.current.writer, index: terms.current.history }),

@@ -1,6 +1,7 @@
 import type { LiveChange, StoredRecord } from '@stateward/contract'
 import type { Compare } from './order.ts'
 import type { Predicate } from './predicate.ts'
+import type { Keyed, SortKey } from './top-k.ts'
 
 export interface LiveWindowOptions {
   readonly compare: Compare
@@ -18,22 +19,24 @@ export interface LiveWindowOptions {
  */
 export class LiveWindow {
   readonly #options: LiveWindowOptions
-  #rows: StoredRecord[] = []
-  readonly #byId = new Map<string, StoredRecord>()
+  readonly #keyed: Keyed<StoredRecord>
+  readonly #rows: SortKey<StoredRecord>[]
+  readonly #byId = new Map<string, SortKey<StoredRecord>>()
   /** Nothing matches but what is held. */
   #isComplete = true
   #changes: LiveChange[] = []
 
   constructor(options: LiveWindowOptions, rows: readonly StoredRecord[], isComplete: boolean) {
     this.#options = options
-    this.#rows = [...rows]
-    for (const row of rows) this.#byId.set(row.id, row)
+    this.#keyed = options.compare.keyed ?? plainly(options.compare)
+    this.#rows = rows.map(this.#keyed.keyOf)
+    for (const held of this.#rows) this.#byId.set(held.row.id, held)
     this.#isComplete = isComplete
   }
 
   /** The result. */
   get rows(): readonly StoredRecord[] {
-    return this.#rows.slice(0, this.#options.limit)
+    return this.#rows.slice(0, this.#options.limit).map(({ row }) => row)
   }
 
   /** How many rows are held: those of the result, and the reserve. */
@@ -43,7 +46,7 @@ export class LiveWindow {
 
   /** The last row that is held; what is missing comes behind it. */
   get last(): StoredRecord | undefined {
-    return this.#rows.at(-1)
+    return this.#rows.at(-1)?.row
   }
 
   /** How many more rows are to be fetched for the result to be whole, and the reserve full; 0 where it is whole. */
@@ -56,13 +59,14 @@ export class LiveWindow {
   take(id: string, after: StoredRecord | undefined): void {
     const { matches } = this.#options
     const before = this.#byId.get(id)
-    const now = after !== undefined && (matches === undefined || matches(after)) ? after : undefined
-    if (before === undefined && now === undefined) return
+    const isWithin = after !== undefined && (matches === undefined || matches(after))
+    if (before === undefined && !isWithin) return
+    const now = isWithin ? this.#keyed.keyOf(after) : undefined
     const from = before === undefined ? -1 : this.#placeOf(before)
     if (now !== undefined && from >= 0 && this.#staysAt(from, now)) {
       this.#rows[from] = now
       this.#byId.set(id, now)
-      if (from < this.#options.limit) this.#changes.push({ op: 'change', at: from, record: now })
+      if (from < this.#options.limit) this.#changes.push({ op: 'change', at: from, record: now.row })
       return
     }
     if (from >= 0) {
@@ -70,15 +74,16 @@ export class LiveWindow {
       this.#byId.delete(id)
     }
     const at = now === undefined ? -1 : this.#insert(now)
-    this.#tell({ id, from, at, now })
+    this.#tell({ id, from, at, now: now?.row })
     this.#trim()
   }
 
   /** Takes in the rows that come behind those that are held, as of the same commit. */
   refill(rows: readonly StoredRecord[], isComplete: boolean): void {
     for (const record of rows) {
-      const at = this.#rows.push(record) - 1
-      this.#byId.set(record.id, record)
+      const held = this.#keyed.keyOf(record)
+      const at = this.#rows.push(held) - 1
+      this.#byId.set(record.id, held)
       if (at < this.#options.limit) this.#changes.push({ op: 'enter', at, record })
     }
     this.#isComplete = isComplete
@@ -92,8 +97,8 @@ export class LiveWindow {
   }
 
   /** Whether a row that has changed still belongs between those beside it. */
-  #staysAt(at: number, now: StoredRecord): boolean {
-    const { compare } = this.#options
+  #staysAt(at: number, now: SortKey<StoredRecord>): boolean {
+    const { compare } = this.#keyed
     const [left, right] = [this.#rows[at - 1], this.#rows[at + 1]]
     if (left !== undefined && compare(left, now) >= 0) return false
     if (right !== undefined) return compare(now, right) < 0
@@ -103,19 +108,19 @@ export class LiveWindow {
   }
 
   /** Puts a row where it belongs, and answers where; -1 where that is behind what is held. */
-  #insert(now: StoredRecord): number {
+  #insert(now: SortKey<StoredRecord>): number {
     const last = this.#rows.at(-1)
-    const isWithin = last !== undefined && this.#options.compare(now, last) < 0
+    const isWithin = last !== undefined && this.#keyed.compare(now, last) < 0
     if (!isWithin && !this.#isComplete) return -1
     const at = this.#placeOf(now)
     this.#rows.splice(at, 0, now)
-    this.#byId.set(now.id, now)
+    this.#byId.set(now.row.id, now)
     return at
   }
 
   /** Where a row stands, or would. */
-  #placeOf(row: StoredRecord): number {
-    const { compare } = this.#options
+  #placeOf(row: SortKey<StoredRecord>): number {
+    const { compare } = this.#keyed
     let [low, high] = [0, this.#rows.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -133,13 +138,13 @@ export class LiveWindow {
     if (isSeen && now !== undefined) {
       if (wasSeen) this.#changes.push({ op: 'move', from, at, record: now })
       else {
-        const pushed = this.#rows[limit]
+        const pushed = this.#rows[limit]?.row
         if (pushed !== undefined) this.#changes.push({ op: 'leave', at: limit - 1, id: pushed.id })
         this.#changes.push({ op: 'enter', at, record: now })
       }
     } else if (wasSeen) {
       this.#changes.push({ op: 'leave', at: from, id })
-      const pulled = this.#rows[limit - 1]
+      const pulled = this.#rows[limit - 1]?.row
       if (pulled !== undefined) this.#changes.push({ op: 'enter', at: limit - 1, record: pulled })
     }
   }
@@ -148,9 +153,17 @@ export class LiveWindow {
     const { limit, reserve } = this.#options
     while (this.#rows.length > limit + reserve) {
       const dropped = this.#rows.pop()
-      if (dropped !== undefined) this.#byId.delete(dropped.id)
+      if (dropped !== undefined) this.#byId.delete(dropped.row.id)
       this.#isComplete = false
     }
+  }
+}
+
+/** Where comparing is cheap, nothing needs to be seen of a row beforehand. */
+function plainly(compare: Compare): Keyed<StoredRecord> {
+  return {
+    keyOf: (row) => ({ row, value: undefined, isWritten: false }),
+    compare: (left, right) => compare(left.row, right.row),
   }
 }
 
