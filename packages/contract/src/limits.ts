@@ -32,6 +32,9 @@ export const limits = {
   snapshotMaxAgeMs: 3_600_000,
   /** Writes in one `transaction`. */
   transactionSteps: 10_000,
+  /** Records that one `transaction` may look at or write by their ids, and queries that it may ask: each is looked at again at its commit. */
+  transactionIds: 100_000,
+  transactionQueries: 1_000,
   /** How long a `transaction` may take, retries included, where its caller names no time. */
   transactionMs: 30_000,
   transactionRetries: 16,

@@ -58,7 +58,7 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
    * record in `details`. So `work` should do nothing but read and write through `tx`, and await every call (`INVALID`).
    * What it throws is thrown, and nothing is written; a transaction that only reads is never run again. Times are those of
    * its beginning. After its end `tx` is `CLOSED`. `TIMEOUT` after `timeoutMs` (default `limits.transactionMs`), retries
-   * included; `ABORTED`; `TOO_LARGE` beyond `limits.transactionSteps` writes or `limits.commitBytes`; `INVALID` within
+   * included; `ABORTED`; `TOO_LARGE` beyond `limits.transactionSteps` writes, `transactionIds`, `transactionQueries` or `commitBytes`; `INVALID` within
    * another transaction of this store.
    */
   readonly transaction: RunTransaction<D>

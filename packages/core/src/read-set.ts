@@ -1,7 +1,8 @@
-import { type Domain, type Query, StatewardError, type StoredRecord } from '@stateward/contract'
+import { type Domain, limits, type Query, StatewardError, type StoredRecord } from '@stateward/contract'
 import { type Compare, checkQuery, compileOrder, compilePredicate, type Predicate } from '@stateward/query'
 import type { HeadLayer } from './heads.ts'
 import type { Live } from './live.ts'
+import { tooManyReads } from './transaction-refusals.ts'
 import type { TransactionView } from './transaction-view.ts'
 
 /** A set of records that a transaction has asked for, by what puts a record into it. */
@@ -17,21 +18,34 @@ export class ReadSet {
   readonly #domain: Domain
   readonly #ids = new Map<string, Set<string>>()
   readonly #asked: Asked[] = []
+  /** How many ids were added, the same one again and again included. */
+  #added = 0
 
   constructor(domain: Domain) {
     this.#domain = domain
   }
 
+  /** Throws `TOO_LARGE` beyond `limits.transactionIds`. */
   addId(type: string, id: string): void {
     const known = this.#ids.get(type)
     if (known === undefined) this.#ids.set(type, new Set([id]))
     else known.add(id)
+    // Nearly all are far from the bound, and need not be counted.
+    if (++this.#added > limits.transactionIds && this.#size > limits.transactionIds)
+      throw tooManyReads('ids', limits.transactionIds)
   }
 
-  /** @param rows the answer of a query for rows; left out for counts and groups, where every matching record matters */
+  get #size(): number {
+    let size = 0
+    for (const ids of this.#ids.values()) size += ids.size
+    return size
+  }
+
+  /** Throws `TOO_LARGE` beyond `limits.transactionQueries`. @param rows the answer of a query for rows; left out for counts and groups, where every matching record matters */
   addQuery(given: Query, rows?: readonly StoredRecord[]): void {
     const entity = this.#domain.entities[given.type]
     if (entity === undefined) return
+    if (this.#asked.length >= limits.transactionQueries) throw tooManyReads('queries', limits.transactionQueries)
     const { type, where, orderBy, limit } = checkQuery(given, entity)
     const last = rows !== undefined && rows.length === limit ? rows.at(-1) : undefined
     const end = last === undefined ? undefined : { compare: compileOrder(orderBy, entity), last }

@@ -35,12 +35,16 @@ export interface TransactionEndpointOptions {
   readonly reads: Reads
   readonly view: TransactionView
   readonly timestamp: string
+  /** Lets timers and signals have their turn. */
+  readonly breathe: () => Promise<void>
 }
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']
 type Direct<K extends MessageKind> = (body: Ask<K>) => Protocol[K]['answer'] | Later<Protocol[K]['answer']>
 type DirectHandlers = { readonly [K in MessageKind]: Direct<K> }
 
+/** Calls that are answered one behind the other before the event loop has a turn: code that calls for ever must meet its end. */
+const callsPerTurn = 256
 const ofTheWhole = ['durability', 'actor', 'txid'] as const
 
 /**
@@ -59,6 +63,7 @@ export class TransactionEndpoint implements Endpoint {
   #waiting = 0
   /** Calls that have not settled, but for reads that were answered at once. */
   #underWay = 0
+  #calls = 0
   /** Makes the refusal of whoever comes late; nobody does, mostly, and an error costs its stack. */
   #ended: (() => StatewardError) | undefined
 
@@ -79,6 +84,8 @@ export class TransactionEndpoint implements Endpoint {
   }
 
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = {}): Promise<Protocol[K]['answer']> {
+    if (++this.#calls % callsPerTurn === 0)
+      return this.#inTurn(() => this.#options.breathe().then(() => this.#answer(kind, body, options)))
     if (this.#ended !== undefined) return Promise.reject(this.#ended())
     const direct = Object.hasOwn(this.#direct, kind) ? this.#direct[kind] : undefined
     if (direct === undefined || this.#waiting > 0) return this.#inTurn(() => this.#answer(kind, body, options))

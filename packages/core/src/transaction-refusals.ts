@@ -23,3 +23,12 @@ export function tooMany(): StatewardError {
     { details: { most: limits.transactionSteps } },
   )
 }
+
+/** @param what of which there are more than `most` */
+export function tooManyReads(what: 'ids' | 'queries', most: number): StatewardError {
+  return new StatewardError(
+    'TOO_LARGE',
+    `expected a transaction that looks at no more than ${most} ${what}, found more; each is looked at again at its commit: read the rest outside, or by wider queries`,
+    { details: { most } },
+  )
+}

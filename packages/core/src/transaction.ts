@@ -137,7 +137,14 @@ export class Transactions<D extends Domain> {
     await term.live.whole.reached()
     const view = new TransactionView(term.live)
     const timestamp = now()
-    const endpoint = new TransactionEndpoint({ domain, door, reads: term.reads, view, timestamp })
+    const endpoint = new TransactionEndpoint({
+      domain,
+      door,
+      reads: term.reads,
+      view,
+      timestamp,
+      breathe: environment.breathe,
+    })
     const within = new Set<object>([...(inside.getStore() ?? []), this])
     underWay++
     try {
