@@ -81,6 +81,18 @@ export class BitSlices implements Imaged {
     return counts
   }
 
+  /** Takes away what all other slots have set. O(words). */
+  keep(slots: Uint32Array): void {
+    const live = new Uint32Array(this.#pages.length * wordsPerPage)
+    for (const slot of slots) live[slot >>> 5] = (live[slot >>> 5] ?? 0) | (1 << slot)
+    for (let number = 0; number < this.#pages.length; number++) {
+      const page = this.#pages.get(number) ?? []
+      const start = number * wordsPerPage
+      for (let at = 0; at < page.length; at++) page[at] = (page[at] ?? 0) & (live[start + (at & wordMask)] ?? 0)
+    }
+    this.#counts.set(this.counted())
+  }
+
   get bytes(): number {
     return this.#pages.bytes + this.#counts.byteLength
   }

@@ -1,4 +1,4 @@
-import type { FieldKind, Index, Slot, StoredRecord } from '@stateward/contract'
+import type { FieldKind, Index, JsonValue, Slot, StoredRecord } from '@stateward/contract'
 import type { BulkRows } from './bulk-rows.ts'
 
 /** An index of this package: it tells also how the values of its fields compare, which `checkIndex` needs. */
@@ -7,6 +7,11 @@ export interface FieldIndex extends Index {
   readonly kinds: readonly FieldKind[]
   /** Takes all of these records in. Only while it is empty. O(n). */
   fill(rows: BulkRows): void
+  /**
+   * Present where it takes values in as they are read, so that nobody must hold them all until `fill`: the record in this slot holds
+   * this in the field from now on. `fill`, called behind that, then only takes away what stands in slots without a record.
+   */
+  take?(slot: Slot, value: JsonValue | undefined): void
   /** Present where values cannot be looked up one by one: it says itself what differs. */
   readonly itself?: {
     /** Whether it holds of this record what it must and nothing else, and how many entries that are. */

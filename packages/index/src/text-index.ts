@@ -47,10 +47,8 @@ export function textIndex({ name, field }: TextIndexOptions): FieldIndex {
       const value = fieldValue(after, field)
       if (value !== fieldValue(before, field)) slices.put(slot, marksOf(value))
     },
-    fill({ slots, column }) {
-      const values = column(field, 'value')
-      for (const slot of slots) slices.put(slot, marksOf(values.value(slot)))
-    },
+    take: (slot, value) => slices.put(slot, marksOf(value)),
+    fill: ({ slots }) => slices.keep(slots),
     clear: () => slices.clear(),
     size: () => slices.count(anyText),
     image: imageOf('text 1', slices),

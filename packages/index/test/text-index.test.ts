@@ -104,6 +104,25 @@ describe('an index of texts', () => {
     )
   })
 
+  test('what was deleted or changed while a log was read is not given, in a slot that is used again or not', () => {
+    const index = make()
+    const read = new ReadTable([index], idTable())
+    const record = (at: number, text?: JsonValue): StoredRecord => ({
+      ...times,
+      id: uuidAt(at),
+      ...(text === undefined ? {} : { at: text }),
+    })
+    for (let at = 0; at < 5; at++) read.put(record(at, `needle ${at}`))
+    for (const at of [0, 1]) read.delete(uuidAt(at))
+    read.put(record(7, 'straw'))
+    read.put(record(2, 'straw'))
+    read.put(record(3))
+    for (const _ of read.columns.fill());
+    expect([...index.lookup({ equal: [], contains: 'needle' })]).toEqual([4])
+    expect(index.size()).toBe(3)
+    expectRight(index, read, ['needle', 'straw', ''])
+  })
+
   test('a check finds whatever it should not hold, and whatever it lacks', () => {
     const record = (at: JsonValue): StoredRecord => ({ ...times, id: 'a', at })
     const records = new Map<Slot, StoredRecord>([

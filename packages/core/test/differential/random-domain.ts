@@ -40,6 +40,7 @@ export function randomDomain(dice: Dice): RandomDomain {
       id: 'string',
       indexes: dice.some(indexes) as never,
       ...(dice.once(4) ? {} : { times: ['t'] as never }),
+      ...(dice.once(2) ? {} : { texts: dice.some(['s', 't', 'x', 'l']) }),
       ...(dice.once(3) ? {} : { refs: { p: { to: 'row', onDelete: 'keep' } } as never }),
     }),
   })

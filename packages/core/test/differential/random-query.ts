@@ -54,7 +54,7 @@ function operator(dice: Dice, field: string): Operators {
     case 2:
       return { in: dice.many(dice.below(4), () => randomValue(dice, field)) }
     case 3:
-      return { contains: value }
+      return { contains: dice.once(2) ? value : dice.one(['pen', 'done', 'lat', 'on', '2024', 'T10:0', '00Z', '01-2']) }
     case 4:
       return { prefix: dice.one(['', 'a', 'ab', 'o', '2024-01', '😀']) }
     case 5:
