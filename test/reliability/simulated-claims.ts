@@ -181,7 +181,7 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
   },
   'many-stores': {
     claim:
-      'many stores of one process, four of them open at a time, are used at random, passivated and woken, and the process dies in the middle, half of the times with the power: without a crash every use is answered, what was acknowledged is in its store and nothing is that was not sent to it, and never are more open than may be',
+      'many stores of one process, four or twelve of them open at a time, are used at random, passivated and woken, and the process dies in the middle, half of the times with the power: without a crash every use is answered, what was acknowledged is in its store and nothing is that was not sent to it, never are more open than may be, none is opened twice at a time, and none is closed under a call',
     unit: 'uses',
     every: 300,
     nightly: 1_000_000,

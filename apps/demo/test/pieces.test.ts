@@ -88,6 +88,7 @@ describe('the proof', () => {
       mailboxDepth: 0,
       garbageRatio: 0,
       memory: { rss: 1, heapUsed: 1, external: 0, arrayBuffers: 0 },
+      memoryParts: { tables: 0, indexes: 0, cache: 0, mailbox: 0, histories: 0, feeds: 0, buffers: 0 },
       cache: { bytes: 0, maxBytes: 1, records: 0, hits: 0, misses: 0 },
       indexes: [],
       storage: 'jsonl',

@@ -46,6 +46,10 @@ export class Histogram {
     return this.#count
   }
 
+  get sum(): number {
+    return this.#sum
+  }
+
   /** Takes a value in, `times` over: where one in so many was measured, each stands for as many. What is no number ≥ 0 is 0. */
   record(value: number, times = 1): void {
     const known = Math.max(0, value || 0)

@@ -116,6 +116,7 @@ export type {
   EventLoopStats,
   IndexCheckStats,
   IndexesReport,
+  MemoryParts,
   MessageStats,
   PlanStats,
   ScrubStats,

@@ -97,6 +97,28 @@ export interface CaretakerStats {
   readonly lastCrash?: { readonly code: ErrorCode; readonly message: string }
 }
 
+/**
+ * What a store itself holds in memory, in bytes: typed arrays as they are, objects as they are reckoned, which is right within a third or
+ * so. Beside it the process has its code, what queries and transactions hold while they run, and garbage that is not collected
+ * yet: `memory` says what all of it takes.
+ */
+export interface MemoryParts {
+  /** Where each live record stands in the log, ids included, and what is left of deleted ones. */
+  readonly tables: number
+  /** All of them; `indexes` says it of each. */
+  readonly indexes: number
+  /** Records at hand, as they are reckoned for `cache.maxBytes`. */
+  readonly cache: number
+  /** Writes that wait, each as the lines of those before it were long. */
+  readonly mailbox: number
+  /** Which commits have versions of which record, and which came when; 0 of what was there before until somebody asks for the past. */
+  readonly histories: number
+  /** Newest commits that are kept while somebody follows changes or live queries. */
+  readonly feeds: number
+  /** Lines on their way to the disk, and what the storage holds to write them. */
+  readonly buffers: number
+}
+
 /** The store in numbers. */
 export interface Stats {
   readonly firstSeq: Seq
@@ -153,13 +175,14 @@ export interface Stats {
   readonly compaction?: CompactionStats
   /** Absent: not watched; see `observe.eventLoop`. */
   readonly eventLoop?: EventLoopStats
-  /** Of the whole process, in bytes. What the cache takes stands at `cache`. */
+  /** Of the whole process, in bytes; what of it this store holds stands at `memoryParts`. */
   readonly memory: {
     readonly rss: number
     readonly heapUsed: number
     readonly external: number
     readonly arrayBuffers: number
   }
+  readonly memoryParts: MemoryParts
   /** What the store does by itself; what it was told not to do is not among them. */
   readonly caretakers?: readonly CaretakerStats[]
 }

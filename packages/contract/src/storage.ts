@@ -120,6 +120,8 @@ export interface LogStats {
   readonly health?: StorageHealth
   /** How long it took to make the log durable, in milliseconds, since this writer was opened. Absent: not measured. */
   readonly syncMs?: Distribution
+  /** Memory that this writer holds for lines on their way to the disk. Absent: the storage does not tell. */
+  readonly bufferBytes?: number
   /** What salvages have given up, as long as nobody has acknowledged it; absent or empty: the log is whole. */
   readonly lost?: readonly LostCommits[]
 }

@@ -41,6 +41,12 @@ export class AppendMeter {
     }
   }
 
+  /** How long a line is, in the mean; 0 while none is known. */
+  get bytesOfCommit(): number {
+    const { sum } = this.#commits
+    return sum === 0 ? 0 : this.#bytes.sum / sum
+  }
+
   /** Of groups that the storage has taken; `failed` were refused, or their outcome is unknown. */
   get stats(): AppendStats {
     return {

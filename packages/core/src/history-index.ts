@@ -56,6 +56,10 @@ export class HistoryIndex {
     return this.#upTo
   }
 
+  get bytes(): number {
+    return this.#postings.bytes + this.times.bytes
+  }
+
   /** Of commits before this one nothing is known. */
   get from(): Seq {
     return this.#postings.from

@@ -39,6 +39,7 @@ export class LogPump {
   #planned: Seq
   #durable: Seq
   #inFlight = 0
+  #inFlightBytes = 0
   /** Of those in flight, how many the storage has not been asked for yet. */
   #unsent = 0
   /** Of those in flight, how many were there when an append before them failed. */
@@ -79,6 +80,11 @@ export class LogPump {
     this.#options.stopped(failure)
   }
 
+  /** Of the lines that are on their way. */
+  get inFlightBytes(): number {
+    return this.#inFlightBytes
+  }
+
   get idle(): boolean {
     return this.#inFlight === 0
   }
@@ -117,6 +123,8 @@ export class LogPump {
     const expectedSeq = this.#planned
     this.#planned += part.commits.length
     this.#inFlight++
+    const bytes = part.commits.reduce((sum, commit) => sum + commit.bytes.byteLength, 0)
+    this.#inFlightBytes += bytes
     const { generation } = this
     const append = (): Promise<Appended> => {
       if (generation !== this.generation) throw behindFailure(undefined)
@@ -137,6 +145,7 @@ export class LogPump {
         for (const write of part.writes) if (!this.#reasons.has(write)) this.#reasons.set(write, error)
       }
       this.#inFlight--
+      this.#inFlightBytes -= bytes
       if (this.#voided > 0) this.#voided--
       if (this.#doubtful > 0) this.#doubtful--
       if (this.#inFlight < this.#maxInFlight) this.#roomMade?.()

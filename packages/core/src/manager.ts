@@ -179,15 +179,17 @@ export class Manager implements Endpoint {
   }
 
   #stats(): Promise<Answer<'stats'>> {
-    const { storage, durability, observation } = this.#options
-    const { live, writer: reader, health, actor } = this.#terms.current
+    const { storage, durability, observation, audience } = this.#options
+    const { live, writer: reader, health, actor, pump, history: histories } = this.#terms.current
+    const waiting = { writes: actor.depth, bytesEach: observation.appends.bytesOfCommit }
+    const beside = { histories, pump, waiting, feeds: audience.recent }
     const { scrubStats: scrub, indexCheckStats: indexCheck, stats: caretakers } = this.housekeeping
     const observed = {
       ...observation.stats(actor.depth),
       ...(caretakers.length > 0 && { caretakers }),
       ...(indexCheck && { indexCheck }),
     }
-    return statsOf({ live, storage, reader, durability, health, depth: actor.depth, scrub, observed })
+    return statsOf({ live, storage, reader, durability, health, depth: actor.depth, scrub, observed, beside })
   }
 
   #isBusy(): boolean {

@@ -18,6 +18,7 @@ import {
   type LogReader,
   limits,
   type MessageKind,
+  type Notify,
   type Protocol,
   type Query,
   type QueryAnswer,
@@ -25,6 +26,7 @@ import {
   StatewardError,
   type Stats,
   type Storage,
+  type StoreEvent,
   type Watching,
   type WatchKind,
 } from '@stateward/contract'
@@ -32,11 +34,15 @@ import { Bodies } from './bodies.ts'
 import { bounded } from './bounded.ts'
 import { type Answerers, dispatch, type Message, noOptions } from './dispatch.ts'
 import { type Environment, systemEnvironment } from './environment.ts'
+import { Events } from './events.ts'
 import { follow } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { liveBeside } from './live-beside.ts'
+import { unwatched } from './messages.ts'
+import { Observation } from './observation.ts'
+import { checkedObserve, type ObserveOptions } from './observe-options.ts'
 import { inSlices } from './pace.ts'
 import { Projections } from './projections.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
@@ -54,6 +60,10 @@ export interface StateReaderOptions<D extends Domain> {
   readonly storage: Storage
   readonly domain: D
   readonly memory?: { readonly cacheBytes?: number }
+  /** As of a state: what of its reads is measured and told; `name` is that of its reads on the channels. */
+  readonly observe?: ObserveOptions | false
+  /** Hears of slow queries, and of a checkpoint that was of no use. What it throws is dropped. */
+  readonly onEvent?: Notify<StoreEvent>
 }
 
 /** The state of a log as it was when it was opened, for reading only. */
@@ -78,10 +88,15 @@ export interface StateReaderMembers<D extends Domain> {
  */
 export async function openStateReader<const D extends Domain>(options: StateReaderOptions<D>): Promise<StateReader<D>> {
   const { storage, domain } = options
+  const settings = checkedObserve(options.observe, storage.kind)
+  const events = new Events()
+  if (options.onEvent !== undefined) events.on(options.onEvent)
   const cacheBytes = bounded('memory.cacheBytes', options.memory?.cacheBytes ?? limits.cacheBytes)
   const reader = await openedReader(storage)
   try {
     const environment = systemEnvironment()
+    const { clock } = environment
+    const observation = new Observation({ domain, clock, settings, tell: events.tell })
     const { live } = await restore({
       reader,
       domain,
@@ -89,10 +104,11 @@ export async function openStateReader<const D extends Domain>(options: StateRead
       random: environment.random,
       remembersTxids: false,
       breathe: inSlices(environment),
+      tell: events.tell,
     })
     // Later the log may have gone on: what is damaged could not be made again as it was now.
     await live.whole.reached()
-    const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment })
+    const endpoint = new ReadOnlyManager({ storage, domain, live, reader, environment, observation })
     const members: StateReaderMembers<D> & Endpoint & AsyncDisposable = {
       domain,
       asOf: (point, asking) => pastState(endpoint, domain, point, { ...asking, inProcess: true }),
@@ -137,6 +153,7 @@ interface ReadOnlyOptions {
   readonly live: Live
   readonly reader: LogReader
   readonly environment: Environment
+  readonly observation: Observation
 }
 
 /** An endpoint over a log that somebody else may be writing. */
@@ -149,7 +166,8 @@ class ReadOnlyManager implements Endpoint {
   readonly #watches: Watches
 
   constructor(options: ReadOnlyOptions) {
-    const { storage, live, reader, environment } = options
+    const { storage, live, reader, environment, observation } = options
+    const { queries } = observation
     this.#options = options
     const index = new HistoryIndex({
       reader,
@@ -158,10 +176,15 @@ class ReadOnlyManager implements Endpoint {
       breathe: environment.breathe,
     })
     const projections = new Projections({ live, clock: environment.clock, breathe: environment.breathe })
-    this.#reads = new Reads({ ...options, snapshots: this.#snapshots, index, projections })
+    this.#reads = new Reads({ ...options, snapshots: this.#snapshots, index, projections, queries })
     const handlers: Handlers<ReadKind | 'stats' | 'verify'> = {
       ...this.#reads.handlers,
-      stats: () => statsOf({ live, storage, reader, durability: 'commit', depth: 0 }),
+      stats: () => {
+        const { messages, plans, eventLoop } = observation.stats(0)
+        const observed = { ...(messages && { messages, plans }), ...(eventLoop && { eventLoop }) }
+        const beside = { histories: index }
+        return statsOf({ live, storage, reader, durability: 'commit', depth: 0, observed, beside })
+      },
       verify: () => verify(reader, live),
     }
     const source = {
@@ -189,6 +212,17 @@ class ReadOnlyManager implements Endpoint {
     kind: K,
     body: Protocol[K]['ask'],
     options: AskOptions = noOptions,
+  ): Promise<Protocol[K]['answer']> {
+    const { messages } = this.#options.observation
+    const times = messages.wanted(kind)
+    if (times === unwatched) return this.#answer(kind, body, options)
+    return messages.watch(kind, body, times, () => this.#answer(kind, body, options))
+  }
+
+  #answer<K extends MessageKind>(
+    kind: K,
+    body: Protocol[K]['ask'],
+    options: AskOptions,
   ): Promise<Protocol[K]['answer']> {
     if (this.#closing.signal.aborted) return Promise.reject(closed())
     return dispatch({ kind, body, options }, this.#answerers)
@@ -218,6 +252,7 @@ class ReadOnlyManager implements Endpoint {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return
     this.#closing.abort(closed())
+    this.#options.observation.close()
     this.#snapshots.releaseAll()
     await this.#options.reader.close()
   }

@@ -1,11 +1,19 @@
 import { limits, type Seq } from '@stateward/contract'
 import type { DecidedCommit } from './decided.ts'
 
+/** A line, and the record before and after, each of which takes about twice as much as an object. */
+const objectsPerLine = 5
+
 /** The newest commits as they were decided, while anybody follows them: both sides of each change without a look at the log. */
 export class RecentCommits {
   readonly #commits = new Map<Seq, DecidedCommit>()
   #bytes = 0
   #readers = 0
+
+  /** Of the lines and, about, of both sides of each change beside them. */
+  get memoryBytes(): number {
+    return this.#bytes * objectsPerLine
+  }
 
   /** Keeps commits from now on, until the answer is called. */
   wanted(): () => void {

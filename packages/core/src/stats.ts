@@ -1,5 +1,6 @@
 import type { Durability, LogReader, ScrubStats, Stats, Storage, StorageHealth } from '@stateward/contract'
 import type { Live } from './live.ts'
+import { type HeldBeside, memoryParts } from './memory-parts.ts'
 
 export interface StatsOf {
   readonly live: Live
@@ -11,14 +12,16 @@ export interface StatsOf {
   /** Messages that wait in the mailbox. */
   readonly depth: number
   readonly scrub?: ScrubStats | undefined
+  readonly beside: HeldBeside
   /** What the store has seen of itself. */
   readonly observed?: Partial<Stats>
 }
 
 /** The store in numbers, as of now. */
 export async function statsOf({ live, storage, reader, durability, health, ...rest }: StatsOf): Promise<Stats> {
-  const { depth, scrub, observed = {} } = rest
-  const { firstSeq, segments, bytes, health: found = 'ok', lost = [], durableSeq, syncMs } = await reader.stats()
+  const { depth, scrub, beside, observed = {} } = rest
+  const { firstSeq, segments, bytes, health: found = 'ok', lost = [], ...log } = await reader.stats()
+  const { durableSeq, syncMs, bufferBytes } = log
   const { versions, newest } = live.counts
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage()
   const types = [...live.types.values()]
@@ -35,6 +38,7 @@ export async function statsOf({ live, storage, reader, durability, health, ...re
     mailboxDepth: depth,
     garbageRatio: versions === 0 ? 0 : 1 - newest / versions,
     memory: { rss, heapUsed, external, arrayBuffers },
+    memoryParts: memoryParts(live, beside, bufferBytes),
     cache: {
       bytes: bodies.bytes,
       maxBytes: bodies.maxBytes,

@@ -14,6 +14,10 @@ export class TimeBlocks {
   /** The latest time that any commit bears. */
   latest: number = Number.NEGATIVE_INFINITY
 
+  get bytes(): number {
+    return this.#earliest.byteLength
+  }
+
   /** Takes a commit's time in. One that is no time is in no answer. */
   note(seq: Seq, timestamp: string): void {
     if (timestamp !== this.#text) {

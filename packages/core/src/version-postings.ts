@@ -48,6 +48,11 @@ export class VersionPostings {
     return this.#sealed + this.#tail
   }
 
+  get bytes(): number {
+    const tail = this.#hashes.byteLength + this.#seqs.byteLength
+    return this.#runs.reduce((sum, { hashes, seqs }) => sum + hashes.byteLength + seqs.byteLength, tail)
+  }
+
   /** Takes a version in; `seq` is not below any before. */
   add(hash: number, seq: Seq): void {
     if (this.#tail === this.#tailVersions || seq - (this.#seqs[0] ?? seq) >= runSeqs) this.#seal()

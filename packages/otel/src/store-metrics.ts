@@ -1,4 +1,4 @@
-import type { Distribution, Stats } from '@stateward/contract'
+import type { Distribution, PlanStats, Stats } from '@stateward/contract'
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>
@@ -30,6 +30,8 @@ const gauge = (name: string, help: string, read: (stats: Stats) => number | unde
 
 const distribution = (of: Distribution | undefined, scale: number): readonly SampledDistribution[] =>
   of === undefined ? [] : [{ labels: {}, of, scale }]
+
+const labelsOf = ({ type, access, index = '' }: PlanStats): Sample['labels'] => ({ type, access, index })
 
 /** Everything that is exported, whichever way. */
 export const storeMetrics: readonly StoreMetric[] = [
@@ -82,6 +84,23 @@ export const storeMetrics: readonly StoreMetric[] = [
   {
     ...{ name: 'stateward_memory_bytes', help: 'Memory of the process.', type: 'gauge' },
     samples: ({ memory }) => Object.entries(memory).map(([part, value]) => ({ labels: { part }, value })),
+  },
+  {
+    ...{ name: 'stateward_held_bytes', help: 'What the store itself holds in memory, by part.', type: 'gauge' },
+    samples: ({ memoryParts }) => Object.entries(memoryParts).map(([part, value]) => ({ labels: { part }, value })),
+  },
+  {
+    ...{ name: 'stateward_index_bytes', help: 'Memory of each index.', type: 'gauge' },
+    samples: ({ indexes }) =>
+      indexes.map(({ type, name: index, bytes }) => ({ labels: { type, index }, value: bytes })),
+  },
+  {
+    ...{ name: 'stateward_estimated_rows_total', help: 'Rows that queries were expected to find.', type: 'counter' },
+    samples: ({ plans = [] }) => plans.map((plan) => ({ labels: labelsOf(plan), value: plan.estimatedRows })),
+  },
+  {
+    ...{ name: 'stateward_found_rows_total', help: 'Rows that the same queries found.', type: 'counter' },
+    samples: ({ plans = [] }) => plans.map((plan) => ({ labels: labelsOf(plan), value: plan.rows })),
   },
   gauge('stateward_commits', 'The last commit.', ({ lastSeq }) => lastSeq),
   gauge('stateward_log_bytes', 'Bytes of the log, archive included.', ({ bytes }) => bytes),

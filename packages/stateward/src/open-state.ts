@@ -77,7 +77,7 @@ export async function openState<const D extends Domain = typeof workDomain>(
 }
 
 /** How `readState` looks at a directory. */
-export type ReadStateOptions<D extends Domain = Domain> = Pick<OpenStateOptions<D>, 'domain' | 'memory'>
+export type ReadStateOptions<D extends Domain = Domain> = Pick<OpenStateOptions<D>, 'domain' | 'memory' | 'observe'>
 
 /**
  * Looks at the state in a directory as it is at this moment, beside the process that writes it, if there is one: takes no

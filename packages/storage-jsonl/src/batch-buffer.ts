@@ -25,6 +25,10 @@ export class BatchBuffer {
   /** Made for the first batch, and larger only for larger ones: many stores that are open write little. */
   #buffer = Buffer.alloc(0)
 
+  get bytes(): number {
+    return this.#buffer.length
+  }
+
   /** `room`: at least what `roomFor` said of all these records. */
   fill(appends: readonly { readonly records: readonly Uint8Array[] }[], room: number, place: BatchPlace): Batch {
     const into = this.#bufferOf(room)

@@ -43,7 +43,7 @@ export interface GroupCommitOptions {
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
-  readonly #buffer = new BatchBuffer()
+  readonly buffer: BatchBuffer = new BatchBuffer()
   readonly syncMs: Histogram = new Histogram(0.0001)
   #active: ActiveSegment
   #queue: Waiting[] = []
@@ -241,7 +241,7 @@ export class GroupCommit {
     }
     const { segment, bytes: offset } = this.#active
     const place = { segment, offset, firstSeq: this.#writtenSeq + 1, dur: this.#durableSeq }
-    const { bytes, ptrs } = this.#buffer.fill(batch, room, place)
+    const { bytes, ptrs } = this.buffer.fill(batch, room, place)
     const written = writeBatch(this.#active, bytes)
     const outcome = written instanceof Promise ? await written : written
     if (outcome.kind === 'full') return this.#full(outcome.cause)

@@ -193,6 +193,7 @@ export class JsonlWriter implements LogWriter, LogSource {
       ...stats,
       durableSeq,
       syncMs,
+      bufferBytes: this.#commits.buffer.bytes,
       health: stopped !== undefined ? 'failed' : this.#room.isFull ? 'full' : 'ok',
     }
   }

@@ -2,10 +2,17 @@ import type { Bug } from './bug.ts'
 import { bugsOfCommits } from './bugs-of-commits.ts'
 import { bugsOfQueries } from './bugs-of-queries.ts'
 import { bugsOfRecovery } from './bugs-of-recovery.ts'
+import { bugsOfStores } from './bugs-of-stores.ts'
 import { bugsOfUpkeep } from './bugs-of-upkeep.ts'
 import { type Layer, layers } from './layers.ts'
 
-export const bugs: readonly Bug[] = [...bugsOfCommits, ...bugsOfRecovery, ...bugsOfUpkeep, ...bugsOfQueries]
+export const bugs: readonly Bug[] = [
+  ...bugsOfCommits,
+  ...bugsOfRecovery,
+  ...bugsOfUpkeep,
+  ...bugsOfQueries,
+  ...bugsOfStores,
+]
 
 const start = '<!-- bugs: written by `npm run reliability` -->\n'
 const end = '<!-- /bugs -->'

@@ -26,7 +26,7 @@ export async function bundler(layer: Layer): Promise<Bundler> {
   const patching: Plugin = {
     name: 'patching',
     setup(build) {
-      build.onLoad({ filter: /\/packages\/(storage-jsonl|core|index|query)\/src\/.*\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /\/packages\/(storage-jsonl|core|index|query|stateward)\/src\/.*\.ts$/ }, ({ path }) => {
         const contents = readFileSync(path, 'utf8')
         const isPatched = planted !== undefined && path === join(packages, planted.file)
         return { contents: isPatched ? patched(contents, planted) : contents, loader: 'ts' }

@@ -13,13 +13,15 @@ type Store = State<typeof noteDomain>
 type Fate = 'sent' | 'acknowledged'
 
 const names = Array.from({ length: 24 }, (_, at) => `store-${at}`)
-const maxOpen = 4
+/** So few that they are in each other's way, or so many that one has room while its last life is still closing. */
+const roomOf = (seed: number): number => (seed % 2 === 0 ? 4 : 12)
 const idleMs = 1_000
 
 /** Dozens of stores on one simulated disk, used at random beside a Map of what they must hold; the process dies in between. */
 export class StoresWorld {
   readonly #pick: Pick
   readonly #seed: number
+  readonly #maxOpen: number
   readonly #model = new Map(names.map((name) => [name, new Map<string, Fate>()]))
   readonly #clock = new SimClock()
   #medium = new SimMedium()
@@ -28,9 +30,13 @@ export class StoresWorld {
   #ids = 0
   #openedMost = 0
   #open = { now: 0 }
+  /** Calls that have been given a store and have not given it back. */
+  #users = new Map<Store, number>()
+  #isEnding = false
 
   constructor(seed: number) {
     this.#seed = seed
+    this.#maxOpen = roomOf(seed)
     this.#pick = seededPick(seed)
     this.#pool = this.#poolOn(this.#medium)
   }
@@ -40,10 +46,21 @@ export class StoresWorld {
     const clock = this.#clock
     const open = { now: 0 }
     this.#open = open
+    this.#users = new Map()
+    const lives = new Set<string>()
+    const names = new Map<Store, string>()
     return new StorePool<Store>({
-      ...{ maxOpen, idleMs, maxWaiting: 1_000, wakeTimeoutMs: 600_000, retry: { firstMs: 1, mostMs: 1 } },
+      ...{
+        maxOpen: this.#maxOpen,
+        idleMs,
+        maxWaiting: 1_000,
+        wakeTimeoutMs: 600_000,
+        retry: { firstMs: 1, mostMs: 1 },
+      },
       ...{ clock, timers: clock, tell: () => undefined },
       open: async (name) => {
+        if (lives.has(name)) this.#wrong.push(new Error(`${name} is opened while it is open`))
+        lives.add(name)
         open.now++
         this.#openedMost = Math.max(this.#openedMost, open.now)
         const pick = seededPick(this.#seed * 7_919 + this.#ids)
@@ -53,15 +70,24 @@ export class StoresWorld {
           ...{ dir: `/${name}`, fs: disk, machine: simMachine, ballastBytes: 0, segmentBytes: 4_096 },
           ...environment,
         })
-        return createStateManager({
+        const store = await createStateManager({
           storage,
           domain: noteDomain,
           ...environment,
           checkpoints: { atClose: 2 },
           scrub: false,
         })
+        names.set(store, name)
+        return store
       },
-      close: (store) => store.close().finally(() => open.now--),
+      close: async (store) => {
+        const users = this.#users.get(store) ?? 0
+        if (users > 0 && !this.#isEnding) this.#wrong.push(new Error(`closed under ${users} of its users`))
+        await store.close().finally(() => {
+          open.now--
+          lives.delete(names.get(store) ?? '')
+        })
+      },
     })
   }
 
@@ -79,11 +105,12 @@ export class StoresWorld {
     ).toEqual([])
     for (const name of names) await this.#look(name)
     expect(this.#wrong).toEqual([])
+    this.#isEnding = true
     this.#pool.stopIntake()
     await this.#pool.unused()
     await this.#pool.closeAll()
     expect(this.#pool.stats).toMatchObject({ open: 0, opening: 0, passivating: 0, queued: 0, waiting: 0 })
-    expect(this.#openedMost).toBeLessThanOrEqual(maxOpen)
+    expect(this.#openedMost).toBeLessThanOrEqual(this.#maxOpen)
     expect(this.#open.now).toBe(0)
     return steps * 2
   }
@@ -98,8 +125,19 @@ export class StoresWorld {
       if (dice < 6) uses.push(this.#settled(this.#write(name)))
       else if (dice < 9) uses.push(this.#settled(this.#look(name)))
       else if (dice === 9) uses.push(this.#settled(this.#pool.passivate(name)))
+      else if (dice === 11) uses.push(...(await this.#hurried(name)))
       else if (dice === 10) this.#clock.pass(this.#pick(2) === 0 ? 10 : idleMs)
       for (let turns = this.#pick(12); turns > 0; turns--) await nextTurn()
+    }
+    return uses
+  }
+
+  /** Passivates a store a moment after somebody has asked for it, and asks for it again a moment later. */
+  async #hurried(name: string): Promise<readonly Promise<string | undefined>[]> {
+    const uses: Promise<string | undefined>[] = []
+    for (const use of [() => this.#write(name), () => this.#pool.passivate(name), () => this.#write(name)]) {
+      uses.push(this.#settled(use()))
+      for (let turns = this.#pick(8); turns > 0; turns--) await nextTurn()
     }
     return uses
   }
@@ -134,9 +172,12 @@ export class StoresWorld {
 
   async #use(name: string, work: (store: Store) => Promise<void>): Promise<void> {
     const { store, release } = await this.#pool.hold(name, {})
+    const users = this.#users
+    users.set(store, (users.get(store) ?? 0) + 1)
     try {
       await work(store)
     } finally {
+      users.set(store, (users.get(store) ?? 0) - 1)
       release()
     }
   }
