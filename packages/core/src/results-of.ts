@@ -1,10 +1,13 @@
-import { madeBy, type Result } from './txid-window.ts'
+import { type Made, madeBy, type Result } from './txid-window.ts'
 import type { Undecided } from './undecided.ts'
 import type { Write } from './write.ts'
-import type { Written } from './write-actor.ts'
 
 /** What the caller is to hear: of steps, what each has left; of a command, what its commit has left of each record. */
-export function resultsOf({ command }: Write, undecided: Undecided, earlier: readonly Result[]): Omit<Written, 'seq'> {
+export function resultsOf(
+  { command }: Write,
+  undecided: Undecided,
+  earlier: readonly Result[],
+): { readonly results: readonly Result[]; readonly made?: readonly Made[] } {
   if (command === undefined) return { results: [...earlier, ...undecided.results] }
   const changes = undecided.commits.flatMap((commit) => commit.changes)
   return {
