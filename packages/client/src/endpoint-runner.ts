@@ -1,14 +1,42 @@
-import type { Endpoint } from '@stateward/contract'
+import type { AskOptions, Endpoint, ExplainAsk, LiveUpdate, Protocol, Query } from '@stateward/contract'
 import type { QueryRunner } from '@stateward/query'
+
+type Answer<K extends keyof Protocol> = Promise<Protocol[K]['answer']>
 
 /** Lets queries be answered by an endpoint; its promises are handed on as they are. */
 export function endpointRunner(endpoint: Endpoint): QueryRunner {
-  return {
-    query: (query, options) => endpoint.ask('query', query, options),
-    count: (query, options) => endpoint.ask('count', query, options),
-    groupBy: (query, field, options) => endpoint.ask('groupBy', { query, field }, options),
-    aggregate: (ask, options) => endpoint.ask('aggregate', ask, options),
-    live: (query, signal) => endpoint.watch('live', query, signal),
-    explain: (query, options) => endpoint.ask('explain', query, options),
+  return new EndpointRunner(endpoint)
+}
+
+/** Not an object of functions: each transaction makes one for each type. */
+class EndpointRunner implements QueryRunner {
+  readonly #endpoint: Endpoint
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint
+  }
+
+  query(query: Query, options?: AskOptions): Answer<'query'> {
+    return this.#endpoint.ask('query', query, options)
+  }
+
+  count(query: Query, options?: AskOptions): Answer<'count'> {
+    return this.#endpoint.ask('count', query, options)
+  }
+
+  groupBy(query: Query, field: string, options?: AskOptions): Answer<'groupBy'> {
+    return this.#endpoint.ask('groupBy', { query, field }, options)
+  }
+
+  aggregate(ask: Protocol['aggregate']['ask'], options?: AskOptions): Answer<'aggregate'> {
+    return this.#endpoint.ask('aggregate', ask, options)
+  }
+
+  explain(query: ExplainAsk, options?: AskOptions): Answer<'explain'> {
+    return this.#endpoint.ask('explain', query, options)
+  }
+
+  live(query: Query, signal: AbortSignal): AsyncIterable<LiveUpdate> {
+    return this.#endpoint.watch('live', query, signal)
   }
 }

@@ -27,13 +27,13 @@ export interface DecidedChange {
 export class Draft implements ProcedureReader {
   readonly timestamp: string
   readonly #start: Lookups
-  readonly #revBefore: ((type: string, id: string) => number) | undefined
+  readonly #revBefore: ((type: string, id: string) => number | undefined) | undefined
   readonly #layer: HeadLayer
   /** What this write has deleted, as it was before. */
   #removed: Map<string, StoredRecord> | undefined
 
-  /** `revBefore` tells the rev that a record has before the commit; default: its rev in `base`. */
-  constructor(base: HeadReader, timestamp: string, revBefore?: (type: string, id: string) => number) {
+  /** `revBefore` tells the rev that a record has before the commit, where that is not its rev in `base`. */
+  constructor(base: HeadReader, timestamp: string, revBefore?: (type: string, id: string) => number | undefined) {
     this.#start = new Lookups(base)
     this.#revBefore = revBefore
     this.#layer = new HeadLayer(this.#start)

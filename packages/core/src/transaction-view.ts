@@ -67,9 +67,10 @@ export class TransactionView implements ReadView, HeadReader {
     return this.own.head(type, id)
   }
 
-  /** The rev that a record had when the transaction began; 0 when it had none. May throw `ColdBodies`. */
-  revBefore(type: string, id: string): number {
-    return this.#headBefore(type, id)?.rev ?? 0
+  /** The rev that a record had when the transaction began, where the transaction has written it; each gets one rev of it. */
+  revBefore(type: string, id: string): number | undefined {
+    const own = this.own.own(type, id)
+    return own === undefined ? undefined : own.rev - 1
   }
 
   referring(type: string, field: string, id: string): readonly StoredRecord[] {

@@ -38,6 +38,9 @@ export function idTable(): IdTable {
 const textBytes = 92
 const scratch = new Uint32Array(uuidWords)
 
+/** A power of two. A write asks for the same id five times and more, within those of a group. */
+const rememberedIds = 64
+
 class PackedIdTable implements IdTable {
   readonly #rows = new IdRows()
   readonly #uuids = new UuidSlots(this.#rows)
@@ -47,13 +50,30 @@ class PackedIdTable implements IdTable {
   readonly #live = new SlotRows(1)
   readonly #slots = new NumberPool()
   #size = 0
+  /** The last ids that were looked for, each at a place of its own, and what was found: no search, and no reading of digits. */
+  #asked: (string | undefined)[] = []
+  #found: (Slot | undefined)[] = []
 
   get size(): number {
     return this.#size
   }
 
   slotOf(id: string): Slot | undefined {
-    return readUuid(id, scratch) ? this.#uuids.find(scratch) : this.#textSlots().get(id)
+    const place = placeOf(id)
+    if (this.#asked[place] === id) return this.#found[place]
+    const slot = readUuid(id, scratch) ? this.#uuids.find(scratch) : this.#textSlots().get(id)
+    this.#remember(place, id, slot)
+    return slot
+  }
+
+  #remember(place: number, id: string, slot: Slot | undefined): void {
+    this.#asked[place] = id
+    this.#found[place] = slot
+  }
+
+  #forgetAll(): void {
+    this.#asked = []
+    this.#found = []
   }
 
   idOf(slot: Slot): string {
@@ -61,6 +81,9 @@ class PackedIdTable implements IdTable {
   }
 
   insert(id: string): Slot {
+    const place = placeOf(id)
+    const remembered = this.#asked[place] === id ? this.#found[place] : undefined
+    if (remembered !== undefined) return remembered
     const isUuid = readUuid(id, scratch)
     const known = isUuid ? this.#uuids.find(scratch) : this.#textSlots().get(id)
     if (known !== undefined) return known
@@ -74,6 +97,7 @@ class PackedIdTable implements IdTable {
     }
     this.#flip(slot)
     this.#size++
+    this.#remember(place, id, slot)
     return slot
   }
 
@@ -86,6 +110,7 @@ class PackedIdTable implements IdTable {
     this.#flip(slot)
     this.#slots.free(slot)
     this.#size--
+    this.#remember(placeOf(id), id, undefined)
     return slot
   }
 
@@ -100,6 +125,7 @@ class PackedIdTable implements IdTable {
     this.#live.clear()
     this.#slots.clear()
     this.#size = 0
+    this.#forgetAll()
   }
 
   get bytes(): number {
@@ -115,6 +141,7 @@ class PackedIdTable implements IdTable {
     for (const part of this.#parts) part.load(image)
     const [size = 0] = image.numbers(1)
     this.#size = size
+    this.#forgetAll()
   }
 
   #textSlots(): Map<string, Slot> {
@@ -149,4 +176,11 @@ class PackedIdTable implements IdTable {
   #flip(slot: Slot): void {
     this.#live.set(slot >>> 5, 0, this.#live.get(slot >>> 5, 0) ^ (1 << (slot & 31)))
   }
+}
+
+/** Where an id is remembered: the last characters of ids differ most. */
+function placeOf(id: string): number {
+  const { length } = id
+  if (length < 2) return 0
+  return (id.charCodeAt(length - 1) + id.charCodeAt(length - 2) * 16) & (rememberedIds - 1)
 }
