@@ -29,6 +29,22 @@ export const judged: readonly Equivalent[] = [
     why: 'no append takes exactly one byte: a record is a JSON object, and its seal alone is longer',
   },
   {
+    path: `${storage}/pacer.ts`,
+    line: "this.#arm('check', this.#pace.fenceCheckMs, async () => {",
+    at: 11,
+    was: "'check'",
+    becomes: "''",
+    why: 'it only tells what waits from the two other things that do',
+  },
+  {
+    path: `${storage}/read-lines.ts`,
+    line: 'return seq === this.#next || (this.#plan.sparse === true && seq > this.#next)',
+    at: 61,
+    was: 'seq > this.#next',
+    becomes: 'seq >= this.#next',
+    why: 'where they are the same it is true before this is looked at',
+  },
+  {
     path: `${storage}/scrub-log.ts`,
     line: "const until = at >= 0 && from !== undefined ? from.until : (round[0]?.file ?? '')",
     at: 61,

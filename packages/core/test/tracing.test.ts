@@ -3,12 +3,21 @@ import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { channels } from '../src/channels.ts'
 import { createStateManager } from '../src/create-state-manager.ts'
+import { cachingStorage } from './caching-storage.ts'
 import { listening } from './listening.ts'
 import { openTiny } from './open-tiny.ts'
 import { tinyDomain } from './tiny-domain.ts'
 
 // Channels belong to the process, and other tests open stores at the same time.
-const names = { message: 'm', failing: 'f', transaction: 't', commits: 'c', sampled: 's', life: 'l' } as const
+const names = {
+  message: 'm',
+  failing: 'f',
+  transaction: 't',
+  commits: 'c',
+  sampled: 's',
+  life: 'l',
+  saving: 'h',
+} as const
 
 test('a message is told from the call to its answer', async () => {
   const heard = listening(tracingNames.message, names.message)
@@ -126,6 +135,21 @@ test('opening, compaction and checkpoint are told, and a compaction that fails b
     },
   })
   await state.close()
+})
+
+test('a checkpoint is told with the commit up to which it knows, and what became of it', async () => {
+  const heard = listening(tracingNames.checkpoint, names.saving)
+  const storage = cachingStorage(memoryStorage())
+  for (const isFull of [false, true]) {
+    storage.isFull = isFull
+    const { state } = await openTiny({ storage, checkpoints: { atClose: 1 }, observe: { name: names.saving } })
+    await state.task.create({ id: `t ${isFull}` })
+    await state.close()
+  }
+  expect(heard.filter(({ phase }) => phase === 'asyncEnd').map(({ told }) => told)).toEqual([
+    { store: 'h', upTo: 1, saved: true },
+    { store: 'h', upTo: 2, code: 'UNKNOWN' },
+  ])
 })
 
 test('nobody is told anything when nobody listens', () => {

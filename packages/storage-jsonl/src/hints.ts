@@ -61,7 +61,7 @@ export class Hints {
     const known = this.#known.get(entry.segment)
     if (known?.crc === entry.crc && known.bytes === entry.bytes) return known.table
     const table = await this.#read(entry).catch((error: unknown) => {
-      if (diskCode(error) === 'ENOENT' || diskCode(error) === 'ENOTDIR') return undefined
+      if (diskCode(error) === 'ENOENT') return undefined
       return storageFailed(error, 'reading it').message
     })
     if (typeof table === 'string') this.drop(entry, table)

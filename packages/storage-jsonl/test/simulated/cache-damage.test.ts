@@ -133,6 +133,10 @@ test('an opening that verifies tails only finds a damaged end, and leaves damage
   const end = whole.copy()
   end.file(log).rot(bytes.length - 30, 1)
   await expect(simStorage(boot(end), { verify: 'tail' }).openWriter('tail')).rejects.toMatchObject({ code: 'CORRUPT' })
+  const unended = whole.copy()
+  unended.file(log).rot(bytes.length - 1, 1)
+  const { recovery } = await simStorage(boot(unended), { verify: 'tail' }).openWriter('tail')
+  expect(recovery).toMatchObject({ clean: false, quarantined: [{ file: 'log-00000001.jsonl' }] })
 })
 
 test('no step of a cache that fails, and no power cut there, costs anything but the cache', async () => {

@@ -129,7 +129,7 @@ test('a cache is given up where it is aborted, where its maker fails, and where 
     },
     stop.signal,
   )
-  expect(aborted).toEqual({ saved: false, reason: 'it was aborted' })
+  expect(aborted).toEqual({ saved: false, reason: 'it was aborted', isStale: true })
   expect(await caches?.save('view', async () => 1, AbortSignal.abort())).toMatchObject({ saved: false })
   const own = new Error('of the maker')
   await expect(caches?.save('view', () => Promise.reject(own))).rejects.toBe(own)

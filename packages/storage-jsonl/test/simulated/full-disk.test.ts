@@ -129,6 +129,82 @@ test('nor is the first one, where the caller says how large it is', async () => 
   await writer.close()
 })
 
+test('a full disk is looked at again and again, until there is room', async () => {
+  const medium = new SimMedium()
+  medium.capacityBytes = 400_000
+  const { writer, clock, events } = await open(medium)
+  await fill(writer, 5_000, 'a')
+  for (let look = 0; look < 3; look++) {
+    clock.pass(1_000)
+    await settle()
+    expect(events).toEqual(['full'])
+  }
+  medium.capacityBytes += 300_000
+  clock.pass(1_000)
+  await settle()
+  expect(events).toEqual(['full', 'resumed'])
+  await append(writer, [recordOf('goes on')])
+  await writer.close()
+})
+
+test('a ballast is made where that leaves as much room again, and nowhere else', async () => {
+  for (const [free, isMade] of [
+    [ballastBytes * 2, true],
+    [ballastBytes * 2 - 1, false],
+  ] as const) {
+    const bare = new SimMedium()
+    await (await simStorage(boot(bare)).openWriter('bare')).writer.close()
+    const used = (medium: SimMedium): number => [...medium.files().values()].reduce((sum, { size }) => sum + size, 0)
+    const medium = bare.copy()
+    medium.onCall = ({ call }) => {
+      if (call === 'space') medium.capacityBytes = used(medium) + free
+    }
+    const { writer } = await open(medium)
+    expect(medium.files().has('/store/ballast')).toBe(isMade)
+    medium.onCall = undefined
+    medium.capacityBytes = Number.MAX_SAFE_INTEGER
+    await writer.close()
+  }
+})
+
+test('where there is no room to say what is durable, the disk is full, and nobody else fails of it', async () => {
+  const medium = new SimMedium()
+  const clock = new SimClock()
+  const events: StorageEvent['kind'][] = []
+  const storage = simStorage(boot(medium), { clock, timers: clock })
+  const { writer } = await storage.openWriter('test', { notify: ({ kind }) => events.push(kind) })
+  await append(writer, [recordOf('a')])
+  medium.capacityBytes = 1
+  clock.pass(1_000)
+  await settle()
+  expect(events).toEqual(['full'])
+  medium.capacityBytes = Number.MAX_SAFE_INTEGER
+  clock.pass(1_000)
+  await settle()
+  expect(events).toEqual(['full', 'resumed'])
+  expect(await readAll(writer)).toEqual([textOf(recordOf('a'))])
+  await writer.close()
+})
+
+test('a disk that says that it has room and takes no byte is full until it does', async () => {
+  const medium = new SimMedium()
+  medium.capacityBytes = 400_000
+  const { writer, clock, events } = await open(medium)
+  await fill(writer, 5_000, 'a')
+  medium.capacityBytes = Number.MAX_SAFE_INTEGER
+  medium.onStep = ({ operation }) => (operation === 'write' ? { fail: 'ENOSPC' } : undefined)
+  clock.pass(1_000)
+  await settle()
+  expect(events).toEqual(['full'])
+  await expect(append(writer, [recordOf('more')])).rejects.toMatchObject({ code: 'FULL' })
+  medium.onStep = () => undefined
+  clock.pass(1_000)
+  await settle()
+  expect(events).toEqual(['full', 'resumed'])
+  await append(writer, [recordOf('more')])
+  await writer.close()
+})
+
 async function* rowOf(name: string) {
   yield { seqs: [1], records: [recordOf(name)] }
 }

@@ -144,6 +144,24 @@ test('a plain file that was changed is for a person to look at; one that is gone
   expect((await served(await salvaged(gone))).lost).toEqual([1, 2, 3])
 })
 
+test('of two plain files the one that is there keeps its commits, and what changes them, when the other one is gone', async () => {
+  const medium = new SimMedium()
+  await boot(medium).makeDirectory('/store')
+  for (const id of ['p', 'q'])
+    medium.plant(`/store/${id}.jsonl`, `{"type":"plan","timestamp":"2024-01-20T10:00:00.000Z","data":{"id":"${id}"}}\n`)
+  const { writer } = await simStorage(boot(medium)).openWriter('adopts')
+  const updates = ['p', 'q'].map((id, at) =>
+    Buffer.from(`{"type":"update",${stamp},"target":"plan","id":"${id}","changes":{"n":1},"rev":2,"prev":${at + 1}}`),
+  )
+  await append(writer, updates)
+  await writer.close()
+  const left = medium.copy()
+  await boot(left).remove('/store/p.jsonl')
+  const { commits, lost } = await served(await salvaged(left))
+  expect([...commits.keys()]).toEqual([2, 4])
+  expect(lost).toEqual([1, 3])
+})
+
 test('a dry run says what a salvage does, and changes nothing; a salvage of what is whole does nothing', async () => {
   const { medium, base } = await compacted('none')
   medium.file(base).rot(300, 1)
@@ -203,6 +221,19 @@ test('each gap line speaks for the bytes between its neighbours, and for no othe
   const sums = Object.fromEntries(gaps.map((line) => JSON.parse(line).data).map(({ from, sha256 }) => [from, sha256]))
   for (const line of [2, 8])
     expect(sums[line], `commit ${line}`).toBe(createHash('sha256').update(`${damaged[line]}\n`).digest('hex'))
+})
+
+test('of a file that is gone and was being written no commit is made up, lost or not', async () => {
+  const medium = await closedLog()
+  const { writer } = await simStorage(boot(medium)).openWriter('killed')
+  await append(writer, records.slice(0, 1))
+  medium.kill()
+  const left = medium.copy()
+  await boot(left).remove('/store/log-00000002.jsonl')
+  expect(await salvageLog(careOf(boot(left)))).toMatchObject({ damagedLines: 1, lost: [] })
+  const opened = await simStorage(boot(left)).openWriter('opens')
+  expect(opened.recovery.lastSeq).toBe(12)
+  expect(await served(opened.writer)).toEqual({ commits: all, lost: [] })
 })
 
 test('the end of a log that was being written: what may have been acknowledged is a gap, a torn write is none', async () => {

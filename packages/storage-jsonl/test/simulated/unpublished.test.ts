@@ -1,6 +1,6 @@
-import { boot, type SimMedium } from '@stateward/conformance'
+import { boot, SimMedium } from '@stateward/conformance'
 import { expect, test } from 'vitest'
-import { append } from '../records.ts'
+import { append, recordOf } from '../records.ts'
 import { resealed } from '../resealed.ts'
 import { byteOf, linesOf, openingRefused, withLines } from './edited.ts'
 import { closedLog, first, records, rewrite, served } from './salvage-fixture.ts'
@@ -51,4 +51,34 @@ test.each<[string, (medium: SimMedium) => SimMedium]>([
   expect(code).toBe('CORRUPT')
   expect(message).toContain('log-00000002.jsonl')
   expect(medium.files().has(second)).toBe(true)
+})
+
+test.each(['archive', 'quarantine'])('names in %s that an opening sees are there for good', async (folder) => {
+  const medium = new SimMedium()
+  const { writer } = await simStorage(boot(medium)).openWriter('first')
+  await append(writer, [recordOf(1), recordOf(2)])
+  await writer.saveBase(2, (async function* () {})())
+  await writer.truncate(2)
+  await writer.close()
+  if (folder === 'quarantine') {
+    await boot(medium).makeDirectory('/store/quarantine')
+    medium.plant('/store/quarantine/kept', 'aside')
+  }
+  const killed = medium.copy()
+  const directory = killed.directory(`/store/${folder}`)
+  const names = [...directory.names]
+  expect(names).toHaveLength(1)
+  // As a process leaves it that was killed between the renaming and the sync of the directory.
+  directory.change(names.map(([name]) => [name, undefined]))
+  directory.sync()
+  directory.change(names)
+  const next = await simStorage(boot(killed)).openWriter('next')
+  expect([
+    ...killed
+      .fork()
+      .afterPowerCut(() => 0)
+      .directory(`/store/${folder}`)
+      .names.keys(),
+  ]).toEqual(names.map(([name]) => name))
+  await next.writer.close()
 })
