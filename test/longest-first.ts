@@ -8,13 +8,13 @@ import { root } from '../scripts/workspace.mjs'
  */
 const seconds: Readonly<Record<string, number>> = {
   'apps/bench/test/every-workload.test.ts': 23,
-  'apps/demo/test/demo.test.ts': 34,
+  'apps/demo/test/demo.test.ts': 15,
   'apps/examples/custom-storage/test/sqlite-storage.test.ts': 8,
   'apps/examples/issue-tracker/test/real-history.test.ts': 16,
   'packages/core/test/serializability.test.ts': 10,
   'packages/stateward/test/endpoint-suite.test.ts': 12,
   'packages/stateward/test/kill-nine/kill-nine.test.ts': 61,
-  'packages/stateward/test/model/store-model.test.ts': 25,
+  'packages/stateward/test/model/store-model.test.ts': 45,
   'packages/stateward/test/planted/planted.test.ts': 46,
   'packages/stateward/test/process.test.ts': 8,
   'packages/stateward/test/retention.test.ts': 15,
@@ -32,7 +32,7 @@ const seconds: Readonly<Record<string, number>> = {
   'packages/storage-jsonl/test/simulated/crash.test.ts': 9,
   'packages/storage-jsonl/test/simulated/damage.test.ts': 8,
   'packages/storage-jsonl/test/simulated/faulty-disk.test.ts': 16,
-  'packages/storage-jsonl/test/simulated/mutants.test.ts': 22,
+  'packages/storage-jsonl/test/simulated/mutants.test.ts': 16,
   'packages/storage-jsonl/test/simulated/retention.test.ts': 8,
 }
 

@@ -37,6 +37,8 @@ export interface Plan {
   readonly hasCheckpoints: boolean
   readonly cacheBytes: number | undefined
   readonly steps: readonly Step[]
+  /** Whether the store is closed at the end, opened again, and everything in it looked at, with its history and indexes; else its records. */
+  readonly endsInReopening: boolean
 }
 
 const calls = fc.array(call, { minLength: 1, maxLength: 5 })
@@ -105,7 +107,7 @@ function withoutRestores(step: Step): Step {
 
 /** Most histories are short, because a bug mostly shows in a few steps after one of many beginnings; some have time to grow. */
 const steps = fc.oneof(
-  { weight: 3, arbitrary: fc.array(step, { minLength: 1, maxLength: 3 }) },
+  { weight: 7, arbitrary: fc.array(step, { minLength: 1, maxLength: 3 }) },
   { weight: 1, arbitrary: fc.array(step, { minLength: 2, maxLength: 12, size: 'max' }) },
 )
 
@@ -116,5 +118,6 @@ export const plan: fc.Arbitrary<Plan> = fc
     hasCheckpoints: fc.nat(7).map((n) => n === 0),
     cacheBytes: fc.constantFrom(undefined, 1, 800),
     steps: steps.map((steps) => [populate, ...steps]),
+    endsInReopening: fc.nat(3).map((n) => n === 0),
   })
   .map((plan) => (plan.retention === 'none' ? { ...plan, steps: plan.steps.map(withoutRestores) } : plan))

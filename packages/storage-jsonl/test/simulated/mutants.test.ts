@@ -15,7 +15,7 @@ async function caughtBy({ name, habit, redundant, seen }: Mutant, first: number)
   // Archives are made only where much is compacted.
   const mix = name.includes('archive') ? { mix: mixes.upkeep } : {}
   const seeds = Array.from({ length: seedsMost }, (_, at) => first + at)
-  for (const seed of seen === undefined ? seeds : [seen, ...seeds]) {
+  for (const seed of seen === undefined ? seeds : first === 1 ? [seen, ...seeds] : [...seeds, seen]) {
     try {
       recoveries += await crashAtEveryStep({
         seed,
