@@ -49,6 +49,7 @@ export interface CompactionProgress {
  * - `compaction`: compacts when it is time.
  * - `scrubbing`: reads again what is complete of the log.
  * - `indexing`: builds an index again that did not hold what the records say.
+ * - `memory`: keeps cache and indexes within `memory.maxBytes`.
  * - `checking`: compares indexes with the records.
  * - `checkpointing`: saves the state beside the log while the store is open.
  * - `loading`: reads the rest of the checkpoint that the store was opened with.
@@ -59,6 +60,7 @@ export type CaretakerName =
   | 'scrubbing'
   | 'indexing'
   | 'checking'
+  | 'memory'
   | 'checkpointing'
   | 'loading'
 
@@ -143,10 +145,14 @@ export type StoreEvent =
       readonly index: string
     } /** It does not hold what the records say, or fails. It is not asked any more, and built again. */ & (
       | { readonly phase: 'damaged' }
+      /** It was the least useful of those that are not required, and took so much memory: more than there is room for. It is not asked any more. */
+      | { readonly phase: 'dropped'; readonly bytes: number }
       /** It holds so many entries, all of them, and is asked again. */
       | { readonly phase: 'rebuilt'; readonly entries: number }
     ))
 
+  /** What cannot be dropped takes more memory than `memory.maxBytes`: the cache is empty, and everything goes on. */
+  | { readonly kind: 'memory'; readonly phase: 'exceeded'; readonly bytes: number; readonly maxBytes: number }
   /** The store has compared its indexes with so many records by itself. `damaged`: how many of them differed; an event `index` has named each. */
   | { readonly kind: 'indexCheck'; readonly records: number; readonly damaged: number }
 

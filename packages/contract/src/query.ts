@@ -128,6 +128,8 @@ export interface Explanation {
   readonly analysis?: Analysis
   /** Present when an index that is being built again might have served: this is the way that is taken without it. */
   readonly degraded?: true
+  /** Indexes that might have served and are not kept in memory (`memory.maxBytes`), by name; this is the way that is taken without them. */
+  readonly dropped?: readonly string[]
 }
 
 export type PlanNode =

@@ -152,6 +152,8 @@ export interface Stats {
     readonly bytes: number
     /** Present while it is being built again, and not asked: see `state.checkIndexes`. */
     readonly rebuilding?: true
+    /** Present while it is not kept in memory, and not asked: see `memory.maxBytes`. */
+    readonly dropped?: true
   }[]
   readonly storage: string
   readonly durability: Durability

@@ -1,6 +1,7 @@
 import type { AskOptions, Explanation, Query } from '@stateward/contract'
 import { checkQuery, planQuery } from '@stateward/query'
 import { isDegraded } from './degraded.ts'
+import { missingFor } from './explain-query.ts'
 import type { QueryGround } from './query-ground.ts'
 import { QueryMeter } from './query-meter.ts'
 import { runPlanned } from './run-query.ts'
@@ -28,5 +29,6 @@ async function analyzed(
   options: AskOptions,
 ): Promise<Explanation> {
   const answer = await runPlanned(meter.ground(ground), { query, plan: meter.plan(plan), degraded }, options)
-  return { ...plan.explanation, analysis: meter.analysis(answer), ...(degraded && { degraded }) }
+  const missing = missingFor(ground.type, query)
+  return { ...plan.explanation, analysis: meter.analysis(answer), ...missing, ...(degraded && { degraded }) }
 }

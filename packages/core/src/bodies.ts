@@ -44,7 +44,7 @@ const entryBytes = 64
 
 /** The newest versions of records, as frozen objects, in a cache bounded in bytes; what is not there is read from the log. */
 export class Bodies {
-  readonly #cache: LRUCache<number, StoredRecord>
+  #cache: LRUCache<number, StoredRecord>
   readonly #reader: BodyReader
   readonly #held = new Set<Promise<void>>()
   #successor: Promise<VersionFinder | undefined> | undefined
@@ -53,7 +53,15 @@ export class Bodies {
 
   constructor(reader: BodyReader, cacheBytes: number) {
     this.#reader = reader
-    this.#cache = new LRUCache({ maxSize: cacheBytes, maxEntrySize: cacheBytes })
+    this.#cache = cacheOf(cacheBytes)
+  }
+
+  /** Changes the most that the cache may hold; what was asked for last stays, as far as there is room. O(entries) where it changes. */
+  bound(cacheBytes: number): void {
+    if (Math.max(1, cacheBytes) === this.maxBytes) return
+    const former = this.#cache
+    this.#cache = cacheOf(cacheBytes)
+    former.rforEach((record, key) => this.#cache.set(key, record, { size: approximateBytes(record) + entryBytes }))
   }
 
   get bytes(): number {
@@ -142,6 +150,12 @@ export class Bodies {
     if (fetched === undefined) throw noSync()
     return requests.map(versionFinder(requests, asked, fetched))
   }
+}
+
+/** A bound of nothing would be none. */
+function cacheOf(cacheBytes: number): LRUCache<number, StoredRecord> {
+  const maxSize = Math.max(1, cacheBytes)
+  return new LRUCache({ maxSize, maxEntrySize: maxSize })
 }
 
 /** Why a read has failed, until it is known whether another log has what was asked for. */

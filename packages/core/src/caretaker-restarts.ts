@@ -11,6 +11,7 @@ export const caretakerRestarts: Readonly<Record<Exclude<CaretakerName, 'reopenin
   scrubbing: { ...day, atMost: 5, backoffMs: 10_000 },
   /** The records of indexes stand in a log that does not read, or it crashes of what it does not expect. */
   indexing: { ...day, atMost: 12, backoffMs: 10_000 },
+  memory: { ...day, atMost: 5, backoffMs: 10_000 },
   checking: { ...day, atMost: 12, backoffMs: 10_000 },
   /** The disk has no room, or does not write; the checkpoint costs as much as the store is large. */
   checkpointing: { ...day, atMost: 12, backoffMs: 10_000 },

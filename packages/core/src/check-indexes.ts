@@ -36,6 +36,7 @@ function checkOne(
   tell: Notify<StoreEvent> | undefined,
 ): IndexesReport['indexes'][number] {
   const named = { type: type.name, name: index.name }
+  if (type.kept.isDropped(index)) return { ...named, ok: true, found: 'is not kept in memory: memory.maxBytes' }
   if (!type.indexes.includes(index)) return { ...named, ok: false, found: 'is being built again' }
   const { ok, differences } = differencesOf(index, rows)
   if (ok) return { ...named, ok, found: `${index.size()} entries` }

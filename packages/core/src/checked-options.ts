@@ -29,6 +29,7 @@ export interface CheckedOptions<D extends Domain> {
   readonly domain: D
   readonly durability: Durability
   readonly cacheBytes: number
+  readonly maxBytes: number | undefined
   readonly historyVersions: number
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly compaction: CompactionSettings & { readonly auto: boolean }
@@ -63,7 +64,7 @@ const optionKeys = new Set([
   'random',
   'timers',
 ])
-const memoryKeys = new Set(['cacheBytes', 'historyVersions'])
+const memoryKeys = new Set(['cacheBytes', 'maxBytes', 'historyVersions'])
 const mailboxKeys = new Set(['capacity', 'overflow'])
 
 /** The options of a state manager with their defaults filled in. `INVALID`, and `UNSUPPORTED` for a level that the storage lacks. */
@@ -85,6 +86,7 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
     domain,
     durability: offered(options.durability ?? storage.defaultDurability ?? 'commit', storage),
     cacheBytes: bounded('memory.cacheBytes', memory.cacheBytes ?? limits.cacheBytes),
+    maxBytes: memory.maxBytes === undefined ? undefined : bounded('memory.maxBytes', memory.maxBytes),
     historyVersions: Math.min(
       limits.indexedVersions,
       bounded('memory.historyVersions', memory.historyVersions ?? limits.indexedVersions),

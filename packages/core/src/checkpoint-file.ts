@@ -1,6 +1,7 @@
 import type { Domain, Index, PutBytes, Seq, StoredCache } from '@stateward/contract'
 import { fieldKind } from '@stateward/contract'
 import type { LiveType } from './live.ts'
+import type { Dropped } from './type-indexes.ts'
 
 /** The name of the cache that holds a checkpoint. */
 export const checkpointName = 'state'
@@ -23,6 +24,8 @@ export interface Directory {
     readonly name: string
     readonly rows: Section
     readonly indexes: readonly (Section | null)[]
+    /** Of those that were not kept in memory, by name. */
+    readonly dropped?: Readonly<Record<string, Omit<Dropped, 'index'>>>
   }[]
 }
 
@@ -34,13 +37,13 @@ const trailerBytes = 16
 /** Everything in a domain that the bytes of a checkpoint depend on. */
 export function domainText(domain: Domain, types: Iterable<LiveType>): string {
   const known = Object.entries(domain.entities)
-  const described = [...types].flatMap(({ name, entity, indexes }) =>
+  const described = [...types].flatMap(({ name, entity, kept }) =>
     entity === undefined
       ? []
       : [
           [
             name,
-            indexes.map((index) => [
+            kept.all.map((index) => [
               index.name,
               index.fields.map((field) => [field, fieldKind(entity, field)]),
               formatOf(index),

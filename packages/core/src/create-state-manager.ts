@@ -133,7 +133,7 @@ export interface StateMembers<D extends Domain> extends PastMembers<D>, BackupMe
  */
 export async function createStateManager<const D extends Domain>(options: StateManagerOptions<D>): Promise<State<D>> {
   const checked = checkedOptions(options)
-  const { storage, domain, durability, cacheBytes, historyVersions, mailbox, ...automatic } = checked
+  const { storage, domain, durability, cacheBytes, maxBytes, historyVersions, mailbox, ...automatic } = checked
   const { compaction, checkpoints, scrub, indexCheck, reopening } = automatic
   const environment = {
     ...systemEnvironment(),
@@ -154,11 +154,13 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const { tell } = events
   const gate = new CheckpointGate()
   const shared = { storage, domain, mailbox, environment, snapshots, audience, hooks, tell, observation }
-  const open = (): Promise<Term> => openTerm({ ...shared, owner, cacheBytes, historyVersions, checkpoints, gate })
+  const open = (): Promise<Term> =>
+    openTerm({ ...shared, owner, cacheBytes, maxBytes, historyVersions, checkpoints, gate })
   const first = await open()
   const savesCheckpoints = checkpoints !== undefined
   const terms = new Terms({ first, open, snapshots, audience, tell })
-  const automatically = { compaction, scrub, indexCheck, reopening, gate, savesCheckpoints }
+  const keepsMemory = maxBytes !== undefined
+  const automatically = { compaction, scrub, indexCheck, keepsMemory, reopening, gate, savesCheckpoints }
   const manager = new Manager({ ...shared, durability, ...automatically, terms })
   events.on(manager.housekeeping.hear)
   await manager.housekeeping.start()

@@ -1,15 +1,22 @@
 import type { Explanation, Protocol, Query } from '@stateward/contract'
 import { checkQuery, planQuery } from '@stateward/query'
 import { invalid } from './check.ts'
-import { isDegraded } from './degraded.ts'
+import { droppedFor, isDegraded } from './degraded.ts'
 import { describe } from './frozen-json.ts'
+import type { LiveType } from './live.ts'
 import type { QueryGround } from './query-ground.ts'
 
 /** Planned anew, because its numbers are told. */
 export function runExplain({ type, entity, view }: QueryGround, given: Query): Explanation {
   const query = checkQuery(given, entity)
   const { explanation } = planQuery(query, entity, type.indexes, view.size(type))
-  return isDegraded(type, query) ? { ...explanation, degraded: true } : explanation
+  return { ...explanation, ...missingFor(type, query) }
+}
+
+/** What is to be said of indexes that might have served. */
+export function missingFor(type: LiveType, query: Query): Pick<Explanation, 'degraded' | 'dropped'> {
+  const dropped = droppedFor(type, query)
+  return { ...(dropped.length > 0 && { dropped }), ...(isDegraded(type, query) && { degraded: true }) }
 }
 
 /** What is to be explained, and whether it is to be answered for it. */

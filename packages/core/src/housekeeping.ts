@@ -22,6 +22,7 @@ import type { IndexCheckSettings } from './index-check-options.ts'
 import { IndexChecker } from './index-checker.ts'
 import { IndexRebuilder } from './index-rebuilder.ts'
 import type { Live } from './live.ts'
+import { MemoryKeeper } from './memory-keeper.ts'
 import { inSlices } from './pace.ts'
 import { mayReopen, reopeningDuty } from './reopening.ts'
 import type { ScrubSettings } from './scrub-options.ts'
@@ -34,6 +35,8 @@ export interface HousekeepingOptions {
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly scrub: ScrubSettings | undefined
   readonly indexCheck: IndexCheckSettings | undefined
+  /** Whether memory has a bound. */
+  readonly keepsMemory: boolean
   readonly reopening: RestartPolicy | undefined
   readonly gate: CheckpointGate
   readonly savesCheckpoints: boolean
@@ -73,6 +76,8 @@ export class Housekeeping {
     })
     this.#employ({ name: 'indexing', restart: caretakerRestarts.indexing, duty: beside(this.#rebuilder) })
     this.#loader = this.#loading()
+    if (options.keepsMemory)
+      this.#employ({ name: 'memory', restart: caretakerRestarts.memory, duty: beside(this.#keeper()) })
     if (settings === undefined) return
     this.#checker = new IndexChecker({
       ...{ settings, live, environment, tell },
@@ -135,6 +140,14 @@ export class Housekeeping {
   #employ(options: Pick<CaretakerOptions, 'name' | 'restart' | 'duty' | 'mayBeginAgain'>): void {
     const { environment, tell } = this.#options
     this.#caretakers.set(options.name, new Caretaker({ ...options, environment, tell }))
+  }
+
+  #keeper(): MemoryKeeper {
+    const { terms, environment } = this.#options
+    return new MemoryKeeper({
+      ...{ term: () => terms.current, setTimer: environment.setTimer },
+      restored: () => this.#rebuilder.look(),
+    })
   }
 
   #compacting(): Duty {

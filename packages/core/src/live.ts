@@ -249,6 +249,7 @@ export class Live implements HeadReader {
 
   #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {
     this.versions++
+    this.alarm.grown?.()
     const type = this.type(change.type)
     const { rows } = type
     // What is written whole finds its own slot.

@@ -53,19 +53,29 @@ async function loadFrom(
   if (directory.domain !== domainText(domain, live.types.values())) return 'it is of another domain'
   const stats = await reader.stats()
   if (directory.txids.asOf > stats.lastSeq) return 'it knows of commits that the log does not hold'
-  for (const saved of directory.types) await loadType(source, saved, live)
+  for (const saved of directory.types) await loadType(source, saved, options)
   await loadTxids(source, { section: directory.txids, stats }, options)
   live.lastSeq = directory.txids.asOf
   live.versions = directory.versions
   return { upTo: live.lastSeq, source }
 }
 
-async function loadType(source: CheckpointSource, saved: Directory['types'][number], live: Live): Promise<void> {
+async function loadType(
+  source: CheckpointSource,
+  saved: Directory['types'][number],
+  { live, txids }: LoadCheckpointOptions,
+): Promise<void> {
   const type = live.type(saved.name)
   type.rows.load(new ImageReader(await source.section(saved.rows)))
   live.asOf.set(type.rows, saved.rows.asOf)
   for (const [at, index] of type.indexes.entries()) {
     const section = saved.indexes[at]
+    const dropped = saved.dropped?.[index.name]
+    if (dropped !== undefined && txids !== undefined) {
+      // Who writes has it built again where there is room; who only reads builds nothing later.
+      type.kept.drop(index, dropped)
+      continue
+    }
     if (section === null || section === undefined || index.image === undefined) {
       await build(index, type, live)
       live.asOf.set(index, saved.rows.asOf)

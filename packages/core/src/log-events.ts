@@ -19,6 +19,11 @@ const lines: { readonly [K in Exclude<StoreEvent['kind'], Various['kind']>]: Lin
   clockBack: { level: 'warn', message: 'the clock stepped back', facts: ['backMs'] },
   cacheIgnored: { level: 'info', message: 'a cache did not fit the log and was left aside', facts: ['cache'] },
   slowQuery: { level: 'warn', message: 'a query took long', facts: ['message', 'type', 'ms', 'rows', 'plan'] },
+  memory: {
+    level: 'warn',
+    message: 'what cannot be dropped takes more memory than it may',
+    facts: ['phase', 'bytes', 'maxBytes'],
+  },
   indexCheck: {
     level: 'debug',
     message: 'the indexes were compared with the records',
@@ -72,9 +77,9 @@ function lineOf(event: StoreEvent): Line {
       }
     case 'index':
       return {
-        level: event.phase === 'damaged' ? 'error' : 'info',
+        level: event.phase === 'damaged' ? 'error' : event.phase === 'dropped' ? 'warn' : 'info',
         message: `an index: ${event.phase}`,
-        facts: ['phase', 'type', 'index', 'entries'],
+        facts: ['phase', 'type', 'index', 'entries', 'bytes'],
       }
     default:
       return lines[event.kind]

@@ -20,6 +20,7 @@ export interface ManagerOptions {
   readonly compaction: CompactionSettings & { readonly auto: boolean }
   readonly scrub: ScrubSettings | undefined
   readonly indexCheck: IndexCheckSettings | undefined
+  readonly keepsMemory: boolean
   readonly reopening: RestartPolicy | undefined
   readonly snapshots: Snapshots
   readonly terms: Terms

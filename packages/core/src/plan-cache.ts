@@ -36,15 +36,22 @@ export class PlanCache {
     const key = isPlain(given, 1) ? JSON.stringify(given) : undefined
     const known = key === undefined ? undefined : this.#planned.get(key)
     const isNear = known !== undefined && records <= known.records * growth && records * growth >= known.records
-    if (isNear && known.indexes === type.indexes && known.plan.isRight()) return known
+    if (isNear && known.indexes === type.indexes && known.plan.isRight()) return used(known, type)
     // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
     const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
     const { indexes } = type
     const plan = planQuery(query, entity, indexes, records)
     const planned = { query, plan, indexes, degraded: isDegraded(type, query), records }
     if (key !== undefined) this.#planned.set(key, planned, { size: Math.max(key.length, leastChars) })
-    return planned
+    return used(planned, type)
   }
+}
+
+/** Counts what the index has saved: the records that are not looked at. */
+function used(planned: Planned, { kept }: LiveType): Planned {
+  const { access, explanation } = planned.plan
+  if ('index' in access) kept.used(access.index, Math.max(1, planned.records - explanation.estimatedRows))
+  return planned
 }
 
 /** Whether the text of a value says all of it; what JSON would leave out or change must reach the check as it is. */

@@ -58,6 +58,7 @@ export function countersOf(
   if (plan.predicate !== undefined || !view.keepsOrder) return undefined
   const index = type.indexes.find((one) => one.counters !== undefined && one.fields[0] === field)
   if (index?.counters === undefined) return undefined
+  type.kept.used(index, Math.max(1, view.size(type)))
   const groups = [...index.counters.counts()].map(([value, count]) => ({ value, count }))
   const absent = view.size(type) - groups.reduce((sum, { count }) => sum + count, 0)
   const rows = groups.flatMap(({ value, count }) => (count > 0 ? [{ value, count }] : []))

@@ -68,5 +68,6 @@ async function sectionsOf(
     const saved = type.indexes.includes(index) ? index.image : undefined
     indexes.push(saved === undefined ? null : await taken(saved.save(), live.lastSeq))
   }
-  return { name: type.name, rows, indexes }
+  const dropped = type.kept.dropped.map(({ index, bytes, records }) => [index.name, { bytes, records }] as const)
+  return { name: type.name, rows, indexes, ...(dropped.length > 0 && { dropped: Object.fromEntries(dropped) }) }
 }

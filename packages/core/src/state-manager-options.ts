@@ -28,6 +28,13 @@ export interface StateManagerOptions<D extends Domain> {
     /** Bound of the records kept in memory, in bytes; default 64 MiB. Colder ones are read from the log when asked for. */
     readonly cacheBytes?: number
     /**
+     * Bound of cache, indexes and tables (ids and places of records, about 45 bytes each) together, in bytes; default: none. Where indexes
+     * take more than there is room for, those that were asked for least are dropped: `onEvent` and `explain` say which, answers stay
+     * right and are slower, and they are built again where there is room. Tables and relations are never dropped; should
+     * they alone be more, `onEvent` hears `memory`, the cache is empty, and everything goes on.
+     */
+    readonly maxBytes?: number
+    /**
      * Versions of records that the index of histories knows, the newest ones; 8 bytes each; default and most `limits.indexedVersions`. The
      * past before them is answered too, by reading the log up to there.
      */

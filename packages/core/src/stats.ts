@@ -46,10 +46,11 @@ export async function statsOf({ live, storage, reader, durability, health, ...re
       hits: bodies.hits,
       misses: bodies.misses,
     },
-    indexes: types.flatMap(({ name, kept, indexes }) =>
+    indexes: types.flatMap(({ name, kept }) =>
       kept.all.map((index) => ({
         ...{ type: name, name: index.name, entries: index.size(), bytes: index.bytes() },
-        ...(indexes.includes(index) ? {} : { rebuilding: true as const }),
+        ...(kept.rebuilding.some((one) => one.index === index) && { rebuilding: true as const }),
+        ...(kept.isDropped(index) && { dropped: true as const }),
       })),
     ),
     storage: storage.kind,

@@ -24,6 +24,7 @@ import { HeadLayer } from './heads.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
 import { LogPump } from './log-pump.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import type { Observation } from './observation.ts'
 import { inSlices } from './pace.ts'
 import { Past } from './past.ts'
@@ -46,6 +47,7 @@ export interface TermOptions {
   /** Names the writer to whoever is locked out. */
   readonly owner: string
   readonly cacheBytes: number
+  readonly maxBytes: number | undefined
   readonly historyVersions: number
   readonly mailbox: { readonly capacity: number; readonly overflow: 'reject' | 'wait' }
   readonly environment: Environment
@@ -78,6 +80,7 @@ export class Term {
   readonly reads: Reads
   readonly checkpoints: Checkpoints
   readonly history: HistoryIndex
+  readonly budget: MemoryBudget
   /** Why nothing can be written in this term; `undefined` where it can be. */
   readonly readOnly: StatewardError | undefined
   readonly #ended = new AbortController()
@@ -91,6 +94,9 @@ export class Term {
     this.live = live
     this.recovery = recovery
     this.readOnly = whyReadOnly(recovery)
+    this.budget = new MemoryBudget(options, options.tell)
+    if (options.maxBytes !== undefined) live.alarm.grown = () => this.budget.changed(live)
+    this.budget.keep(live)
     live.alarm.ring = (type, index) => options.tell({ kind: 'index', phase: 'damaged', type, index })
     const pending = new HeadLayer(live)
     const settings = this.readOnly === undefined ? options.checkpoints : undefined

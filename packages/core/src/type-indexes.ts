@@ -7,9 +7,19 @@ export interface Rebuilding {
   upTo: Slot
 }
 
+/** An index that is not kept in memory: an empty one stands in its place, of which nobody asks. */
+export interface Dropped {
+  readonly index: FieldIndex
+  /** What it took, and of how many records, when it was dropped. */
+  readonly bytes: number
+  readonly records: number
+}
+
 /** What is to happen when an index fails in taking a change in. Without `ring`, whoever makes the change hears of it. */
 export interface IndexAlarm {
   ring?: (type: string, index: string) => void
+  /** Told of every change. */
+  grown?: () => void
 }
 
 export interface Versions {
@@ -23,6 +33,9 @@ export interface Follower {
   follow(slot: Slot, versions: Versions): void
 }
 
+/** What a use counts when another one has come: the last ten thousand make up most of what an index has saved. */
+const fading = 0.9999
+
 /** The indexes of one type: which there are, and which of them may be asked. */
 export class TypeIndexes {
   readonly #type: string
@@ -33,7 +46,10 @@ export class TypeIndexes {
   /** Those that may be asked. Another list whenever that changes, so that who keeps a plan keeps it with its list. */
   trusted: readonly FieldIndex[]
   rebuilding: readonly Rebuilding[] = []
+  dropped: readonly Dropped[] = []
   readonly followers: Set<Follower> = new Set()
+  /** By name: looks at records that each index has saved, the older ones counting less. */
+  readonly #saved = new Map<string, number>()
 
   /** @param make gives all of them, empty */
   constructor(type: string, make: () => readonly FieldIndex[], alarm: IndexAlarm) {
@@ -58,9 +74,38 @@ export class TypeIndexes {
     this.#setRebuilding(this.rebuilding.filter((one) => one !== rebuilt))
   }
 
+  /** Takes an index out of memory: nobody asks it from now on, nor tells it of anything. */
+  drop(index: FieldIndex, { bytes, records }: Omit<Dropped, 'index'>): void {
+    const fresh = this.#make()[this.all.indexOf(index)]
+    if (fresh === undefined) return
+    this.all = this.all.map((one) => (one === index ? fresh : one))
+    this.dropped = [...this.dropped, { index: fresh, bytes, records }]
+    this.#setRebuilding(this.rebuilding.filter((one) => one.index !== index))
+  }
+
+  isDropped(index: FieldIndex): boolean {
+    return this.dropped.some((one) => one.index === index)
+  }
+
+  /** Has a dropped index built again. */
+  restore(dropped: Dropped): void {
+    this.dropped = this.dropped.filter((one) => one !== dropped)
+    this.#setRebuilding([...this.rebuilding, { index: dropped.index, upTo: 0 }])
+  }
+
+  /** A query was answered by this index, which has saved so many looks at records. */
+  used({ name }: { readonly name: string }, looks: number): void {
+    this.#saved.set(name, (this.#saved.get(name) ?? 0) * fading + looks)
+  }
+
+  /** What it has saved, of its last uses. */
+  saved({ name }: FieldIndex): number {
+    return this.#saved.get(name) ?? 0
+  }
+
   #setRebuilding(rebuilding: readonly Rebuilding[]): void {
     this.rebuilding = rebuilding
-    this.trusted = this.all.filter((index) => !rebuilding.some((one) => one.index === index))
+    this.trusted = this.all.filter((index) => !this.isDropped(index) && !rebuilding.some((one) => one.index === index))
   }
 
   /** Keeps all of them true to one record. */
