@@ -72,7 +72,7 @@ test.each(Object.entries(lives))(
     const counting = before.copy()
     await lived(life, counting)
     // Every step of what is short, and some of what is long.
-    const stride = Math.ceil(counting.steps / 12)
+    const stride = Math.ceil(counting.steps / 6)
     for (let at = 1; at <= counting.steps; at += stride) {
       const medium = before.copy()
       medium.onStep = ({ step, path, operation }) => {

@@ -51,7 +51,8 @@ export async function servedOf(reader: LogReader): Promise<Told> {
   const batches: unknown[] = []
   for await (const { firstSeq, epoch, records: read, lost } of reader.readKept?.(1) ?? reader.read(1))
     batches.push({ firstSeq, epoch, records: read.length, ...(lost === undefined ? {} : { lost }) })
-  const { bytes: _, ...stats } = await reader.stats()
+  const { firstSeq, lastSeq, epoch, segments, opening, lost, durableSeq, health } = await reader.stats()
+  const stats = { firstSeq, lastSeq, epoch, segments, opening, lost, durableSeq, health }
   return { batches, stats, check: await reader.verify() }
 }
 
