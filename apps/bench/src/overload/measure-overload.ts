@@ -37,6 +37,8 @@ export interface OverloadFigures {
   readonly deepest: number
   /** By how much the process has grown at most, bytes. */
   readonly grown: number
+  /** By how much what the store holds of what it has acknowledged had grown in the end. */
+  readonly held: number
   /** Acknowledged writes that are not there afterwards, and refused ones that are. */
   readonly lost: number
   readonly uninvited: number
@@ -48,7 +50,7 @@ const callers = 64
 /** What is measured beside the overload takes a part of its time, and not more than this. */
 const longestAsideMs = 3_000
 const sendingMs = 2
-const lookEveryMs = 5
+const lookEveryMs = 50
 const opened = (dir: string, mailbox: number): Promise<Plans> =>
   openState(dir, { mailbox: { capacity: mailbox }, compaction: false })
 
@@ -69,13 +71,13 @@ export async function measureOverload({ dir, runMs, mailbox, times, atOnce }: Ov
   await flood.settled()
   const recovered = await capacityOf(state, asideMs)
   await state.close()
-  const { sent, acknowledged, refused, refusals, deepest, grown } = flood
+  const { sent, acknowledged, refused, refusals, deepest, grown, held } = flood
   const again = await opened(dir, mailbox)
   const names = new Set<string>()
   for await (const { name } of again.plan.stream()) names.add(name)
   await again.close()
   return {
-    ...{ capacity, recovered, deepest, grown },
+    ...{ capacity, recovered, deepest, grown, held },
     ...{ readMs: unloaded.took, loadedReadMs: loaded.took, lateMs: unloaded.late, loadedLateMs: loaded.late },
     offered: sent / offeredFor,
     acknowledged: acknowledged.length,
@@ -125,6 +127,10 @@ function quantilesOf(samples: Samples): [p50: number, p99: number] {
   return [quantile(values, 0.5) ?? 0, quantile(values, 0.99) ?? 0]
 }
 
+function heldIn({ tables, indexes, cache, histories }: Awaited<ReturnType<Plans['stats']>>['memoryParts']): number {
+  return tables + indexes + cache + histories
+}
+
 interface FloodJob {
   readonly atOnce: number
   readonly perMs: number
@@ -140,6 +146,7 @@ class Flood {
   sent = 0
   deepest = 0
   grown = 0
+  held = 0
   #pending = 0
   #empty: () => void = () => undefined
 
@@ -150,6 +157,7 @@ class Flood {
   /** Begins with some at once, then goes by the clock. */
   async run({ atOnce, perMs, until }: FloodJob): Promise<void> {
     const { rss } = process.memoryUsage()
+    const heldBefore = heldIn((await this.#state.stats()).memoryParts)
     let last = performance.now()
     let due = atOnce
     let looked = 0
@@ -166,6 +174,7 @@ class Flood {
       looked = now
       const stats = await this.#state.stats()
       this.deepest = Math.max(this.deepest, stats.mailboxDepth)
+      this.held = heldIn(stats.memoryParts) - heldBefore
       this.grown = Math.max(this.grown, process.memoryUsage().rss - rss)
     } while (performance.now() < until)
   }
