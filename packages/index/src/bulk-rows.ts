@@ -1,6 +1,7 @@
 import type { FieldKind } from '@stateward/contract'
 import type { FieldColumn } from './field-column.ts'
 import type { IdTable } from './id-table.ts'
+import type { Steps } from './steps.ts'
 
 /** All records of a type at one moment, as an index needs them that is filled at once. */
 export interface BulkRows {
@@ -10,5 +11,5 @@ export interface BulkRows {
   /** What the records hold in a field: as keys of the kind by which an index orders it, else of the kind `value`. */
   column(field: string, kind: FieldKind): FieldColumn
   /** The slots in the order of a field, those that hold the same by id. */
-  inOrder(field: string, kind: FieldKind): Uint32Array
+  inOrder(field: string, kind: FieldKind): Steps<Uint32Array>
 }

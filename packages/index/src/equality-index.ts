@@ -5,6 +5,7 @@ import { imageOf } from './image-of.ts'
 import type { Key } from './key-order.ts'
 import { PostingLists } from './posting-lists.ts'
 import { probedKeys } from './probed-keys.ts'
+import { rowsPerStep } from './steps.ts'
 import { keyedValue, valueKey } from './value-key.ts'
 
 export interface EqualityIndexOptions {
@@ -46,10 +47,11 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
       if (value === fieldValue(before, field)) return
       lists.move(slot, value === undefined ? undefined : valueKey(value, kind))
     },
-    fill({ slots, column }) {
+    *fill({ slots, column }) {
       const values = column(field, 'value')
       const known = new Map<Key, number>()
-      for (const slot of slots) {
+      for (const [at, slot] of slots.entries()) {
+        if (at % rowsPerStep === 0) yield
         const value = values.key(slot)
         if (value === undefined) continue
         const list = known.get(value) ?? lists.listOf(valueKey(values.value(slot), kind))

@@ -1,5 +1,7 @@
 import type { FieldKind, JsonValue, Slot } from '@stateward/contract'
 import { type Key, keyOrder, keyText, plainKey } from './key-order.ts'
+import { mergeSorted } from './merge-sorted.ts'
+import { numbersBelow, rowsPerStep, type Steps } from './steps.ts'
 
 // What a row holds.
 const nothing = 0
@@ -71,29 +73,35 @@ export class FieldColumn {
   }
 
   /** Numbers that compare as the keys of these slots do, `NaN` for nothing; `undefined` where there are none, as numbers and others are mixed. */
-  ranks(slots: Uint32Array): Float64Array | undefined {
-    const isPure = !slots.some((slot) => this.#forms[slot] === code)
-    if (!isPure && slots.some((slot) => this.#forms[slot] === number)) return undefined
-    const ranks = isPure ? undefined : this.#ranksOfCodes()
+  *ranks(slots: Uint32Array): Steps<Float64Array | undefined> {
+    let hasNumbers = false
+    let hasCodes = false
+    for (const [at, slot] of slots.entries()) {
+      if (at % rowsPerStep === 0) yield
+      hasNumbers ||= this.#forms[slot] === number
+      hasCodes ||= this.#forms[slot] === code
+    }
+    if (hasNumbers && hasCodes) return undefined
+    const ranks = hasCodes ? yield* this.#ranksOfCodes() : undefined
     const keys = new Float64Array(slots.length)
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] ?? 0
+    for (const [at, slot] of slots.entries()) {
+      if (at % rowsPerStep === 0) yield
       const held = this.#numbers[slot] ?? 0
       keys[at] = this.#forms[slot] === undefined || this.#forms[slot] === nothing ? Number.NaN : (ranks?.[held] ?? held)
     }
     return keys
   }
 
-  #ranksOfCodes(): Float64Array {
+  *#ranksOfCodes(): Steps<Float64Array> {
     const { compare } = keyOrder(this.#kind)
-    const codes = this.#values.map((_, at) => at)
-    codes.sort((a, b) => compare(this.#values[a], this.#values[b]))
+    const byCode = (a: number, b: number): number => compare(this.#values[a], this.#values[b])
+    const codes = yield* mergeSorted(yield* numbersBelow(this.#values.length), byCode)
     const ranks = new Float64Array(codes.length)
     for (let at = 1; at < codes.length; at++) {
+      if (at % rowsPerStep === 0) yield
       const before = codes[at - 1] ?? 0
       const here = codes[at] ?? 0
-      const isSame = compare(this.#values[before], this.#values[here]) === 0
-      ranks[here] = (ranks[before] ?? 0) + (isSame ? 0 : 1)
+      ranks[here] = (ranks[before] ?? 0) + (byCode(before, here) === 0 ? 0 : 1)
     }
     return ranks
   }

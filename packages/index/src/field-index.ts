@@ -1,12 +1,13 @@
 import type { FieldKind, Index, JsonValue, Slot, StoredRecord } from '@stateward/contract'
 import type { BulkRows } from './bulk-rows.ts'
+import type { Steps } from './steps.ts'
 
 /** An index of this package: it tells also how the values of its fields compare, which `checkIndex` needs. */
 export interface FieldIndex extends Index {
   /** One for each of `fields`. */
   readonly kinds: readonly FieldKind[]
-  /** Takes all of these records in. Only while it is empty. O(n). */
-  fill(rows: BulkRows): void
+  /** Takes all of these records in. Only while it is empty; until the last step it holds some of them. O(n). */
+  fill(rows: BulkRows): Steps
   /**
    * Present where it takes values in as they are read, so that nobody must hold them all until `fill`: the record in this slot holds
    * this in the field from now on. `fill`, called behind that, then only takes away what stands in slots without a record.

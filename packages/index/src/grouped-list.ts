@@ -11,6 +11,7 @@ import { OrderedList } from './ordered-list.ts'
 import type { Place } from './place.ts'
 import { combinedKey, probedKeys } from './probed-keys.ts'
 import { sortedByWord } from './sorted-by.ts'
+import { numbersBelow, picked, rowsPerStep, type Steps } from './steps.ts'
 import { keyedValue, valueKey } from './value-key.ts'
 
 /** From one place of the list to another. */
@@ -53,25 +54,23 @@ export class GroupedList implements Imaged {
   }
 
   /** Takes all records in. Only while it is empty. */
-  fill({ ids, column, inOrder }: BulkRows): void {
+  *fill({ ids, column, inOrder }: BulkRows): Steps {
     const leading = this.#leading.map((field) => column(field, 'value'))
-    const ordered = inOrder(this.#lastField, this.#lastKind)
+    const ordered = yield* inOrder(this.#lastField, this.#lastKind)
     const slots = new Uint32Array(ordered.length)
     const groups = new Uint32Array(ordered.length)
     const groupOf = this.#grouping(leading)
     let count = 0
-    for (const slot of ordered) {
+    for (const [at, slot] of ordered.entries()) {
+      if (at % rowsPerStep === 0) yield
       const group = groupOf(slot)
       if (group === undefined) continue
       slots[count] = slot
       groups[count++] = group
     }
-    const order = sortedByWord(
-      Uint32Array.from({ length: count }, (_, at) => at),
-      groups.subarray(0, count),
-    )
-    const keys = column(this.#lastField, this.#lastKind)
-    this.list.fill({ slots: order.map((at) => slots[at] ?? 0), groups: order.map((at) => groups[at] ?? 0), keys }, ids)
+    const order = yield* sortedByWord(yield* numbersBelow(count), groups.subarray(0, count))
+    const run = { slots: yield* picked(order, slots), groups: yield* picked(order, groups) }
+    yield* this.list.fill({ ...run, keys: column(this.#lastField, this.#lastKind) }, ids)
   }
 
   /** Enters the record of a slot into its group, and tells which that is; `undefined` where it is in none. */

@@ -42,8 +42,8 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
       if (after === undefined) return
       list.insert({ group, key: order.keyOf(to), slot }, after.id)
     },
-    fill({ ids, column, inOrder }) {
-      list.fill({ slots: inOrder(field, kind), groups: undefined, keys: column(field, kind) }, ids)
+    *fill({ ids, column, inOrder }) {
+      yield* list.fill({ slots: yield* inOrder(field, kind), groups: undefined, keys: column(field, kind) }, ids)
     },
     clear: () => list.clear(),
     size: () => list.size,

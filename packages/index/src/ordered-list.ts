@@ -9,6 +9,7 @@ import type { Key, KeyOrder } from './key-order.ts'
 import { chunkOf, offsetOf, type Place, placeAt } from './place.ts'
 import { AscendingScan, DescendingScan } from './scans.ts'
 import type { SlotIds } from './slot-ids.ts'
+import { rowsPerStep, type Steps } from './steps.ts'
 
 /** A chunk with fewer entries joins a neighbour, if both together leave some room. */
 const fewEntries = columnLength / 4
@@ -88,14 +89,19 @@ export class OrderedList implements Imaged {
   }
 
   /** Takes entries in that come in order. Only while it is empty. O(n). */
-  fill({ slots, groups, keys }: Run, ids: BulkRows['ids']): void {
+  *fill({ slots, groups, keys }: Run, ids: BulkRows['ids']): Steps {
     this.#size = slots.length
     for (let from = 0; from < slots.length; from += columnLength) {
       const to = from + columnLength
       const run = { slots: slots.subarray(from, to), groups: groups?.subarray(from, to), keys }
+      if (from % rowsPerStep === 0) yield
       this.#chunks.push(Chunk.of(this.#order, run))
     }
-    if (this.#copies !== undefined) for (const slot of slots) this.#copies.set(slot, ids.idOf(slot))
+    if (this.#copies === undefined) return
+    for (const [at, slot] of slots.entries()) {
+      if (at % rowsPerStep === 0) yield
+      this.#copies.set(slot, ids.idOf(slot))
+    }
   }
 
   clear(): void {

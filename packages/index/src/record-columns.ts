@@ -4,6 +4,8 @@ import { FieldColumn } from './field-column.ts'
 import type { FieldIndex } from './field-index.ts'
 import { fieldValue } from './field-value.ts'
 import type { IdTable } from './id-table.ts'
+import { mergeSorted } from './merge-sorted.ts'
+import { rowsPerStep, type Steps } from './steps.ts'
 
 interface Named {
   readonly field: string
@@ -61,34 +63,33 @@ export class RecordColumns {
     }
   }
 
-  /** Fills the indexes with the records whose slots are live now, one with each step. */
-  *fill(): Generator<void> {
-    const slots = this.#slotsById()
+  /** Fills the indexes with the records whose slots are live now. */
+  *fill(): Steps {
+    const slots = yield* this.#slotsById()
     const column = (field: string, kind: FieldKind): FieldColumn => {
       const named = this.#columns.find((one) => one.field === field && one.kind === kind)
       return named?.column ?? new FieldColumn(kind)
     }
     // Several indexes order by the same field.
     const orders = new Map<FieldColumn, Uint32Array>()
-    const inOrder = (field: string, kind: FieldKind): Uint32Array => {
+    function* inOrder(field: string, kind: FieldKind): Steps<Uint32Array> {
       const keys = column(field, kind)
-      const known = orders.get(keys) ?? inOrderOf(keys, kind, slots)
+      const known = orders.get(keys) ?? (yield* inOrderOf(keys, kind, slots))
       orders.set(keys, known)
       return known
     }
-    for (const index of this.#indexes) {
-      yield
-      index.fill({ slots, ids: this.#ids, column, inOrder })
-    }
+    for (const index of this.#indexes) yield* index.fill({ slots, ids: this.#ids, column, inOrder })
   }
 
-  #slotsById(): Uint32Array {
+  *#slotsById(): Steps<Uint32Array> {
     const slots = new Uint32Array(this.#ids.size)
     let count = 0
-    for (const slot of this.#ids.slots()) slots[count++] = slot
     let isSorted = true
-    for (let at = 1; at < slots.length && isSorted; at++)
-      isSorted = this.#ids.compare(slots[at - 1] ?? 0, slots[at] ?? 0) < 0
-    return isSorted ? slots : slots.sort((a, b) => this.#ids.compare(a, b))
+    for (const slot of this.#ids.slots()) {
+      if (count % rowsPerStep === 0) yield
+      if (count > 0 && isSorted) isSorted = this.#ids.compare(slots[count - 1] ?? 0, slot) < 0
+      slots[count++] = slot
+    }
+    return isSorted ? slots : yield* mergeSorted(slots, (a, b) => this.#ids.compare(a, b))
   }
 }

@@ -6,6 +6,7 @@ import { fieldValue } from './field-value.ts'
 import { imageOf } from './image-of.ts'
 import type { Key } from './key-order.ts'
 import { probedKeys } from './probed-keys.ts'
+import { rowsPerStep, type Steps } from './steps.ts'
 import { valueKey } from './value-key.ts'
 
 export interface RelationIndexOptions {
@@ -49,8 +50,8 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
       if (typeof to === 'string') texts++
       lists.put(slot, to === undefined ? [] : elementKeys(to))
     },
-    fill({ slots, column }) {
-      texts = fillLists(lists, slots, column(field, 'value'))
+    *fill({ slots, column }) {
+      texts = yield* fillLists(lists, slots, column(field, 'value'))
     },
     clear() {
       lists.clear()
@@ -75,10 +76,11 @@ interface Standing {
 }
 
 /** Puts the records of these slots where their values stand; how many of those are texts. */
-function fillLists(lists: ElementLists, slots: Uint32Array, values: FieldColumn): number {
+function* fillLists(lists: ElementLists, slots: Uint32Array, values: FieldColumn): Steps<number> {
   const known = new Map<Key, Standing>()
   let texts = 0
-  for (const slot of slots) {
+  for (const [at, slot] of slots.entries()) {
+    if (at % rowsPerStep === 0) yield
     const value = values.key(slot)
     if (value === undefined) continue
     if (typeof value === 'string') texts++

@@ -1,3 +1,5 @@
+import { numbersBelow, picked, rowsPerStep, type Steps } from './steps.ts'
+
 /** Fewer are compared with each other: counting has a price of its own. */
 const fewKeys = 512
 const digitBits = 11
@@ -12,24 +14,26 @@ const signBit = 0x8000_0000
  *
  * @param keys of each number, at the same place
  */
-export function sortedBy(numbers: Uint32Array, keys: Float64Array): Uint32Array {
-  if (isSorted(keys)) return numbers
-  const places = Uint32Array.from(numbers, (_, at) => at)
-  const order = numbers.length < fewKeys ? places.sort((a, b) => compared(keys, a, b)) : byDigits(places, keys)
-  return order.map((at) => numbers[at] ?? 0)
+export function* sortedBy(numbers: Uint32Array, keys: Float64Array): Steps<Uint32Array> {
+  if (yield* isSorted(keys)) return numbers
+  const places = yield* numbersBelow(numbers.length)
+  const isFew = numbers.length < fewKeys
+  const order = isFew ? places.sort((a, b) => compared(keys, a, b)) : yield* byDigits(places, keys)
+  return yield* picked(order, numbers)
 }
 
 /** As `sortedBy`, by keys that are whole numbers below 2³². */
-export function sortedByWord(numbers: Uint32Array, keys: Uint32Array): Uint32Array {
-  const order = byWords(
-    Uint32Array.from(numbers, (_, at) => at),
-    [keys],
-  )
-  return order.map((at) => numbers[at] ?? 0)
+export function* sortedByWord(numbers: Uint32Array, keys: Uint32Array): Steps<Uint32Array> {
+  const order = yield* byWords(yield* numbersBelow(numbers.length), [keys])
+  return yield* picked(order, numbers)
 }
 
-function isSorted(keys: Float64Array): boolean {
-  for (let at = 1; at < keys.length; at++) if (compared(keys, at - 1, at) > 0) return false
+function* isSorted(keys: Float64Array): Steps<boolean> {
+  for (let at = 1; at < keys.length; ) {
+    for (const end = Math.min(keys.length, at + rowsPerStep); at < end; at++)
+      if (compared(keys, at - 1, at) > 0) return false
+    yield
+  }
   return true
 }
 
@@ -42,18 +46,18 @@ function compared(keys: Float64Array, a: number, b: number): number {
   return Number(!Number.isNaN(left)) - Number(!Number.isNaN(right))
 }
 
-function byDigits(places: Uint32Array, keys: Float64Array): Uint32Array {
-  const { low, high } = comparableWords(keys)
-  return byWords(places, [low, high])
+function* byDigits(places: Uint32Array, keys: Float64Array): Steps<Uint32Array> {
+  const { low, high } = yield* comparableWords(keys)
+  return yield* byWords(places, [low, high])
 }
 
 /** @param words of each key, the lowest first */
-function byWords(places: Uint32Array, words: readonly Uint32Array[]): Uint32Array {
+function* byWords(places: Uint32Array, words: readonly Uint32Array[]): Steps<Uint32Array> {
   let from: Uint32Array = places
   let to: Uint32Array = new Uint32Array(places.length)
   for (const word of words) {
     for (let shift = 0; shift < wordBits; shift += digitBits) {
-      if (!spread(word, shift, from, to)) continue
+      if (!(yield* spread(word, shift, from, to))) continue
       const done = to
       to = from
       from = done
@@ -63,11 +67,14 @@ function byWords(places: Uint32Array, words: readonly Uint32Array[]): Uint32Arra
 }
 
 /** Moves the places into the order of one digit. `false`, and nothing is moved, where all have the same. */
-function spread(words: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): boolean {
+function* spread(words: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): Steps<boolean> {
   const starts = new Uint32Array(digitMask + 1)
-  for (let at = 0; at < words.length; at++) {
-    const digit = ((words[at] ?? 0) >>> shift) & digitMask
-    starts[digit] = (starts[digit] ?? 0) + 1
+  for (let at = 0; at < words.length; ) {
+    for (const end = Math.min(words.length, at + rowsPerStep); at < end; at++) {
+      const digit = ((words[at] ?? 0) >>> shift) & digitMask
+      starts[digit] = (starts[digit] ?? 0) + 1
+    }
+    yield
   }
   let sum = 0
   for (let digit = 0; digit <= digitMask; digit++) {
@@ -76,18 +83,21 @@ function spread(words: Uint32Array, shift: number, from: Uint32Array, to: Uint32
     starts[digit] = sum
     sum += count
   }
-  for (let at = 0; at < from.length; at++) {
-    const place = from[at] ?? 0
-    const digit = ((words[place] ?? 0) >>> shift) & digitMask
-    const start = starts[digit] ?? 0
-    to[start] = place
-    starts[digit] = start + 1
+  for (let at = 0; at < from.length; ) {
+    for (const end = Math.min(from.length, at + rowsPerStep); at < end; at++) {
+      const place = from[at] ?? 0
+      const digit = ((words[place] ?? 0) >>> shift) & digitMask
+      const start = starts[digit] ?? 0
+      to[start] = place
+      starts[digit] = start + 1
+    }
+    yield
   }
   return true
 }
 
 /** The bits of the keys so that they compare as the keys do: of a negative number all are turned, of others the sign. */
-function comparableWords(keys: Float64Array): { readonly low: Uint32Array; readonly high: Uint32Array } {
+function* comparableWords(keys: Float64Array): Steps<{ readonly low: Uint32Array; readonly high: Uint32Array }> {
   const low = new Uint32Array(keys.length)
   const high = new Uint32Array(keys.length)
   const one = new Float64Array(1)
@@ -95,6 +105,7 @@ function comparableWords(keys: Float64Array): { readonly low: Uint32Array; reado
   const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
   const lowWord = isLittleEndian ? 0 : 1
   for (let at = 0; at < keys.length; at++) {
+    if (at % rowsPerStep === 0) yield
     // Of the two zeros only one is left.
     const key = (keys[at] ?? 0) + 0
     if (Number.isNaN(key)) continue

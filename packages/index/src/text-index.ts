@@ -48,7 +48,10 @@ export function textIndex({ name, field }: TextIndexOptions): FieldIndex {
       if (value !== fieldValue(before, field)) slices.put(slot, marksOf(value))
     },
     take: (slot, value) => slices.put(slot, marksOf(value)),
-    fill: ({ slots }) => slices.keep(slots),
+    *fill({ slots }) {
+      yield
+      slices.keep(slots)
+    },
     clear: () => slices.clear(),
     size: () => slices.count(anyText),
     image: imageOf('text 1', slices),
