@@ -16,7 +16,7 @@ export async function suiteLayer(): Promise<void> {
   const waiting = [...storageCases]
   const lane = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift())
-      await one.run(opened, { patienceMs: 3_000 })
+      await one.run(opened, { patienceMs: 20_000 })
   }
   await Promise.all(Array.from({ length: lanes }, lane))
 }
