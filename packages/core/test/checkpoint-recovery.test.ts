@@ -230,6 +230,7 @@ function withoutImages(reader: LogReader): Live {
     const indexes = type.indexes.map(
       (index) => new Proxy(index, { get: (of, key) => (key === 'image' ? undefined : Reflect.get(of, key)) }),
     )
+    type.kept.all = type.kept.trusted = indexes
     live.types.set(name, { ...type, indexes })
   }
   return live

@@ -69,8 +69,10 @@ async function visible(state: TinyState): Promise<Map<string, StoredRecord>> {
 
 /** Nothing is seen of a line before its append was answered well. */
 async function expectOnlyAnswered(state: TinyState, storage: FaultyStorage): Promise<void> {
+  const seen = await visible(state)
+  // Reads take a while: what is answered while they do may be seen.
   const lines = [...storage.answered].join('\n')
-  for (const { id, n, rev } of (await visible(state)).values())
+  for (const { id, n, rev } of seen.values())
     expect(
       lines.includes(`"rev":${rev}`) && lines.includes(`"${id}"`),
       `${id} at rev ${rev} (${n}) is seen and not answered`,
