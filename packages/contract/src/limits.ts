@@ -14,8 +14,8 @@ export const limits = {
   recordBytes: 16_777_216,
   /** One line of a restoration, and the export it comes from. */
   restoreBytes: 16_777_216,
-  /** One line of a bulk write. */
-  bulkCommitBytes: 65_536,
+  /** One line of a bulk write: a record of it that is not in memory is found by reading and checking its whole line. */
+  bulkCommitBytes: 8_192,
   mailboxAsks: 10_000,
   batchAsks: 4_096,
   /** Patches in a row before a record is written whole. */

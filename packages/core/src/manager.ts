@@ -38,6 +38,7 @@ import type { TransactionsOptions } from './transaction.ts'
 import { verify } from './verify.ts'
 import { viewSource } from './view-source.ts'
 import { type Watches, watchesOf } from './watches.ts'
+import type { Whole } from './whole.ts'
 import { isWrite, nothing, type Write, type WriteKind, wouldWrite } from './write.ts'
 
 type Ask<K extends MessageKind> = Protocol[K]['ask']
@@ -110,6 +111,11 @@ export class Manager implements Endpoint {
   ask<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions = noOptions): Promise<Answer<K>> {
     const times = this.#messages.wanted(kind)
     if (times === unwatched) return this.#answer(kind, body, options)
+    return this.#watched(kind, body, options, times)
+  }
+
+  // A function that is made within `ask` would have every call of it put its arguments aside, made or not.
+  #watched<K extends MessageKind>(kind: K, body: Ask<K>, options: AskOptions, times: number): Promise<Answer<K>> {
     return this.#messages.watch(kind, body, times, () => this.#answer(kind, body, options))
   }
 
@@ -117,8 +123,13 @@ export class Manager implements Endpoint {
     if (this.#isClosed) return Promise.reject(closed())
     this.#asked++
     const { whole } = this.#terms.current.live
-    if (whole.isReached || isWrite(kind)) return dispatch({ kind, body, options }, this.#answerers)
-    return askedAgain(whole, () => dispatch({ kind, body, options }, this.#answerers))
+    const message = { kind, body, options }
+    if (whole.isReached || isWrite(kind)) return dispatch(message, this.#answerers)
+    return this.#answerAgain(whole, message)
+  }
+
+  #answerAgain<K extends MessageKind>(whole: Whole, message: Message<K>): Promise<Answer<K>> {
+    return askedAgain(whole, () => dispatch(message, this.#answerers))
   }
 
   #write({ kind, body, options }: Message<MessageKind>): Promise<unknown> | undefined {

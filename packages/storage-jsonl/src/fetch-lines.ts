@@ -6,10 +6,10 @@ import { ptrOffset, ptrSegment } from './ptr.ts'
 
 const lineFeed = 0x0a
 const closingBrace = 0x7d
-/** What is read behind a pointer at first; most lines are shorter. */
-const guessBytes = 4_096
-/** What is read then: a part of a bulk load is a little shorter. */
-const secondGuessBytes = 73_728
+/** What is read behind a pointer at first: a part of a bulk load is a little shorter, and reading twice costs more than reading more. */
+const guessBytes = 9_216
+/** What is read then, of a line that is longer. */
+const secondGuessBytes = 81_920
 /** Pointers this near to each other are read in one go. */
 const gapBytes = 32_768
 /** Who asks for as many as this goes through much of the log: a part of a bulk load is as long as the second gap. */

@@ -17,10 +17,9 @@ import { loadBase } from './load-base.ts'
 import { firstSeqOf, type LogSource, newestBase, openingCostOf, partsOf } from './log-source.ts'
 import { readCommitsAt } from './read-at.ts'
 import { cursorAt, type ReadPlace, readKept, readLog } from './read-log.ts'
+import { ReadPace } from './read-pace.ts'
+import { Scratches } from './scratches.ts'
 import { verifyLog } from './verify-log.ts'
-
-/** As long as most runs of lines: what is fetched within a call is read into one buffer, which is made for the first of them. */
-const scratchBytes = 65_536
 
 /** Everything that is read of a log, for whoever knows where it ends: its writer or a reader. */
 export class LogView {
@@ -31,12 +30,14 @@ export class LogView {
   /** Ends those who follow; there is none before anyone does. */
   #closing: AbortController | undefined
   #targets: { readonly manifest: unknown; readonly bySegment: ReadonlyMap<number, Target> } | undefined
-  #scratch = Buffer.alloc(0)
+  readonly #scratches = new Scratches()
+  readonly #pace: ReadPace
 
   constructor({ environment, dir, source, notify }: HintsOptions) {
     this.files = new FileCache(environment.disk, dir)
     this.hints = new Hints({ environment, dir, source, notify })
     this.#source = source
+    this.#pace = new ReadPace(environment.clock)
   }
 
   async stats(): Promise<LogStats> {
@@ -122,13 +123,20 @@ export class LogView {
     const dialogue = fetchLines(ptrs, (segment) => this.#target(segment))
     try {
       let step = dialogue.next()
-      let scratch = Buffer.alloc(0)
       while (!step.done) {
         const { file: name, position, length } = step.value
-        if (length > scratch.length) scratch = Buffer.allocUnsafe(length)
+        const scratch = this.#scratches.take(length)
         const bytes = scratch.subarray(0, length)
-        const count = await this.files.using(name, (file) => file.read(bytes, position))
+        let count: number
+        if (this.#pace.allows(length))
+          count = this.#pace.measured(length, () => this.files.sync(name).readSync(bytes, position))
+        else {
+          count = await this.files.using(name, (file) => file.read(bytes, position))
+          this.#pace.turned()
+        }
         step = dialogue.next(bytes.subarray(0, count))
+        // Where reading fails, the system may still be writing to it.
+        this.#scratches.give(scratch)
       }
       return step.value
     } catch (error) {
@@ -148,9 +156,10 @@ export class LogView {
       let step = dialogue.next()
       while (!step.done) {
         const { file: name, position, length } = step.value
-        if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, scratchBytes))
-        const bytes = this.#scratch.subarray(0, length)
+        const scratch = this.#scratches.take(length)
+        const bytes = scratch.subarray(0, length)
         step = dialogue.next(bytes.subarray(0, this.files.sync(name).readSync(bytes, position)))
+        this.#scratches.give(scratch)
       }
       return step.value
     } catch (error) {

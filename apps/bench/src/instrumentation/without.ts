@@ -13,7 +13,7 @@ export const cuts: readonly Cut[] = [
     file: 'core/src/manager.ts',
     find: `    const times = this.#messages.wanted(kind)
     if (times === unwatched) return this.#answer(kind, body, options)
-    return this.#messages.watch(kind, body, times, () => this.#answer(kind, body, options))`,
+    return this.#watched(kind, body, options, times)`,
     replace: '    return this.#answer(kind, body, options)',
   },
   {

@@ -4,6 +4,7 @@ import { type domain, hasCode, openState, type State } from 'stateward'
 import { quantile } from '../measure/quantile.ts'
 import { Samples } from '../measure/samples.ts'
 import { turn } from '../measure/turn.ts'
+import { Fates, fateOf } from './fates.ts'
 
 export interface OverloadJob {
   /** An empty directory. */
@@ -71,21 +72,28 @@ export async function measureOverload({ dir, runMs, mailbox, times, atOnce }: Ov
   await flood.settled()
   const recovered = await capacityOf(state, asideMs)
   await state.close()
-  const { sent, acknowledged, refused, refusals, deepest, grown, held } = flood
+  const { sent, refusals, deepest, grown, held, fates } = flood
   const again = await opened(dir, mailbox)
-  const names = new Set<string>()
-  for await (const { name } of again.plan.stream()) names.add(name)
+  const there = new Uint8Array(sent)
+  for await (const { name } of again.plan.stream()) {
+    const at = floodNumber(name)
+    if (at !== undefined) there[at] = 1
+  }
   await again.close()
+  const those = (fate: number, isThere: number): number =>
+    there.reduce((count, found, at) => count + (fates.at(at) === fate && found === isThere ? 1 : 0), 0)
+  const [lost, uninvited] = [those(fateOf.acknowledged, 0), those(fateOf.refused, 1)]
+  const [acknowledged, refused] = [lost + those(fateOf.acknowledged, 1), uninvited + those(fateOf.refused, 0)]
   return {
     ...{ capacity, recovered, deepest, grown, held },
     ...{ readMs: unloaded.took, loadedReadMs: loaded.took, lateMs: unloaded.late, loadedLateMs: loaded.late },
     offered: sent / offeredFor,
-    acknowledged: acknowledged.length,
-    refused: refused.length,
-    otherwise: sent - acknowledged.length - refused.length,
+    acknowledged,
+    refused,
+    otherwise: sent - acknowledged - refused,
     refusalMs: quantile(refusals.values(), 0.99) ?? 0,
-    lost: acknowledged.filter((name) => !names.has(name)).length,
-    uninvited: refused.filter((name) => names.has(name)).length,
+    lost,
+    uninvited,
   }
 }
 
@@ -131,6 +139,13 @@ function heldIn({ tables, indexes, cache, histories }: Awaited<ReturnType<Plans[
   return tables + indexes + cache + histories
 }
 
+const floodNames = /^flood (\d+)$/
+
+function floodNumber(name: string): number | undefined {
+  const found = floodNames.exec(name)?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
 interface FloodJob {
   readonly atOnce: number
   readonly perMs: number
@@ -140,8 +155,7 @@ interface FloodJob {
 /** Writes that are sent by the clock, whether those before are answered or not. */
 class Flood {
   readonly #state: Plans
-  readonly acknowledged: string[] = []
-  readonly refused: string[] = []
+  readonly fates: Fates = new Fates()
   readonly refusals: Samples = new Samples()
   sent = 0
   deepest = 0
@@ -164,7 +178,7 @@ class Flood {
     do {
       // Whoever offers this much sits somewhere else, and its messages come a few at a time.
       const pauseAt = this.sent < atOnce ? Number.POSITIVE_INFINITY : performance.now() + sendingMs
-      for (; due >= 1 && performance.now() < pauseAt; due--) void this.#send(`flood ${this.sent++}`)
+      for (; due >= 1 && performance.now() < pauseAt; due--) void this.#send(this.sent++)
       await turn()
       const now = performance.now()
       // What a turn was late for is offered in the next, but not without end: nobody could do so from one thread.
@@ -179,16 +193,16 @@ class Flood {
     } while (performance.now() < until)
   }
 
-  async #send(name: string): Promise<void> {
+  async #send(write: number): Promise<void> {
     this.#pending++
     const before = performance.now()
     try {
-      await this.#state.plan.create({ name })
-      this.acknowledged.push(name)
+      await this.#state.plan.create({ name: `flood ${write}` })
+      this.fates.set(write, fateOf.acknowledged)
     } catch (error) {
       if (!hasCode(error, 'BUSY') || !error.retryable) return
       this.refusals.add(performance.now() - before)
-      this.refused.push(name)
+      this.fates.set(write, fateOf.refused)
     } finally {
       if (--this.#pending === 0) this.#empty()
     }

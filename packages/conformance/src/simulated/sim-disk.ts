@@ -123,7 +123,10 @@ export class SimDisk implements Disk {
         await this.#called('read', path)
         return read(into, position)
       },
-      readSync: read,
+      readSync: (into, position) => {
+        this.#calledNow('read', path)
+        return read(into, position)
+      },
       write: async (from, position) => {
         await this.#called('write', path)
         return write(from, position)
@@ -180,6 +183,13 @@ export class SimDisk implements Disk {
     this.#assertAlive()
     const { onCall } = this.medium
     return onCall === undefined ? undefined : this.#waited(onCall({ call, path }))
+  }
+
+  /** As `#called`, before a call that has no promise: it may fail, and waits for nothing. */
+  #calledNow(call: SimCall['call'], path: string): void {
+    this.#assertAlive()
+    this.medium.onCall?.({ call, path })?.catch(() => undefined)
+    this.#assertAlive()
   }
 
   /** A process that dies while a call waits does nothing more. */
