@@ -12,7 +12,7 @@ const guessBytes = 9_216
 const secondGuessBytes = 81_920
 /** Pointers this near to each other are read in one go. */
 const gapBytes = 32_768
-/** Who asks for as many as this goes through much of the log: a part of a bulk load is as long as the second gap. */
+/** Who asks for as many as this goes through much of the log, and reads what lies between as well. */
 const manyPtrs = 64
 const gapBytesOfMany = 131_072
 /** So much is looked through in one turn of the event loop: a millisecond or two of it. */
