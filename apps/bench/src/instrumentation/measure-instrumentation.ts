@@ -41,7 +41,7 @@ const pairs: Readonly<Record<PairName, readonly [these: ArmName, those: ArmName]
 export const armWorkloads: readonly ArmWorkload[] = ['R1', 'W2']
 const turnsOfRound = 6
 /** Until the code of a workload is hot. */
-const warmOperations: Readonly<Record<ArmWorkload, number>> = { R1: 60_000, W2: 3_000 }
+const warmOperations: Readonly<Record<ArmWorkload, number>> = { R1: 600_000, W2: 3_000 }
 
 /**
  * Each round starts a process for each arm, warms all of them, and has them do the same operations in short turns, A B C D, B C D
