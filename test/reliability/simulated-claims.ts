@@ -123,7 +123,7 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     claim:
       'what 64 concurrent clients read and wrote in transactions is what they would have read and written one after the other, in the order of their commits, also when the process dies under them again and again: what was answered is there; and whoever began after another was answered comes after it',
     unit: 'transactions',
-    every: 50_000,
+    every: 200_000,
     nightly: 5_000_000,
     limits:
       'in one process, on a storage in memory whose appends take a random number of turns; a crash there loses or keeps an append that was on its way, and tears none; transactions of at most six reads and writes',
@@ -173,7 +173,7 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     claim:
       'any history of writes, transactions, queries, snapshots, compactions, reopenings, crashes, power cuts, failed syncs, full disks, clocks set back and forth, and calls sent again by their txid when nobody knew what had become of them leaves a store that equals a plain Map: after a crash at an exact prefix of its commits with all in it that was acknowledged',
     unit: 'histories',
-    every: 1_500,
+    every: 5_000,
     nightly: 1_000_000,
     limits:
       'at most 13 steps over ten ids, and at most 4 in seven of eight histories, with segments of 4 KiB; the records are looked at in the end of all, history, indexes and checksums behind a reopening in the end of one in four; the disk is that of the rig `crash`',
