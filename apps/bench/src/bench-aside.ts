@@ -4,11 +4,10 @@ import { benchActors } from './actors/bench-actors.ts'
 import { instrumentationTable } from './instrumentation/instrumentation-table.ts'
 import { measureInstrumentation } from './instrumentation/measure-instrumentation.ts'
 import { overloadTable, storesTable } from './limits-report.ts'
-import { memoryInChild } from './memory/memory-child.ts'
 import { memoryTable } from './memory/memory-table.ts'
 import type { Options } from './options.ts'
-import { measureOverload } from './overload/measure-overload.ts'
 import { surroundingsOf } from './report/surroundings.ts'
+import { asideInChild } from './run/aside-child.ts'
 import type { Entry } from './run/entry.ts'
 import { measureStores } from './stores/measure-stores.ts'
 
@@ -24,6 +23,8 @@ const maxOpen = 64
 const restMs = 3_000
 const mailbox = 1_000
 const times = 10
+/** Where objects may take as much as they like, what a process grows by says how much memory the machine has. */
+const overloadHeapMiB = 256
 const records = 10_000
 const mebibyte = 1_048_576
 /** From so many records on indexes and cache are given a bound together. */
@@ -37,8 +38,10 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
     benchActors({ rounds, job: { runMs: timing.runMs, messages: 1_000_000 } }, entry),
   stores: async ({ stores }, dir) =>
     storesTable(await measureStores({ dir, stores, wakes: Math.ceil(stores / 50), maxOpen, restMs })),
-  overload: async ({ timing }, dir) =>
-    overloadTable(await measureOverload({ dir, runMs: timing.runMs, mailbox, times, atOnce: 1 }), { mailbox, times }),
+  overload: async ({ timing }, dir, entry) => {
+    const job = { dir, runMs: timing.runMs, mailbox, times, atOnce: 1 }
+    return overloadTable(await asideInChild('overload', job, { entry, heapMiB: overloadHeapMiB }), { mailbox, times })
+  },
   memory: async ({ memory, seed }, dir, entry) => {
     const bound = memory >= many ? { maxBytes: 512 * mebibyte } : {}
     const job = {
@@ -49,7 +52,7 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
       seed,
       ...bound,
     }
-    return memoryTable(await memoryInChild(job, entry))
+    return memoryTable(await asideInChild('memory', job, { entry }))
   },
   instrumentation: async ({ rounds, timing, seed }, dir) => {
     const onRound = (round: number): void => void process.stderr.write(`round ${round + 1} of ${rounds}\n`)

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { askerArgument, beAskerChild } from './actors/asker-child.ts'
 import { bench } from './bench.ts'
 import { benchAside } from './bench-aside.ts'
-import { beMemoryChild, memoryArgument } from './memory/memory-child.ts'
 import { type Options, optionsOf, usage } from './options.ts'
 import { groupTable } from './report/group-table.ts'
 import { legend } from './report/markdown.ts'
 import { ratioTable } from './report/ratio-table.ts'
 import { shareTable } from './report/share-table.ts'
 import { addToHistory, writeResults } from './report/write-results.ts'
+import { asideArgument, beAsideChild } from './run/aside-child.ts'
 import { beChild, childArgument } from './run/child.ts'
 import { findEntry } from './run/entry.ts'
 import { beWriter, writerArgument } from './run/writer.ts'
@@ -50,7 +50,7 @@ function parsed(): Options | undefined {
 if (process.argv[2] === childArgument) beChild()
 else if (process.argv[2] === writerArgument) beWriter()
 else if (process.argv[2] === askerArgument) beAskerChild()
-else if (process.argv[2] === memoryArgument) beMemoryChild()
+else if (process.argv[2] === asideArgument) beAsideChild()
 else {
   const options = parsed()
   if (options?.help === true) console.log(usage)
