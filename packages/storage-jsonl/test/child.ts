@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-
-const script = fileURLToPath(new URL('child-writer.ts', import.meta.url))
 
 /** A writer in a process of its own, and the lines that it has printed. */
 export interface Child {
@@ -16,9 +13,9 @@ export interface Child {
   kill(): Promise<void>
 }
 
-export function startChild(dir: string, callers = 8): Child {
-  const args = ['--conditions=@stateward/source', '--import', 'tsx', script, dir, `${callers}`]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+/** @param script `child-writer.ts` in one file */
+export function startChild(script: string, dir: string, callers = 8): Child {
+  const child = spawn(process.execPath, [script, dir, `${callers}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

@@ -1,19 +1,28 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasCode } from '@stateward/contract'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jsonlStorage } from '../src/index.ts'
 import { startChild } from './child.ts'
+import { bundled } from './machine/bundled.ts'
 import { append, readAll, recordOf, textOf } from './records.ts'
 import { temporaryDirectory } from './temporary.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'stateward-processes-'))
+let script: string
+
+beforeAll(async () => {
+  script = await bundled(new URL('child-writer.ts', import.meta.url), folder)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 test('a second process is LOCKED, is told by whom, and the first one is undisturbed', async () => {
   const dir = temporaryDirectory()
   const { writer } = await jsonlStorage({ dir }).openWriter('holder')
   await append(writer, [recordOf(1)])
   const before = readFileSync(join(dir, 'LOCK'))
-  const child = startChild(dir)
+  const child = startChild(script, dir)
   const refused = JSON.parse((await child.line(/^refused /)).slice('refused '.length))
   expect(refused).toMatchObject({ code: 'LOCKED', retryable: true, details: { pid: process.pid, host: hostname() } })
   expect(refused.message).toContain(`process ${process.pid} on ${hostname()}`)
@@ -27,7 +36,7 @@ test('a process that is killed under load loses nothing it acknowledged, and its
   const dir = temporaryDirectory()
   let least = 0
   for (let kills = 1; kills <= 5; kills++) {
-    const child = startChild(dir)
+    const child = startChild(script, dir)
     await child.line(new RegExp(`^${least + 30 * kills}$`))
     const opening = jsonlStorage({ dir }).openWriter('rival')
     await expect(opening).rejects.toSatisfy(
@@ -49,7 +58,7 @@ test('a process that is killed under load loses nothing it acknowledged, and its
 
 test('a reader in another process follows a live writer, proven commits only', async () => {
   const dir = temporaryDirectory()
-  const child = startChild(dir, 3)
+  const child = startChild(script, dir, 3)
   await child.line(/^open$/)
   const reader = await jsonlStorage({ dir }).openReader()
   const stop = new AbortController()
