@@ -8,6 +8,7 @@ import type {
   ExpectOptions,
   RecordOf,
   RelationsOf,
+  ResolvedId,
   Seq,
   SourceLine,
   StoredRecord,
@@ -68,6 +69,18 @@ export class Collection<D extends Domain, T extends TypeOf<D>> extends QueryBuil
   get(id: string, options?: AskOptions): Promise<RecordOf<D, T> | undefined> {
     const answer = this.#endpoint.ask('get', { type: this.#type, id }, options)
     return asRecord(this.#inProcess ? answer : answer.then(orUndefined))
+  }
+
+  /**
+   * The id that is meant by its last characters (or by itself), and the fewest of them that tell it from all others now:
+   * `(await state.spec.resolveId('5e0c')).id`. `NOT_FOUND` and `AMBIGUOUS` name the ids that come near, or that end so.
+   */
+  resolveId(
+    end: string,
+    { deleted, ...options }: AskOptions & { readonly deleted?: boolean } = {},
+  ): Promise<ResolvedId> {
+    const body = { type: this.#type, id: end, ...(deleted === undefined ? {} : { deleted }) }
+    return this.#endpoint.ask('resolveId', body, options)
   }
 
   /** The records in the order of `ids`, `undefined` for each that is absent. */

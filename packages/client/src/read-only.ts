@@ -30,6 +30,7 @@ const treatments: Readonly<Record<MessageKind, Treatment>> = {
   command: 'refused',
   // It is answered from the present state.
   question: 'refused',
+  resolveId: 'refused',
   snapshot: 'refused',
   release: 'refused',
   compact: 'refused',

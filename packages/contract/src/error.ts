@@ -2,6 +2,7 @@
 export const errorCodes = {
   INVALID: false,
   NOT_FOUND: false,
+  AMBIGUOUS: false,
   ALREADY_EXISTS: false,
   CONFLICT: false,
   INVALID_REFERENCE: false,

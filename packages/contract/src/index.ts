@@ -81,6 +81,7 @@ export type {
   MessageKind,
   Operation,
   Protocol,
+  ResolvedId,
   RestoreAsk,
   SnapshotOpened,
   Transacted,

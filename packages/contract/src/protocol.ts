@@ -98,6 +98,15 @@ export interface Version {
   readonly lostBefore?: LostCommits
 }
 
+/** The record that was meant. */
+export interface ResolvedId {
+  readonly id: string
+  /** The fewest last characters of the id that no other of its type ends with. */
+  readonly shortest: string
+  /** Only of a deleted record. */
+  readonly deleted?: true
+}
+
 export interface SnapshotOpened {
   readonly snapshot: string
   readonly seq: Seq
@@ -187,6 +196,16 @@ export interface Protocol {
     ask: { readonly type: string; readonly id: string; readonly from?: Seq }
     /** `lost`: commits behind the last of these versions are lost, and later ones may have been in them. */
     answer: { readonly versions: readonly Version[]; readonly next?: Seq; readonly lost?: LostCommits }
+  }
+  /**
+   * Which record is meant by an id, or by the last characters of one; an id that is there is that one, whatever else ends with
+   * it. `shortest` is the fewest last characters that tell it from every other one now. `NOT_FOUND` where none ends so,
+   * `details.nearest` names one or two that come near; `AMBIGUOUS` where several do, `details.candidates` names up to 20 of
+   * `count`. With `deleted` a deleted record is meant where no live one is. O(log n), but for the first time after an opening: O(n) ids.
+   */
+  resolveId: {
+    ask: { readonly type: string; readonly id: string; readonly deleted?: boolean }
+    answer: ResolvedId
   }
   snapshot: { ask: Record<string, never>; answer: SnapshotOpened }
   release: { ask: { readonly snapshot: string }; answer: null }

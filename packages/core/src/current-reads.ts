@@ -22,6 +22,7 @@ export function currentReads(terms: Terms): Handlers<ReadKind> {
       const body = { ...given }
       return terms.steadily(async ({ reads }) => reads.handlers.history(body, asking))
     },
+    resolveId: (body, asking) => terms.current.reads.handlers.resolveId(body, asking),
     snapshot: async (body, asking) => {
       const { live } = terms.current
       if (!live.whole.isReached) await live.whole.reached()

@@ -26,6 +26,7 @@ const keysOf: { readonly [K in MessageKind]: ReadonlySet<string> | undefined } =
   diff: new Set(['from', 'to', 'after']),
   undo: new Set(['seq', 'force', 'reason', ...writeKeys]),
   history: new Set(['type', 'id', 'from']),
+  resolveId: new Set(['type', 'id', 'deleted']),
   release: new Set(['snapshot']),
   query: undefined,
   count: undefined,

@@ -27,6 +27,7 @@ import type { QueryMessage, QueryWatch } from './query-watch.ts'
 import { readNow } from './read-now.ts'
 import { readMany, readOne } from './read-records.ts'
 import { isCold, LiveView, type ReadView } from './read-view.ts'
+import { resolveId } from './resolve-id.ts'
 import { runAggregate, runCount, runGroupBy, runQuery } from './run-query.ts'
 import { countNow, groupByNow, queryNow, tooManyCold } from './run-query-now.ts'
 import type { Snapshots } from './snapshots.ts'
@@ -45,6 +46,7 @@ export type ReadKind =
   | 'asOf'
   | 'diff'
   | 'history'
+  | 'resolveId'
   | 'snapshot'
   | 'release'
 
@@ -118,6 +120,7 @@ export class Reads {
           id: checkedId(id),
           from: checkedSeq('from', from),
         }),
+      resolveId: (body) => resolveId(options, { ...body, type: this.#typeOf(body.type, this.#view).name }),
       snapshot: () => snapshots.open(live),
       release: ({ snapshot }) => {
         snapshots.release(snapshot)

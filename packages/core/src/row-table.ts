@@ -1,6 +1,7 @@
 import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
 import {
   DamagedImage,
+  IdEndings,
   type Imaged,
   type ImageReader,
   type ImageWriter,
@@ -9,6 +10,7 @@ import {
   jsonOf,
   type Pieces,
 } from '@stateward/index'
+import { BuriedIds } from './buried-ids.ts'
 import { RowPages } from './row-pages.ts'
 
 /** Where one version of one record stands in the log: a line that holds it whole, and the patches since, oldest first. */
@@ -42,6 +44,8 @@ export class RowTable implements Imaged {
   #unread: Pieces | undefined
   #unreadTombstones = 0
   #used = 0
+  #endings: IdEndings | undefined
+  #buriedIds: BuriedIds | undefined
 
   get size(): number {
     return this.ids.size
@@ -63,6 +67,18 @@ export class RowTable implements Imaged {
   /** How many tombstones there are: known without reading them. */
   get buried(): number {
     return this.#unread === undefined ? this.#tombstones.size : this.#unreadTombstones
+  }
+
+  /** Live ids in the order of their ends; kept up from when it is first asked for, and filled by who asks. */
+  get endings(): IdEndings {
+    this.#endings ??= new IdEndings(this.ids)
+    return this.#endings
+  }
+
+  /** The same of deleted records. */
+  get buriedIds(): BuriedIds {
+    this.#buriedIds ??= new BuriedIds(() => this.tombstones.keys())
+    return this.#buriedIds
   }
 
   place(slot: Slot): VersionPlace {
@@ -99,6 +115,8 @@ export class RowTable implements Imaged {
     const slot = this.ids.insert(id)
     if (this.ids.size > size) {
       this.tombstones.delete(id)
+      this.#buriedIds?.risen(id)
+      this.#endings?.added(slot, id)
       this.#used = Math.max(this.#used, slot + 1)
     }
     this.#rows.put(slot, ptr, rev, seq)
@@ -116,7 +134,9 @@ export class RowTable implements Imaged {
   bury(id: string, rev: number, seq: Seq): void {
     const slot = this.slotOf(id)
     this.tombstones.set(id, { rev, seq, last: slot === undefined ? undefined : this.place(slot) })
+    this.#buriedIds?.buried(id)
     if (slot === undefined) return
+    this.#endings?.removing(slot)
     this.ids.remove(id)
     this.#rows.setPatches(slot, [])
   }

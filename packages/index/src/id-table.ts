@@ -14,6 +14,8 @@ export interface IdTable extends SlotIds, Imaged {
   slotOf(id: string): Slot | undefined
   /** The id in a live slot; for a slot that holds none, an empty text. */
   idOf(slot: Slot): string
+  /** The words of the id in a slot. `false`, and nothing is read, where that is no UUID or the slot holds none. */
+  readUuid(slot: Slot, into: Uint32Array): boolean
   /**
    * Gives the id a slot: the one it has, else the slot freed last, else the lowest that was never used. Throws `FULL`
    * beyond 67 108 863 slots.
@@ -78,6 +80,12 @@ class PackedIdTable implements IdTable {
 
   idOf(slot: Slot): string {
     return this.#isLive(slot) ? this.#rows.idOf(slot) : ''
+  }
+
+  readUuid(slot: Slot, into: Uint32Array): boolean {
+    if (!this.#isLive(slot) || !this.#rows.isUuid(slot)) return false
+    this.#rows.readUuid(slot, into)
+    return true
   }
 
   insert(id: string): Slot {

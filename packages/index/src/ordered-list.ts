@@ -151,6 +151,11 @@ export class OrderedList implements Imaged {
     })
   }
 
+  /** The place before the first entry of which this is not true; it must be true of all before any of which it is not. */
+  placeBehind(isBefore: (slot: Slot) => boolean): Place {
+    return this.#search((chunk, at) => isBefore(chunk.slot(at)))
+  }
+
   /** How many entries stand between two places; 0 if `to` is not behind `from`. O(chunks between), not O(entries). */
   count(from: Place, to: Place): number {
     if (to <= from) return 0

@@ -23,8 +23,13 @@ export function* sortedBy(numbers: Uint32Array, keys: Float64Array): Steps<Uint3
 }
 
 /** As `sortedBy`, by keys that are whole numbers below 2³². */
-export function* sortedByWord(numbers: Uint32Array, keys: Uint32Array): Steps<Uint32Array> {
-  const order = yield* byWords(yield* numbersBelow(numbers.length), [keys])
+export function sortedByWord(numbers: Uint32Array, keys: Uint32Array): Steps<Uint32Array> {
+  return sortedByWords(numbers, [keys])
+}
+
+/** As `sortedByWord`, by several such keys: the last first, and those that have the same by the one before it. */
+export function* sortedByWords(numbers: Uint32Array, keys: readonly Uint32Array[]): Steps<Uint32Array> {
+  const order = yield* byWords(yield* numbersBelow(numbers.length), keys)
   return yield* picked(order, numbers)
 }
 

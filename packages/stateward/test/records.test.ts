@@ -80,7 +80,7 @@ describe('get', () => {
     expect(refused.code).toBe(1)
     for (const id of ids) expect(refused.err).toContain(`${id}  N ${id.slice(24, 28)}`)
     const json = await run(folder, ['get', 'plan', '0000abcd', '--json'])
-    expect(JSON.parse(json.err)).toMatchObject({ code: 'INVALID', details: { candidates: ids } })
+    expect(JSON.parse(json.err)).toMatchObject({ code: 'AMBIGUOUS', details: { candidates: ids } })
     expect((await sw('get', 'plan', '11110000abcd')).code).toBe(0)
   })
 

@@ -20,6 +20,7 @@ export const exitCodes = {
 const byCode: Readonly<Record<ErrorCode, number>> = {
   INVALID: exitCodes.refused,
   NOT_FOUND: exitCodes.refused,
+  AMBIGUOUS: exitCodes.refused,
   ALREADY_EXISTS: exitCodes.refused,
   CONFLICT: exitCodes.refused,
   INVALID_REFERENCE: exitCodes.refused,

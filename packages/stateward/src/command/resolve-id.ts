@@ -1,21 +1,14 @@
-import { type Domain, type Endpoint, type JsonObject, type Query, StatewardError } from '@stateward/contract'
-import { commitsUpToNow } from './commits.ts'
+import { type Domain, type Endpoint, hasCode, type JsonObject, StatewardError } from '@stateward/contract'
 import type { GivenFields } from './fields.ts'
 import { printable } from './printable.ts'
 
+/** The command takes what somebody has typed: fewer characters are a slip as often as they are meant. */
 const fewestChars = 4
-const candidatesNamed = 20
-const rowsPerPage = 3_200
 const uuidChars = 36
-
-interface Candidate {
-  readonly id: string
-  readonly name: string
-}
 
 /**
  * The id that is meant by an id or by the end of one, of at least four characters. `NOT_FOUND` when no record of the type
- * has such an id, `INVALID` when several have: the message lists them. `deleted`: among deleted records too.
+ * has such an id, `AMBIGUOUS` when several have: the message lists them. `deleted`: among deleted records too.
  */
 export async function resolveId(
   endpoint: Endpoint,
@@ -23,15 +16,16 @@ export async function resolveId(
   given: string,
   { deleted = false }: { readonly deleted?: boolean } = {},
 ): Promise<string> {
-  const exact = await endpoint.ask('get', { type, id: given })
-  if (exact !== undefined && exact !== null) return given
   const end = given.replace(/^(…|\.\.\.)/, '')
-  const candidates = isEnd(end) ? await liveEndings(endpoint, type, end) : []
-  if (candidates.length === 0 && deleted) candidates.push(...(await deletedEndings(endpoint, type, end)))
-  const [first] = candidates
-  if (first === undefined) throw notFound(type, given)
-  if (candidates.length > 1) throw ambiguous(type, given, candidates)
-  return first.id
+  try {
+    const { id } = await endpoint.ask('resolveId', { type, id: end, deleted })
+    if (!isEnd(end) && id !== end) throw notFound(type, given)
+    return id
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) throw notFound(type, given, error)
+    if (!hasCode(error, 'AMBIGUOUS')) throw error
+    throw isEnd(end) ? await ambiguous(endpoint, { type, given }, error) : notFound(type, given, error)
+  }
 }
 
 /** As the fields, with the ends of ids in reference fields made whole where they lead to one record. */
@@ -55,27 +49,6 @@ function isEnd(text: string): boolean {
   return text.length >= fewestChars && text.length < uuidChars
 }
 
-async function liveEndings(endpoint: Endpoint, type: string, end: string): Promise<Candidate[]> {
-  const found: Candidate[] = []
-  let query: Query | undefined = { type, limit: rowsPerPage }
-  while (query !== undefined) {
-    const { rows, cursor }: { rows: readonly JsonObject[]; cursor?: string } = await endpoint.ask('query', query)
-    for (const row of rows) if (String(row.id).endsWith(end)) found.push({ id: String(row.id), name: nameOf(row) })
-    query = cursor === undefined ? undefined : { type, limit: rowsPerPage, cursor }
-  }
-  return found
-}
-
-async function deletedEndings(endpoint: Endpoint, type: string, end: string): Promise<Candidate[]> {
-  const ids = new Set<string>()
-  for await (const { changes } of commitsUpToNow(endpoint)) {
-    for (const { op, type: changed, id } of changes) {
-      if (op === 'delete' && changed === type && (id === end || (isEnd(end) && id.endsWith(end)))) ids.add(id)
-    }
-  }
-  return [...ids].map((id) => ({ id, name: 'deleted' }))
-}
-
 /** What people know a record by. */
 export function nameOf(record: JsonObject): string {
   for (const field of ['name', 'title', 'loop_type']) {
@@ -85,21 +58,34 @@ export function nameOf(record: JsonObject): string {
   return ''
 }
 
-function notFound(type: string, given: string): StatewardError {
+function notFound(type: string, given: string, cause?: unknown): StatewardError {
   return new StatewardError(
     'NOT_FOUND',
     `expected a ${type} whose id is ${JSON.stringify(given)} or ends with it (at least ${fewestChars} characters), found none; stateward list ${type} shows them`,
-    { details: { type, id: given } },
+    { cause, details: { ...detailsOf(cause), type, id: given } },
   )
 }
 
-function ambiguous(type: string, given: string, candidates: readonly Candidate[]): StatewardError {
-  const named = candidates.slice(0, candidatesNamed)
-  const others = candidates.length - named.length
-  const list = named.map(({ id, name }) => `\n  ${id}  ${printable(name)}`).join('')
+async function ambiguous(
+  endpoint: Endpoint,
+  { type, given }: { readonly type: string; readonly given: string },
+  cause: unknown,
+): Promise<StatewardError> {
+  const { candidates, count } = detailsOf(cause)
+  const ids = Array.isArray(candidates) ? candidates.map(String) : []
+  const records = await endpoint.ask('getMany', { type, ids })
+  const list = ids.map((id, at) => {
+    const record = records[at]
+    return `\n  ${id}  ${record === undefined || record === null ? 'deleted' : printable(nameOf(record))}`.trimEnd()
+  })
+  const others = Number(count) - ids.length
   return new StatewardError(
-    'INVALID',
-    `expected the end of one id, found ${candidates.length} of type ${type} that end with ${JSON.stringify(given)}; give more characters:${list}${others > 0 ? `\n  and ${others} more` : ''}`,
-    { details: { type, id: given, candidates: named.map(({ id }) => id) } },
+    'AMBIGUOUS',
+    `expected the end of one id, found ${count} of type ${type} that end with ${JSON.stringify(given)}; give more characters:${list.join('')}${others > 0 ? `\n  and ${others} more` : ''}`,
+    { cause, details: { type, id: given, candidates: ids, count } },
   )
+}
+
+function detailsOf(cause: unknown): Readonly<Record<string, unknown>> {
+  return hasCode(cause, 'NOT_FOUND') || hasCode(cause, 'AMBIGUOUS') ? cause.details : {}
 }
