@@ -10,7 +10,7 @@ import {
 import { LRUCache } from 'lru-cache'
 import { approximateBytes } from './approximate-bytes.ts'
 import { decodeCommit } from './codec.ts'
-import { fold } from './fold.ts'
+import { fold, nothing } from './fold.ts'
 import { oneChangeIn } from './one-change.ts'
 import type { VersionPlace } from './row-table.ts'
 
@@ -216,7 +216,7 @@ function bodyFrom(
     record = fold(record, change, record?.rev ?? 0)
   }
   if (record === undefined) throw misplaced(request)
-  return record.rev === place.rev ? record : Object.freeze({ ...record, rev: place.rev })
+  return record.rev === place.rev ? record : Object.freeze({ ...nothing, ...record, rev: place.rev })
 }
 
 /** What stands in the log where a version should is something else. */

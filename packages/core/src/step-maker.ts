@@ -18,6 +18,7 @@ import { checkedEntity, checkedGuard, checkedId, checkedIds, checkedRev, checkKe
 import { checkedTime } from './checked-time.ts'
 import { cursorStep } from './cursor-steps.ts'
 import type { DoorOptions } from './door-options.ts'
+import { nothing } from './fold.ts'
 import { describe, frozenApart, frozenValue } from './frozen-json.ts'
 import { isUuidv7 } from './ids.ts'
 import { inRow } from './in-row.ts'
@@ -123,7 +124,7 @@ export class StepMaker {
     const filled =
       status === undefined || Object.hasOwn(given, status.field)
         ? given
-        : Object.freeze({ ...given, [status.field]: status.initial })
+        : Object.freeze({ ...nothing, ...given, [status.field]: status.initial })
     const step: { -readonly [K in keyof CreateStep]: CreateStep[K] } = {
       op: 'create',
       idMade: givenId === undefined,
@@ -238,7 +239,7 @@ function withDefaults(given: JsonObject, output: unknown): JsonObject {
     if (Object.hasOwn(given, field) || systemFields.has(field)) continue
     const value: unknown = Reflect.get(output, field)
     if (value === undefined) continue
-    filled ??= { ...given }
+    filled ??= { ...nothing, ...given }
     filled[field] = frozenValue(value, `the schema's default of ${field}`)
   }
   return filled ?? given
