@@ -40,7 +40,7 @@ export const limits = {
   transactionRetries: 16,
   /** Measures of one aggregate. */
   measures: 32,
-  plannedQueries: 1_000,
+  plannedQueries: 2_000,
   /** Records that one call of a synchronous view may read from the log. */
   viewBodies: 1_000,
   historyPage: 1_000,

@@ -7,11 +7,12 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { LRUCache } from 'lru-cache'
 import { approximateBytes } from './approximate-bytes.ts'
 import { decodeCommit } from './codec.ts'
 import { fold, nothing } from './fold.ts'
 import { oneChangeIn } from './one-change.ts'
+import { RecordCache } from './record-cache.ts'
+import { typesPerStore } from './record-shard.ts'
 import type { VersionPlace } from './row-table.ts'
 
 /** One version to read from the log. A class, so that it can never be taken for a record. */
@@ -35,16 +36,12 @@ export type VersionFinder = (requests: readonly BodyRequest[]) => Promise<(Store
 
 type BodyReader = Pick<LogReader, 'fetch' | 'fetchSync'>
 
-/** Slots of different types share one cache: a key is the slot times this, plus the number of the type. Types beyond it are not cached. */
-const typesPerStore = 4_096
 /** Of a line in which more records are asked for than this all of them are decoded. */
 const mostAlone = 4
-/** What an entry of the cache takes beside its record. */
-const entryBytes = 64
 
 /** The newest versions of records, as frozen objects, in a cache bounded in bytes; what is not there is read from the log. */
 export class Bodies {
-  #cache: LRUCache<number, StoredRecord>
+  readonly #cache: RecordCache
   readonly #reader: BodyReader
   readonly #held = new Set<Promise<void>>()
   #successor: Promise<VersionFinder | undefined> | undefined
@@ -53,31 +50,28 @@ export class Bodies {
 
   constructor(reader: BodyReader, cacheBytes: number) {
     this.#reader = reader
-    this.#cache = cacheOf(cacheBytes)
+    this.#cache = new RecordCache(Math.max(1, cacheBytes))
   }
 
-  /** Changes the most that the cache may hold; what was asked for last stays, as far as there is room. O(entries) where it changes. */
+  /** Changes the most that the cache may hold; what was asked for lately stays, as far as there is room. O(entries) where it becomes less. */
   bound(cacheBytes: number): void {
-    if (Math.max(1, cacheBytes) === this.maxBytes) return
-    const former = this.#cache
-    this.#cache = cacheOf(cacheBytes)
-    former.rforEach((record, key) => this.#cache.set(key, record, { size: approximateBytes(record) + entryBytes }))
+    this.#cache.bound(Math.max(1, cacheBytes))
   }
 
   get bytes(): number {
-    return this.#cache.calculatedSize
+    return this.#cache.bytes
   }
 
   get records(): number {
-    return this.#cache.size
+    return this.#cache.count
   }
 
   get maxBytes(): number {
-    return this.#cache.maxSize
+    return this.#cache.maxBytes
   }
 
   get(typeNumber: number, slot: Slot): StoredRecord | undefined {
-    const record = typeNumber < typesPerStore ? this.#cache.get(slot * typesPerStore + typeNumber) : undefined
+    const record = typeNumber < typesPerStore ? this.#cache.get(typeNumber, slot) : undefined
     if (record === undefined) this.misses++
     else this.hits++
     return record
@@ -85,16 +79,15 @@ export class Bodies {
 
   /** As `get`, for work that nobody asked for: it is not counted, and keeps nothing in the cache. */
   peek(typeNumber: number, slot: Slot): StoredRecord | undefined {
-    return typeNumber < typesPerStore ? this.#cache.peek(slot * typesPerStore + typeNumber) : undefined
+    return typeNumber < typesPerStore ? this.#cache.peek(typeNumber, slot) : undefined
   }
 
   set(typeNumber: number, slot: Slot, record: StoredRecord): void {
-    if (typeNumber >= typesPerStore) return
-    this.#cache.set(slot * typesPerStore + typeNumber, record, { size: approximateBytes(record) + entryBytes })
+    if (typeNumber < typesPerStore) this.#cache.set(typeNumber, slot, record, approximateBytes(record))
   }
 
   delete(typeNumber: number, slot: Slot): void {
-    if (typeNumber < typesPerStore) this.#cache.delete(slot * typesPerStore + typeNumber)
+    if (typeNumber < typesPerStore) this.#cache.delete(typeNumber, slot)
   }
 
   /** Keeps the places that are known now readable until the answer is called: `released` waits for it. */
@@ -150,12 +143,6 @@ export class Bodies {
     if (fetched === undefined) throw noSync()
     return requests.map(versionFinder(requests, asked, fetched))
   }
-}
-
-/** A bound of nothing would be none. */
-function cacheOf(cacheBytes: number): LRUCache<number, StoredRecord> {
-  const maxSize = Math.max(1, cacheBytes)
-  return new LRUCache({ maxSize, maxEntrySize: maxSize })
 }
 
 /** Why a read has failed, until it is known whether another log has what was asked for. */

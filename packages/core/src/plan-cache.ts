@@ -1,7 +1,7 @@
 import { type Entity, limits, type Query } from '@stateward/contract'
 import { checkQuery, type Plan, planQuery } from '@stateward/query'
-import { LRUCache } from 'lru-cache'
 import { isDegraded } from './degraded.ts'
+import { JsonTree } from './json-tree.ts'
 import type { LiveType } from './live.ts'
 
 /** A query that has passed the door, and how to answer it. */
@@ -19,32 +19,53 @@ export interface Planned {
 const growth = 2
 /** Texts of queries that are kept, in characters: a filter may list ten thousand values. */
 const maxChars = 4_194_304
-/**
- * Every text counts as at least this long, so that there are never more than `limits.plannedQueries`. A bound by number
- * would reserve room for all of them in every store that is opened.
- */
-const leastChars = Math.ceil(maxChars / limits.plannedQueries)
 /** Deeper than any query may be; it also ends cycles. */
 const maxDepth = limits.filterDepth + limits.depth
 
-/** Checked and planned queries of one store by their text, because programs ask the same few questions again and again. */
+/**
+ * Checked and planned queries of one store by their content, because programs ask the same few questions again and again. In two
+ * halves: when the newer one is full, the older one is forgotten.
+ */
 export class PlanCache {
-  readonly #planned = new LRUCache<string, Planned>({ maxSize: maxChars })
+  #newer = new JsonTree<Planned>(maxDepth)
+  #older = new JsonTree<Planned>(maxDepth)
 
   /** Throws what `checkQuery` and `planQuery` throw. */
   planned(given: Query, type: LiveType, entity: Entity, records: number): Planned {
-    const key = isPlain(given, 1) ? JSON.stringify(given) : undefined
-    const known = key === undefined ? undefined : this.#planned.get(key)
-    const isNear = known !== undefined && records <= known.records * growth && records * growth >= known.records
-    if (isNear && known.indexes === type.indexes && known.plan.isRight()) return used(known, type)
-    // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
-    const query = checkQuery(key === undefined ? given : JSON.parse(key), entity)
-    const { indexes } = type
-    const plan = planQuery(query, entity, indexes, records)
-    const planned = { query, plan, indexes, degraded: isDegraded(type, query), records }
-    if (key !== undefined) this.#planned.set(key, planned, { size: Math.max(key.length, leastChars) })
-    return used(planned, type)
+    const known = this.#newer.get(given)
+    if (known !== undefined && isRight(known, type, records)) return used(known, type)
+    return used(this.#olderOrNew(given, type, entity, records), type)
   }
+
+  #olderOrNew(given: Query, type: LiveType, entity: Entity, records: number): Planned {
+    // What the text says, and not what a getter says when it is asked once more: others will be answered by it.
+    const text = this.#newer.takes(given) ? JSON.stringify(given) : undefined
+    const asked = text === undefined ? given : JSON.parse(text)
+    const older = text === undefined ? undefined : this.#older.get(asked)
+    const planned = older !== undefined && isRight(older, type, records) ? older : made(asked, type, entity, records)
+    if (text !== undefined) this.#keep(text, planned)
+    return planned
+  }
+
+  #keep(text: string, planned: Planned): void {
+    if (text.length > maxChars / 2) return
+    if (this.#newer.size >= limits.plannedQueries / 2 || this.#newer.chars + text.length > maxChars / 2) {
+      this.#older = this.#newer
+      this.#newer = new JsonTree(maxDepth)
+    }
+    this.#newer.set(JSON.parse(text), planned)
+  }
+}
+
+function made(asked: Query, type: LiveType, entity: Entity, records: number): Planned {
+  const query = checkQuery(asked, entity)
+  const { indexes } = type
+  const plan = planQuery(query, entity, indexes, records)
+  return { query, plan, indexes, degraded: isDegraded(type, query), records }
+}
+
+function isRight({ records: then, indexes, plan }: Planned, type: LiveType, records: number): boolean {
+  return records <= then * growth && records * growth >= then && indexes === type.indexes && plan.isRight()
 }
 
 /** Counts what the index has saved: the records that are not looked at. */
@@ -52,31 +73,4 @@ function used(planned: Planned, { kept }: LiveType): Planned {
   const { access, explanation } = planned.plan
   if ('index' in access) kept.used(access.index, Math.max(1, planned.records - explanation.estimatedRows))
   return planned
-}
-
-/** Whether the text of a value says all of it; what JSON would leave out or change must reach the check as it is. */
-function isPlain(value: unknown, depth: number): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true
-    case 'number':
-      return Number.isFinite(value)
-    case 'object':
-      return value === null || (depth < maxDepth && isPlainComposite(value, depth))
-    default:
-      return false
-  }
-}
-
-function isPlainComposite(value: object, depth: number): boolean {
-  if ('toJSON' in value) return false
-  // A loop by index, because `every` would skip the holes of a sparse list.
-  if (Array.isArray(value)) {
-    for (let at = 0; at < value.length; at++) if (!isPlain(value[at], depth + 1)) return false
-    return true
-  }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false
-  return true
 }

@@ -1,8 +1,10 @@
 import {
   compareValues,
   type Entity,
+  type FieldKind,
   fieldKind,
   type Group,
+  type Index,
   type Query,
   type QueryAnswer,
   type Seq,
@@ -12,7 +14,7 @@ import { encodeCursor, type Plan, type topK } from '@stateward/query'
 import type { Live, LiveType } from './live.ts'
 import type { PlanCache, Planned } from './plan-cache.ts'
 import type { readAll } from './read-records.ts'
-import type { ReadView } from './read-view.ts'
+import { type ReadView, slotsOf } from './read-view.ts'
 
 /** What a query runs on. */
 export interface QueryGround {
@@ -57,13 +59,20 @@ export function countersOf(
 ): readonly Group[] | undefined {
   if (plan.predicate !== undefined || !view.keepsOrder) return undefined
   const index = type.indexes.find((one) => one.counters !== undefined && one.fields[0] === field)
-  if (index?.counters === undefined) return undefined
-  type.kept.used(index, Math.max(1, view.size(type)))
-  const groups = [...index.counters.counts()].map(([value, count]) => ({ value, count }))
-  const absent = view.size(type) - groups.reduce((sum, { count }) => sum + count, 0)
-  const rows = groups.flatMap(({ value, count }) => (count > 0 ? [{ value, count }] : []))
-  const order = rows.sort((left, right) => compareValues(left.value, right.value, fieldKind(entity, field)))
-  return absent > 0 ? [{ count: absent }, ...order] : order
+  if (index === undefined) return undefined
+  const size = view.size(type)
+  type.kept.used(index, Math.max(1, size))
+  // A list of the caller's own; its groups are frozen.
+  return type.kept.groupsOf(index, () => groupsIn(index, size, fieldKind(entity, field))).slice()
+}
+
+function groupsIn({ counters }: Index, size: number, kind: FieldKind): readonly Group[] {
+  const groups = [...(counters?.counts() ?? [])].map(([value, count]) => ({ value, count }))
+  const absent = size - groups.reduce((sum, { count }) => sum + count, 0)
+  const rows: Group[] = groups.filter(({ count }) => count > 0)
+  rows.sort((left, right) => compareValues(left.value, right.value, kind))
+  if (absent > 0) rows.unshift({ count: absent })
+  return rows.map((group) => Object.freeze(group))
 }
 
 /** Whether the index that a plan rests on may still be asked: where others had a turn, that may have ended. */
@@ -96,9 +105,16 @@ export function pageOf({ entity }: QueryGround, query: Query, rows: readonly Sto
   }
 }
 
-/** How many there are. */
-export function counted(candidates: Iterable<unknown>): number {
+/** One more than asked tells whether a next page is worth a cursor. */
+export function rowsWanted({ limit }: Query): number | undefined {
+  return limit === undefined ? undefined : limit + 1
+}
+
+/** How many match, where that is known without a look at any of them; else `undefined`. */
+export function countedBy({ type, view }: QueryGround, { access, predicate, explanation }: Plan): number | undefined {
+  if (predicate === undefined) return view.size(type)
+  if (!view.keepsOrder || explanation.residual !== undefined) return undefined
   let count = 0
-  for (const _ of candidates) count++
+  for (const _ of slotsOf(type, access)) count++
   return count
 }

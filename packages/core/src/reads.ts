@@ -78,6 +78,8 @@ export class Reads {
   readonly #options: ReadsOptions
   readonly #view: LiveView
   readonly #plans = new PlanCache()
+  /** What queries of the newest state run on, by type: the same for all of them. */
+  readonly #grounds = new WeakMap<LiveType, QueryGround>()
   readonly past: PastReads
   readonly #timestamp: () => string
 
@@ -188,13 +190,13 @@ export class Reads {
     message: QueryMessage,
     query: Ask<'query'>,
     asking: AskOptions,
-    run: (ground: QueryGround, query: Ask<'query'>) => Promise<T>,
+    run: (ground: QueryGround, query: Ask<'query'>) => T | Promise<T>,
   ): T | Promise<T> {
     const { queries } = this.#options
     const times = queries?.wanted()
     if (queries === undefined || times === undefined) return this.#on(query, asking, run)
     return this.#on(query, asking, (ground, asked) =>
-      queries.watch({ message, query: asked, ground, times }, () => run(ground, asked)),
+      queries.watch({ message, query: asked, ground, times }, async () => run(ground, asked)),
     )
   }
 
@@ -220,11 +222,16 @@ export class Reads {
   #groundOn(query: Ask<'query'>, viewOf: () => ReadView): QueryGround {
     if (typeof query !== 'object' || query === null) throw invalid(`expected a query, found ${describe(query)}`)
     const { domain, environment } = this.#options
-    const entity = checkedEntity(domain, query.type)
+    const { type: name } = query
     const view = viewOf()
-    return {
+    const there = view === this.#view ? view.live.types.get(name) : undefined
+    const known = there === undefined ? undefined : this.#grounds.get(there)
+    if (known !== undefined) return known
+    const entity = checkedEntity(domain, name)
+    const type = view.live.type(name)
+    const ground = {
       view,
-      type: view.live.type(query.type),
+      type,
       entity,
       live: view.live,
       // Plans name indexes. A snapshot of a state before a reopening has its own, and is not asked for long.
@@ -232,6 +239,8 @@ export class Reads {
       breathe: environment.breathe,
       monotonicMs: () => environment.clock.monotonicMs(),
     }
+    if (view === this.#view) this.#grounds.set(type, ground)
+    return ground
   }
 }
 

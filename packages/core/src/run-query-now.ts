@@ -8,9 +8,18 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { checkField, groupRows, type Plan, topK } from '@stateward/query'
-import { answerWith, counted, countersOf, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
+import {
+  answerWith,
+  countedBy,
+  countersOf,
+  plannedFor,
+  planOfAll,
+  type QueryGround,
+  rowsWanted,
+} from './query-ground.ts'
 import { readNow } from './read-now.ts'
 import { isCold } from './read-view.ts'
+import { rowsAtOnce } from './rows-at-once.ts'
 
 const candidatesPerLook = 256
 
@@ -24,8 +33,8 @@ export function queryNow(ground: QueryGround, given: Query): QueryAnswer {
   if (query.include !== undefined)
     throw new StatewardError('UNSUPPORTED', 'expected a query of a view without include, found one; ask with a promise')
   const { seq } = ground.view
-  const wanted = query.limit === undefined ? undefined : query.limit + 1
-  const rows = rowsNow(ground, plan, wanted)
+  const wanted = rowsWanted(query)
+  const rows = rowsAtOnce(ground, plan, wanted) ?? rowsNow(ground, plan, wanted)
   return answerWith(ground, planned, { rows, seq })
 }
 
@@ -42,10 +51,13 @@ function rowsNow(ground: QueryGround, plan: Plan, wanted: number | undefined): r
 /** As `runCount`, within the call. */
 export function countNow(ground: QueryGround, given: Query): number {
   const plan = planOfAll(ground, given)
-  if (plan.predicate === undefined) return ground.view.size(ground.type)
-  if (ground.view.keepsOrder && plan.explanation.residual === undefined)
-    return counted(ground.view.candidates(ground.type, plan.access))
-  return counted(passing(ground, plan))
+  return countedBy(ground, plan) ?? lengthOf(passing(ground, plan))
+}
+
+function lengthOf(rows: Iterable<unknown>): number {
+  let length = 0
+  for (const _ of rows) length++
+  return length
 }
 
 /** As `runGroupBy`, within the call. */

@@ -19,10 +19,20 @@ import {
   topK,
 } from '@stateward/query'
 import type { Planned } from './plan-cache.ts'
-import { answerWith, counted, countersOf, mayBeAsked, plannedFor, planOfAll, type QueryGround } from './query-ground.ts'
+import {
+  answerWith,
+  countedBy,
+  countersOf,
+  mayBeAsked,
+  plannedFor,
+  planOfAll,
+  type QueryGround,
+  rowsWanted,
+} from './query-ground.ts'
 import { readAll } from './read-records.ts'
 import { type Candidate, isCold } from './read-view.ts'
 import { relatedRecords } from './related-records.ts'
+import { rowsAtOnce } from './rows-at-once.ts'
 import { SnapshotView } from './snapshot-view.ts'
 
 const sliceMs = 2
@@ -32,10 +42,21 @@ const reachGrowth = 4
 /** Readings of rows and what they lead to, before the state is held still for one. */
 const triesTogether = 3
 
-/** Answers a query. Rows are as of one seq, fixed in the turn in which their candidates were taken. */
-export function runQuery(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<QueryAnswer> {
+/**
+ * Answers a query, within the call where few records have to be looked at and all are in memory. Rows are as of one seq, fixed in
+ * the turn in which their candidates were taken.
+ */
+export function runQuery(
+  ground: QueryGround,
+  given: Query,
+  options: AskOptions = {},
+): QueryAnswer | Promise<QueryAnswer> {
   // Outside of the promise, because whatever reading the query throws is for the dispatcher to put into words.
-  return runPlanned(ground, plannedFor(ground, given), options)
+  const planned = plannedFor(ground, given)
+  const { query, plan } = planned
+  const rows = query.include === undefined ? rowsAtOnce(ground, plan, rowsWanted(query)) : undefined
+  if (rows !== undefined) return answerWith(ground, planned, { rows, seq: ground.view.seq })
+  return runPlanned(ground, planned, options)
 }
 
 /** As `runQuery`, of a query that was planned in this turn. */
@@ -77,36 +98,32 @@ type Planning = Pick<Planned, 'query' | 'plan' | 'degraded'>
 
 async function answered(ground: QueryGround, first: Planning, options: AskOptions): Promise<QueryAnswer> {
   const { query } = first
-  // One more than asked tells whether a next page is worth a cursor.
-  const wanted = query.limit === undefined ? undefined : query.limit + 1
+  const wanted = rowsWanted(query)
   for (let planned = first; ; planned = plannedFor(ground, query)) {
     const found = await rowsOf(ground, planned.plan, wanted, options)
     if (found !== undefined) return answerWith(ground, planned, found)
   }
 }
 
-/** Counts what matches; from the index alone where it answers the whole filter. */
-export function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<number> {
+/** Counts what matches; from the index alone, and within the call, where it answers the whole filter. */
+export function runCount(ground: QueryGround, given: Query, options: AskOptions = {}): number | Promise<number> {
   return countOf(ground, planOfAll(ground, given), options)
 }
 
-async function countOf(ground: QueryGround, plan: Plan, options: AskOptions): Promise<number> {
-  if (plan.predicate === undefined) return ground.view.size(ground.type)
-  if (ground.view.keepsOrder && plan.explanation.residual === undefined) {
-    return counted(ground.view.candidates(ground.type, plan.access))
-  }
-  return (await everyRow(ground, plan, options)).length
+function countOf(ground: QueryGround, plan: Plan, options: AskOptions): number | Promise<number> {
+  return countedBy(ground, plan) ?? everyRow(ground, plan, options).then(({ length }) => length)
 }
 
-/** Groups what matches by one field; from kept counters where there is no filter. */
+/** Groups what matches by one field; from kept counters, and within the call, where there is no filter. */
 export function runGroupBy(
   ground: QueryGround,
   given: Query,
   field: string,
   options: AskOptions = {},
-): Promise<readonly Group[]> {
+): readonly Group[] | Promise<readonly Group[]> {
   checkField(field, ground.entity, 'field')
-  return groupsOf(ground, planOfAll(ground, given), field, options)
+  const plan = planOfAll(ground, given)
+  return countersOf(ground, plan, field) ?? groupsOf(ground, plan, field, options)
 }
 
 async function groupsOf(
@@ -115,8 +132,6 @@ async function groupsOf(
   field: string,
   options: AskOptions,
 ): Promise<readonly Group[]> {
-  const kept = countersOf(ground, plan, field)
-  if (kept !== undefined) return kept
   return groupRows(await everyRow(ground, plan, options), field, fieldKind(ground.entity, field))
 }
 

@@ -1,4 +1,4 @@
-import type { Slot, StoredRecord } from '@stateward/contract'
+import type { Group, Slot, StoredRecord } from '@stateward/contract'
 import type { FieldIndex } from '@stateward/index'
 
 /** An index that is being built again: it holds what it must of the records in all slots below `upTo`. */
@@ -50,6 +50,8 @@ export class TypeIndexes {
   readonly followers: Set<Follower> = new Set()
   /** By name: looks at records that each index has saved, the older ones counting less. */
   readonly #saved = new Map<string, number>()
+  /** Counts as they are until the next change, ready to be given out. */
+  readonly #groups = new Map<FieldIndex, readonly Group[]>()
 
   /** @param make gives all of them, empty */
   constructor(type: string, make: () => readonly FieldIndex[], alarm: IndexAlarm) {
@@ -103,13 +105,24 @@ export class TypeIndexes {
     return this.#saved.get(name) ?? 0
   }
 
+  /** What an index counts, as it was made the last time, where nothing has changed since. */
+  groupsOf(index: FieldIndex, make: () => readonly Group[]): readonly Group[] {
+    const known = this.#groups.get(index)
+    if (known !== undefined) return known
+    const groups = make()
+    this.#groups.set(index, groups)
+    return groups
+  }
+
   #setRebuilding(rebuilding: readonly Rebuilding[]): void {
     this.rebuilding = rebuilding
+    this.#groups.clear()
     this.trusted = this.all.filter((index) => !this.isDropped(index) && !rebuilding.some((one) => one.index === index))
   }
 
   /** Keeps all of them true to one record. */
   update(slot: Slot, versions: Versions): void {
+    if (this.#groups.size > 0) this.#groups.clear()
     for (const index of this.trusted) {
       try {
         index.update(slot, versions.before, versions.after)

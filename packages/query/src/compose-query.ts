@@ -1,21 +1,25 @@
-import type { Direction, Query, Where } from '@stateward/contract'
+import type { Direction, OrderBy, Query, Where } from '@stateward/contract'
 import { andWhere } from './merge-where.ts'
 import { isPlainObject } from './plain-object.ts'
 import { invalid, shown } from './refusal.ts'
 
+// No spreads: one that is followed by another key takes a microsecond, ten times as long, and a query is put together in three steps.
+
 /** The same query with one filter more; both must hold. The filter is copied: changing it later changes no query. */
 export function withWhere(query: Query, where: object): Query {
-  return { ...query, where: andWhere(query.where, copyOf(where, 'where', 0) as Where) }
+  return Object.assign({}, query, { where: andWhere(query.where, copyOf(where, 'where', 0) as Where) })
 }
 
 /** The same query with one field more to order by, behind those it has. */
 export function withOrder(query: Query, field: string, direction: Direction): Query {
-  return { ...query, orderBy: [...(query.orderBy ?? []), [field, direction]] }
+  const { orderBy } = query
+  const own: OrderBy = [field, direction]
+  return Object.assign({}, query, { orderBy: orderBy === undefined ? [own] : [...orderBy, own] })
 }
 
 /** The same query for at most so many rows; the last call counts. */
 export function withLimit(query: Query, limit: number): Query {
-  return { ...query, limit }
+  return Object.assign({}, query, { limit })
 }
 
 /** The same query, and what its rows lead to by these references; the last call counts. */
@@ -24,8 +28,10 @@ export function withInclude(query: Query, include: readonly string[]): Query {
 }
 
 /** What counts and groups ask: all that match, in no order. */
-export function withoutOrder({ orderBy: _, limit: __, cursor: ___, ...query }: Query): Query {
-  return query
+export function withoutOrder(query: Query): Query {
+  if (query.orderBy === undefined && query.limit === undefined && query.cursor === undefined) return query
+  const { orderBy: _, limit: __, cursor: ___, ...rest } = query
+  return rest
 }
 
 const deepest = 128

@@ -46,6 +46,7 @@ export function comparisonOf(kind: FieldKind): CompareValues {
 /** The order of the rows of a query: total, for two records never compare as equal unless they have one id. */
 export function compileOrder(orderBy: readonly OrderBy[] | undefined, entity: Entity): Compare {
   const order = fullOrder(orderBy)
+  if (orderBy === undefined) return byId
   const steps = order.map((item): Step => {
     const read = fieldReader(item[0])
     const compare = valueComparison(item, entity)
@@ -54,6 +55,12 @@ export function compileOrder(orderBy: readonly OrderBy[] | undefined, entity: En
   const compare = inTurn(steps)
   const [first] = order
   return first !== undefined && entity.times.has(first[0]) ? byTimeFirst(first, compare) : compare
+}
+
+/** The order of ids, which are texts: as `compareKeys` has it. */
+function byId(left: StoredRecord, right: StoredRecord): number {
+  if (left.id === right.id) return 0
+  return left.id < right.id ? -1 : 1
 }
 
 type Step = (left: StoredRecord, right: StoredRecord) => number

@@ -37,7 +37,7 @@ function* keysOf<Row>(rows: Iterable<Row>, { keyOf }: Keyed<Row>): Generator<Sor
 type Compare<Item> = (left: Item, right: Item) => number
 
 function select<Item>(items: Iterable<Item>, k: number | undefined, compare: Compare<Item>): Item[] {
-  if (k === undefined || (Array.isArray(items) && items.length <= k)) return [...items].sort(compare)
+  if (k === undefined || (Array.isArray(items) && items.length <= k)) return sorted([...items], compare)
   // The heap's root is the item that would be given up next: the last one in order.
   const heap: Item[] = []
   for (const item of items) {
@@ -50,6 +50,21 @@ function select<Item>(items: Iterable<Item>, k: number | undefined, compare: Com
     }
   }
   return heap.sort(compare)
+}
+
+/** What comes in order, or the other way round, as what an index gives often does, is seen by looking at it once. */
+function sorted<Item>(items: Item[], compare: Compare<Item>): Item[] {
+  if (isInOrder(items, compare, 1)) return items
+  return isInOrder(items, compare, -1) ? items.reverse() : items.sort(compare)
+}
+
+/** @param sign 1 for the order itself, -1 for its reverse, in which no two are equal */
+function isInOrder<Item>(items: readonly Item[], compare: Compare<Item>, sign: 1 | -1): boolean {
+  for (let at = 1; at < items.length; at++) {
+    const order = compare(itemAt(items, at - 1), itemAt(items, at)) * sign
+    if (order > 0 || (order === 0 && sign === -1)) return false
+  }
+  return true
 }
 
 function rise<Item>(heap: Item[], compare: Compare<Item>): void {

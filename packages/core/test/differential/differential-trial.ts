@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import type { Entity, Operation, Query, QueryAnswer, StoredRecord } from '@stateward/contract'
-import { checkQuery } from '@stateward/query'
+import { checkQuery, topK } from '@stateward/query'
 import { memoryStorage } from '@stateward/storage-memory'
 import { slowAnswer } from '../../../query/test/slow-answer.ts'
 import { checkIndexes } from '../../src/check-indexes.ts'
@@ -10,7 +10,9 @@ import { IndexRebuilder } from '../../src/index-rebuilder.ts'
 import { Live, type LiveType } from '../../src/live.ts'
 import { PlanCache } from '../../src/plan-cache.ts'
 import type { QueryGround } from '../../src/query-ground.ts'
+import { readAll } from '../../src/read-records.ts'
 import { LiveView } from '../../src/read-view.ts'
+import { runQuery } from '../../src/run-query.ts'
 import { countNow, groupByNow, queryNow } from '../../src/run-query-now.ts'
 import { damageAtRandom } from './damage-at-random.ts'
 import type { Dice } from './dice.ts'
@@ -105,7 +107,17 @@ export class DifferentialTrial {
   #ground(type: LiveType, plans: PlanCache): QueryGround {
     const live = this.#live
     const view = new LiveView(live)
-    return { view, type, entity: this.#entity, live, plans, breathe: async () => undefined, monotonicMs: () => 0 }
+    const ground = {
+      view,
+      type,
+      entity: this.#entity,
+      live,
+      plans,
+      breathe: async () => undefined,
+      monotonicMs: () => 0,
+    }
+    // What is watched goes the long way, of many records or cold ones, though these are few.
+    return this.#dice.once(2) ? ground : { ...ground, metered: { readAll, topK, view: (watched) => watched } }
   }
 
   #compareSound(query: Query): void {
@@ -157,6 +169,8 @@ export class DifferentialTrial {
       const { rows } = await this.#state.ask('query', query)
       const expected = slowAnswer(query, this.#rows, this.#entity).slice(0, query.limit)
       sameRows(rows, expected, () => `${JSON.stringify(query)}, asked with a promise`)
+      const found = await runQuery(this.#ground(this.#type, this.#plans), query)
+      sameRows(found.rows, expected, () => `${JSON.stringify(query)}, asked with a promise on a ground of its own`)
     }
   }
 
