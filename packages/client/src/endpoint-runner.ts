@@ -1,4 +1,4 @@
-import type { AskOptions, Endpoint, ExplainAsk, LiveUpdate, Protocol, Query } from '@stateward/contract'
+import type { AskOptions, Endpoint, ExplainAsk, Protocol, Query, Watching } from '@stateward/contract'
 import type { QueryRunner } from '@stateward/query'
 
 type Answer<K extends keyof Protocol> = Promise<Protocol[K]['answer']>
@@ -36,7 +36,18 @@ class EndpointRunner implements QueryRunner {
     return this.#endpoint.ask('explain', query, options)
   }
 
-  live(query: Query, signal: AbortSignal): AsyncIterable<LiveUpdate> {
+  live(query: Query, signal: AbortSignal): AsyncIterable<Watching['live']['item']> {
     return this.#endpoint.watch('live', query, signal)
+  }
+
+  liveRelated(query: Query, signal: AbortSignal): AsyncIterable<Watching['liveRelated']['item']> {
+    return this.#endpoint.watch('liveRelated', query, signal)
+  }
+
+  liveAggregate(
+    ask: Protocol['aggregate']['ask'],
+    signal: AbortSignal,
+  ): AsyncIterable<Watching['liveAggregate']['item']> {
+    return this.#endpoint.watch('liveAggregate', ask, signal)
   }
 }

@@ -58,7 +58,7 @@ export type { Bound, Direction, ImageSource, Index, IndexImage, Probe, Slot } fr
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
 export { limits } from './limits.ts'
-export type { LiveChange, LiveUpdate } from './live.ts'
+export type { LiveChange, LiveUpdate, RelatedRow } from './live.ts'
 export { compareKeys, compareValues, type FieldKind, orderKey, sameValue } from './order.ts'
 export type { DiffAsk, DiffPage, FieldChange, Moment, RecordDiff, UndoAsk } from './past.ts'
 export type {
@@ -89,6 +89,7 @@ export type {
   Version,
 } from './protocol.ts'
 export type {
+  AggregateAsk,
   AggregateRow,
   ExplainAsk,
   Explanation,

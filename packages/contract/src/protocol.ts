@@ -4,7 +4,7 @@ import type { LostCommits } from './event.ts'
 import type { Expectation } from './expectation.ts'
 import type { JsonObject, JsonValue, StoredRecord } from './json.ts'
 import type { DiffAsk, DiffPage, FieldChange, Moment, UndoAsk } from './past.ts'
-import type { AggregateRow, ExplainAsk, Explanation, Group, Measure, Query, QueryAnswer } from './query.ts'
+import type { AggregateAsk, AggregateRow, ExplainAsk, Explanation, Group, Query, QueryAnswer } from './query.ts'
 import type { Seq } from './seq.ts'
 import type { CompactReport, Stats, VerifyReport } from './stats.ts'
 import type { Watching, WatchKind } from './watching.ts'
@@ -173,7 +173,7 @@ export interface Protocol {
   groupBy: { ask: { readonly query: Query; readonly field: string }; answer: readonly Group[] }
   /** One row, or with `by` one a value of that field, in the order of the values, absence first. At most `limits.measures`. */
   aggregate: {
-    ask: { readonly query: Query; readonly by?: string; readonly measures: Readonly<Record<string, Measure>> }
+    ask: AggregateAsk
     answer: readonly AggregateRow[]
   }
   /** How a query would be answered; with `analyze` also what it took. `UNSUPPORTED`: this endpoint does not look at that. */

@@ -101,6 +101,13 @@ export type Measure =
   | { readonly min: string }
   | { readonly max: string }
 
+/** Measures of all that match a query, whatever its order and limit, or by the value of one field. */
+export interface AggregateAsk {
+  readonly query: Query
+  readonly by?: string
+  readonly measures: Readonly<Record<string, Measure>>
+}
+
 /** Measures of the records that share a value of the field grouped by; of all, where there is none. */
 export interface AggregateRow {
   /** `undefined` where the field is absent, and where nothing is grouped by. */

@@ -1,6 +1,6 @@
 import type { ChangesAsk, RecordChange } from './feed.ts'
-import type { LiveUpdate } from './live.ts'
-import type { Query } from './query.ts'
+import type { LiveUpdate, RelatedRow } from './live.ts'
+import type { AggregateAsk, AggregateRow, Query } from './query.ts'
 
 /** Everything that is told again and again, until whoever asked has had enough: what is asked, and one item of what comes. */
 export interface Watching {
@@ -13,9 +13,21 @@ export interface Watching {
   /**
    * The result of a query, then what becomes different in it, commit group by commit group: keeping it up costs by the
    * change, not by the result. The result, and with a limit somewhat more, is held in memory: one that has more than
-   * `limits.liveRows` rows is `TOO_LARGE`, at once or when it grows so far. `cursor`, `snapshot` and `asOf` are `INVALID`.
+   * `limits.liveRows` rows is `TOO_LARGE`, at once or when it grows so far. `cursor`, `snapshot` and `asOf` are `INVALID`, and so is
+   * `include`, which `liveRelated` is for.
    */
   live: { ask: Query; item: LiveUpdate }
+  /**
+   * The same of a query with `include`: a row changes, too, when a record changes, comes or goes that it leads to. At most
+   * `limits.liveRows` of those.
+   */
+  liveRelated: { ask: Query; item: LiveUpdate<RelatedRow> }
+  /**
+   * Counts, sums and means of what matches, and then the groups in which they become different. No row is held, and a change
+   * costs by itself, however many match. `min` and `max` are `INVALID` (a live query with an order and `limit: 1` tells them), and so are
+   * `limit`, `orderBy` and `include`; more than `limits.liveRows` groups are `TOO_LARGE`.
+   */
+  liveAggregate: { ask: AggregateAsk; item: LiveUpdate<AggregateRow> }
 }
 
 export type WatchKind = keyof Watching

@@ -9,7 +9,8 @@ import {
 } from '@stateward/contract'
 import { compileOrder, compilePredicate, encodeCursor, LiveWindow, liveDifference } from '@stateward/query'
 import { asRefusal } from './check.ts'
-import type { LiveReader, LiveResult } from './live-reader.ts'
+import type { LiveResult } from './live-reader.ts'
+import type { LiveConsumer, LiveWatcher, SeenChange } from './live-watcher.ts'
 
 /** How a live query looks into the state. */
 export interface LiveSource {
@@ -28,8 +29,8 @@ interface Taken {
 const leastReserve = 16
 
 /** One query that is kept up, for all who read it. */
-export class LiveQuery implements LiveResult {
-  readonly readers: Set<LiveReader> = new Set()
+export class LiveQuery implements LiveWatcher, LiveResult {
+  readonly readers: Set<LiveConsumer> = new Set()
   readonly query: Query
   readonly #source: LiveSource
   readonly #onFailure: () => void
@@ -55,8 +56,22 @@ export class LiveQuery implements LiveResult {
     return this.#window?.rows
   }
 
-  /** Takes in one change of a commit; `settle` comes behind the last of the group. */
-  take(seq: Seq, id: string, after: StoredRecord | undefined): void {
+  /** Whether the rows are not those of the newest commit, because they are being read. */
+  get isLoading(): boolean {
+    return this.#isLoading
+  }
+
+  /** Where a row stands in the result; -1 where it is not in it. */
+  placeOf(id: string): number {
+    return this.#window?.placeOf(id) ?? -1
+  }
+
+  /** The row at a place of the result. */
+  rowAt(at: number): StoredRecord | undefined {
+    return this.#window?.rowAt(at)
+  }
+
+  take(seq: Seq, { change: { id }, after }: SeenChange): void {
     if (!this.#isLoading) {
       this.#window?.take(id, after)
       return
@@ -66,7 +81,6 @@ export class LiveQuery implements LiveResult {
     if (this.#backlog.length > limits.liveRows) this.load()
   }
 
-  /** All of a group of commits has been taken in, and the state is as of this one. */
   settle(seq: Seq): void {
     const window = this.#window
     if (this.#isLoading || window === undefined) return
@@ -78,7 +92,6 @@ export class LiveQuery implements LiveResult {
     }
   }
 
-  /** Reads the whole result, once more if need be, and tells what is different in it. */
   load(): void {
     this.#isLoading = true
     this.#backlog = []
@@ -130,7 +143,11 @@ export class LiveQuery implements LiveResult {
       this.#window = window
       this.#isLoading = false
       if (before === undefined) for (const reader of this.readers) reader.ready()
-      else this.#tell(liveDifference(before.rows, window.rows))
+      else {
+        this.#tell(liveDifference(before.rows, window.rows))
+        // Who waits for the rows to be those of the newest commit hears of it also where none is different.
+        for (const reader of this.readers) reader.ready()
+      }
     } catch (error) {
       this.fail(asRefusal(error))
     }

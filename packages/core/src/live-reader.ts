@@ -1,35 +1,36 @@
 import { type LiveUpdate, limits, type Seq, type StatewardError, type StoredRecord } from '@stateward/contract'
+import type { LiveConsumer } from './live-watcher.ts'
 
 /** The result that a reader is told of, as it is now. */
-export interface LiveResult {
+export interface LiveResult<R = StoredRecord> {
   readonly seq: Seq
   /** `undefined` until it is known. */
-  readonly rows: readonly StoredRecord[] | undefined
+  readonly rows: readonly R[] | undefined
 }
 
-type Next = IteratorResult<LiveUpdate, undefined>
+type Next<R> = IteratorResult<LiveUpdate<R>, undefined>
 
-interface Caller {
-  readonly resolve: (next: Next) => void
+interface Caller<R> {
+  readonly resolve: (next: Next<R>) => void
   readonly reject: (error: unknown) => void
 }
 
-const over: Next = Object.freeze({ done: true, value: undefined })
+const over: Next<never> = Object.freeze({ done: true, value: undefined })
 
 /** One reader of a live query: what it has not been told yet, bounded. */
-export class LiveReader {
-  readonly #result: LiveResult
-  #waiting: LiveUpdate[] = []
+export class LiveReader<R = StoredRecord> implements LiveConsumer<R> {
+  readonly #result: LiveResult<R>
+  #waiting: LiveUpdate<R>[] = []
   #count = 0
   /** Whether the whole result is to be told instead of differences. */
   #isAnew = true
   #over: { readonly error: StatewardError | undefined } | undefined
   /** Those who have asked for what is not there yet, in the order of their calls. */
-  readonly #callers: Caller[] = []
+  readonly #callers: Caller<R>[] = []
   /** Told once, when nothing more comes. */
   onEnd: () => void = () => undefined
 
-  constructor(result: LiveResult) {
+  constructor(result: LiveResult<R>) {
     this.#result = result
   }
 
@@ -39,7 +40,7 @@ export class LiveReader {
   }
 
   /** Takes a group of differences, which all readers of the query share. */
-  tell(update: Extract<LiveUpdate, { kind: 'changes' }>): void {
+  tell(update: Extract<LiveUpdate<R>, { kind: 'changes' }>): void {
     if (this.#isAnew) {
       this.ready()
       return
@@ -66,7 +67,7 @@ export class LiveReader {
    * What comes next. Rejects once with what has made an end to it. By hand, and not in a generator: of those each difference that
    * is told costs six promises, here one.
    */
-  next(): Promise<Next> {
+  next(): Promise<Next<R>> {
     const update = this.#callers.length === 0 ? this.#take() : undefined
     if (update !== undefined) return Promise.resolve({ done: false, value: update })
     return new Promise((resolve, reject) => {
@@ -85,14 +86,14 @@ export class LiveReader {
     }
   }
 
-  #tellEnd({ resolve, reject }: Caller): void {
+  #tellEnd({ resolve, reject }: Caller<R>): void {
     const error = this.#over?.error
     this.#over = { error: undefined }
     if (error === undefined) resolve(over)
     else reject(error)
   }
 
-  #take(): LiveUpdate | undefined {
+  #take(): LiveUpdate<R> | undefined {
     // What has ended by itself is told to nobody; what has failed has nothing that is right to tell.
     if (this.#over !== undefined) return undefined
     const { seq, rows } = this.#result

@@ -2,19 +2,19 @@ import type { LiveUpdate } from '@stateward/contract'
 import type { LiveReader } from './live-reader.ts'
 
 /** A reader that has begun; `over` is called when nobody reads any more. */
-interface Reading {
-  readonly reader: LiveReader
+interface Reading<R> {
+  readonly reader: LiveReader<R>
   readonly over: () => void
 }
 
 /** The updates of a live query, from the first call on, until the signal aborts. */
-export class LiveUpdates implements AsyncIterableIterator<LiveUpdate, undefined, void> {
-  readonly #begin: () => Reading
+export class LiveUpdates<R> implements AsyncIterableIterator<LiveUpdate<R>, undefined, void> {
+  readonly #begin: () => Reading<R>
   readonly #signal: AbortSignal
-  #reader: LiveReader | undefined
+  #reader: LiveReader<R> | undefined
   #isOver = false
 
-  constructor(begin: () => Reading, signal: AbortSignal) {
+  constructor(begin: () => Reading<R>, signal: AbortSignal) {
     this.#begin = begin
     this.#signal = signal
   }
@@ -23,7 +23,7 @@ export class LiveUpdates implements AsyncIterableIterator<LiveUpdate, undefined,
     return this
   }
 
-  next(): Promise<IteratorResult<LiveUpdate, undefined>> {
+  next(): Promise<IteratorResult<LiveUpdate<R>, undefined>> {
     this.#isOver ||= this.#reader === undefined && this.#signal.aborted
     if (this.#isOver) return Promise.resolve({ done: true, value: undefined })
     this.#reader ??= this.#read()
@@ -31,13 +31,13 @@ export class LiveUpdates implements AsyncIterableIterator<LiveUpdate, undefined,
   }
 
   /** Ends it for those, too, who wait. */
-  return(): Promise<IteratorResult<LiveUpdate, undefined>> {
+  return(): Promise<IteratorResult<LiveUpdate<R>, undefined>> {
     this.#isOver = true
     this.#reader?.end()
     return Promise.resolve({ done: true, value: undefined })
   }
 
-  #read(): LiveReader {
+  #read(): LiveReader<R> {
     const { reader, over } = this.#begin()
     const end = (): void => reader.end()
     this.#signal.addEventListener('abort', end, { once: true })

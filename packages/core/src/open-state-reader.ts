@@ -39,12 +39,14 @@ import { follow } from './follow.ts'
 import { guardedReader } from './guarded-storage.ts'
 import { HistoryIndex } from './history-index.ts'
 import { Live } from './live.ts'
-import { liveBeside } from './live-beside.ts'
+import { liveAggregateBeside, liveBeside, noRelated } from './live-beside.ts'
+import { liveMatching } from './live-matching.ts'
 import { unwatched } from './messages.ts'
 import { Observation } from './observation.ts'
 import { checkedObserve, type ObserveOptions } from './observe-options.ts'
 import { inSlices } from './pace.ts'
 import { Projections } from './projections.ts'
+import { LiveView } from './read-view.ts'
 import { type Handlers, type ReadKind, Reads } from './reads.ts'
 import { closed } from './refusals.ts'
 import { restore } from './restore.ts'
@@ -200,6 +202,13 @@ class ReadOnlyManager implements Endpoint {
         liveBeside(query, {
           domain: options.domain,
           rows,
+          source: { ...source, follow: (from) => source.follow(from, signal) },
+        }),
+      liveRelated: noRelated,
+      liveAggregate: (ask, signal) =>
+        liveAggregateBeside(ask, {
+          domain: options.domain,
+          matching: (asked) => liveMatching(this.#reads.groundOf(asked.query, new LiveView(live)), asked),
           source: { ...source, follow: (from) => source.follow(from, signal) },
         }),
       source,

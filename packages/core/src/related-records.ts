@@ -1,25 +1,12 @@
-import {
-  type AskOptions,
-  type Entity,
-  limits,
-  type RelatedRecords,
-  StatewardError,
-  type StoredRecord,
-} from '@stateward/contract'
+import { type AskOptions, limits, type RelatedRecords, StatewardError, type StoredRecord } from '@stateward/contract'
 import { BodyRequest } from './bodies.ts'
 import type { QueryGround } from './query-ground.ts'
 import { readAll } from './read-records.ts'
 import { type Candidate, isCold } from './read-view.ts'
 import { recordKey } from './record-key.ts'
-import { targetType } from './references.ts'
+import { targetOf } from './targets.ts'
 
 const bodiesPerRead = 1_024
-
-/** A record that another one names, whether it is there or not. */
-interface Target {
-  readonly type: string
-  readonly id: string
-}
 
 /**
  * What these rows lead to, by each of the references. All of it is looked up before the first `await`, so that it is as of the
@@ -46,19 +33,6 @@ export async function relatedRecords(
     )
   } finally {
     release()
-  }
-}
-
-/** Every record that these rows name by these references, each perhaps several times; those that are not there too. */
-export function* namedBy(entity: Entity, include: readonly string[], rows: readonly StoredRecord[]): Generator<Target> {
-  for (const field of include) {
-    for (const row of rows) {
-      const value: unknown = row[field]
-      for (const one of Array.isArray(value) ? value : [value]) {
-        const target = targetOf(entity, field, row, one)
-        if (target !== undefined) yield target
-      }
-    }
   }
 }
 
@@ -89,13 +63,6 @@ function foundBy(
     return Array.isArray(value) ? value.map((one) => placeOf(row, one)) : placeOf(row, value)
   })
   return { named, places }
-}
-
-/** The query was checked: the field is a reference of the type. */
-function targetOf({ refs }: Entity, field: string, row: StoredRecord, id: unknown): Target | undefined {
-  const reference = refs[field]
-  const type = reference === undefined || typeof id !== 'string' ? undefined : targetType(reference, row)
-  return type === undefined || typeof id !== 'string' ? undefined : { type, id }
 }
 
 /** The bodies of those that are not in memory. */

@@ -20,10 +20,10 @@ import { readMany, readOne } from './read-records.ts'
 import { ReadSet } from './read-set.ts'
 import { isCold } from './read-view.ts'
 import type { Handlers, Reads } from './reads.ts'
-import { namedBy } from './related-records.ts'
 import { runAggregate, runCount, runGroupBy, runQuery } from './run-query.ts'
 import type { Step } from './step.ts'
 import { ColdBodies, PendingCheck, type Suspension } from './suspension.ts'
+import { targetsOf } from './targets.ts'
 import { refuseRestore, tooMany, unanswered } from './transaction-refusals.ts'
 import type { TransactionView } from './transaction-view.ts'
 import type { Result } from './txid-window.ts'
@@ -198,7 +198,7 @@ export class TransactionEndpoint implements Endpoint {
         const ground = reads.groundOf(query, view)
         const answer = await runQuery(ground, query, asking)
         readSet.addQuery(query, answer.rows)
-        for (const { type, id } of namedBy(ground.entity, query.include ?? [], answer.rows)) readSet.addId(type, id)
+        for (const { type, id } of targetsOf(ground.entity, query.include ?? [], answer.rows)) readSet.addId(type, id)
         return answer
       },
       count: async (query, asking) => {

@@ -1,20 +1,25 @@
 import {
+  type AggregateRow,
   type Domain,
   type LiveUpdate,
   type Query,
   type RecordChange,
+  type RelatedRow,
   StatewardError,
   type Watching,
   type WatchKind,
 } from '@stateward/contract'
 import type { Audience } from './audience.ts'
 import { asRefusal } from './check.ts'
-import { checkedLive } from './checked-live.ts'
+import { checkedLive, checkedLiveAggregate, checkedLiveRelated } from './checked-live.ts'
 import { anyOf } from './follow.ts'
 import { describe } from './frozen-json.ts'
+import type { LiveAsk } from './live-aggregate.ts'
+import { liveMatching } from './live-matching.ts'
 import { LiveQueries } from './live-queries.ts'
 import { LiveUpdates } from './live-updates.ts'
 import { LiveView } from './read-view.ts'
+import { recordsOf } from './records-of.ts'
 import { soonFound } from './soon-found.ts'
 import type { Terms } from './terms.ts'
 import { checkedFeed, type FeedSource, watchChanges } from './watch-changes.ts'
@@ -28,6 +33,10 @@ interface WatchesOptions {
   readonly began: () => () => void
   /** Updates of a query that was checked. */
   readonly live: (query: Query, signal: AbortSignal) => AsyncIterable<LiveUpdate>
+  /** The same of one with `include`. */
+  readonly liveRelated: (query: Query, signal: AbortSignal) => AsyncIterable<LiveUpdate<RelatedRow>>
+  /** Updates of an aggregate that was checked. */
+  readonly liveAggregate: (ask: LiveAsk, signal: AbortSignal) => AsyncIterable<LiveUpdate<AggregateRow>>
 }
 
 type Watched = {
@@ -40,6 +49,9 @@ export class Watches {
   readonly #kinds: Watched = {
     changes: (body, signal) => this.#changes(body, signal),
     live: (body, signal) => this.#options.live(checkedLive(this.#options.domain, body), signal),
+    liveRelated: (body, signal) => this.#options.liveRelated(checkedLiveRelated(this.#options.domain, body), signal),
+    liveAggregate: (body, signal) =>
+      this.#options.liveAggregate(checkedLiveAggregate(this.#options.domain, body), signal),
   }
 
   constructor(options: WatchesOptions) {
@@ -83,11 +95,19 @@ export function watchesOf({
       return soonFound(reads.groundOf(query, new LiveView(live)), query)
     },
     later: async (query) => terms.current.reads.handlers.query(query, {}),
+    matching: (ask) => {
+      const { reads, live } = terms.current
+      return liveMatching(reads.groundOf(ask.query, new LiveView(live)), ask)
+    },
+    records: (targets) => recordsOf(new LiveView(terms.current.live), targets),
+    seq: () => terms.current.live.lastSeq,
   })
   audience.queries = queries
   return new Watches({
     domain,
     live: (query, signal) => new LiveUpdates(() => queries.read(query), signal),
+    liveRelated: (query, signal) => new LiveUpdates(() => queries.readRelated(query), signal),
+    liveAggregate: (ask, signal) => new LiveUpdates(() => queries.readAggregate(ask), signal),
     source: {
       follow: (from, signal) => terms.follow(from, [signal]),
       versions: () => ({ live: terms.current.live, reader: terms.current.writer, index: terms.current.history }),

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openStateReader } from '../src/open-state-reader.ts'
 import { codeOf } from './code-of.ts'
 import { gappyStorage } from './gappy-storage.ts'
+import { LiveTwin } from './live-twin.ts'
 import { picker, queriesOf, randomStep, Watched } from './live-world.ts'
 import { openTiny } from './open-tiny.ts'
 import { runs } from './runs.ts'
@@ -20,9 +21,17 @@ test('a live query beside the writer is what polling the writer gives, over rand
     const reader = await openStateReader({ storage, domain: tinyDomain })
     const watched = queriesOf(reader).map((query) => new Watched(query))
     const polled = queriesOf(state)
+    const counted = queriesOf(reader).map(
+      (query, at) =>
+        new LiveTwin<unknown>(
+          (signal) => query.liveGroupBy('state', { signal }),
+          async () => (await polled[at]?.groupBy('state')) ?? [],
+        ),
+    )
     for (let step = 0; step < 40; step++) {
       await randomStep(state, pick)
       if (step % 4 > 0) continue
+      for (const one of counted) await one.settle(mostTurns)
       for (const [at, one] of watched.entries()) {
         const wanted = await polled[at]?.all()
         const text = JSON.stringify(wanted)
@@ -32,7 +41,7 @@ test('a live query beside the writer is what polling the writer gives, over rand
     }
     // What is told first is the result as of the opening; then only what is different.
     expect(watched.every(({ updates }) => updates.filter(({ kind }) => kind === 'rows').length === 1)).toBe(true)
-    for (const one of watched) await one.stop()
+    for (const one of [...watched, ...counted]) await one.stop()
     await reader.close()
     await state.close()
   }

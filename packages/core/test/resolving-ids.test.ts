@@ -11,13 +11,13 @@ const refused = (call: Promise<unknown>): Promise<Refusal> =>
   )
 
 const anyCall = fc.record({
-  id: fc.constantFrom('a', 'ba', 'cba', 'dba', '1a', 'x1a', 'b', '11', '111', '2111'),
+  id: fc.constantFrom('a', 'ba', 'cba', 'dba', '1a', 'x1a', 'b'),
   action: fc.constantFrom('create', 'create', 'delete', 'resolve', 'resolve with the deleted'),
 })
 
 test('an end leads to the record that a scan finds, whatever was written and deleted before', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anyCall, { maxLength: 40 }), async (calls) => {
+    fc.asyncProperty(fc.array(anyCall, { minLength: 30, maxLength: 60 }), async (calls) => {
       const { state } = await openTiny()
       const [live, dead] = [new Set<string>(), new Set<string>()]
       const ending = (ids: ReadonlySet<string>, end: string): readonly string[] =>

@@ -49,6 +49,18 @@ export class LiveWindow {
     return this.#rows.at(-1)?.row
   }
 
+  /** Where a row stands in the result; -1 where it is not in it. O(log rows). */
+  placeOf(id: string): number {
+    const held = this.#byId.get(id)
+    const at = held === undefined ? -1 : this.#placeOf(held)
+    return at < this.#options.limit ? at : -1
+  }
+
+  /** The row at a place of the result. */
+  rowAt(at: number): StoredRecord | undefined {
+    return at < this.#options.limit ? this.#rows[at]?.row : undefined
+  }
+
   /** How many more rows are to be fetched for the result to be whole, and the reserve full; 0 where it is whole. */
   get missing(): number {
     const { limit, reserve } = this.#options

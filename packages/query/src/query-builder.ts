@@ -8,16 +8,17 @@ import {
 } from '@stateward/contract'
 import { withInclude, withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
 import type { GroupOf, GroupValueOf } from './group-of.ts'
+import { type LiveCount, mappedUpdates, onlyRows } from './live-counts.ts'
 import { type LiveOptions, liveResults, type SubscribeOptions, subscribed } from './live-results.ts'
 import type { AggregateOf, MeasuresOf } from './measures-of.ts'
 import type { Page } from './page.ts'
 import { pagesOf } from './pages-of.ts'
-import type { QueryRunner } from './query-runner.ts'
+import type { AggregateAsk, QueryRunner } from './query-runner.ts'
+import { RelatedQuery } from './related-query.ts'
 import { RowsQuery } from './rows-query.ts'
 import { type Selected, selected } from './selected.ts'
 import { typed } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
-import { type WithRelated, withRelated } from './with-related.ts'
 
 export interface ExplainOptions extends AskOptions {
   /** Also answers the query, and tells what that took. Default false. */
@@ -27,7 +28,7 @@ export interface ExplainOptions extends AskOptions {
 /**
  * A query of records of type `R`, whose references lead to `Relations` by field, put together step by step. Each step gives a
  * new builder and leaves the old one as it was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`,
- * `groupBy`, `aggregate`, `explain`, `live`. What the query does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
+ * `groupBy`, `aggregate`, `explain`, `live`, `liveCount`, `liveGroupBy`, `liveAggregate`. What the query does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
  */
 export class QueryBuilder<R, Relations = Record<never, never>> {
   readonly #runner: QueryRunner
@@ -68,8 +69,8 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
    */
   include<const F extends keyof Relations & string>(
     ...fields: readonly [F, ...F[]]
-  ): RowsQuery<WithRelated<R, Pick<Relations, F>>> {
-    return new RowsQuery(this.#runner, withInclude(this.#query, fields), withRelated<R, Pick<Relations, F>>)
+  ): RelatedQuery<R, Pick<Relations, F>> {
+    return new RelatedQuery<R, Pick<Relations, F>>(this.#runner, withInclude(this.#query, fields))
   }
 
   /** Every row, or the first `limit`, as of one commit. */
@@ -157,6 +158,40 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
   /** As `live`, by calling back; answers the way to stop. What the callback throws goes to `onError`, and nowhere else. */
   subscribe(callback: (update: LiveUpdate<R>) => void, options: SubscribeOptions = {}): () => void {
     return subscribed((signal) => this.live({ signal }), callback, options)
+  }
+
+  /**
+   * How many records match, now and whenever that becomes different: `for await (const { count } of query.liveCount({ signal }))`,
+   * whatever the limit. A change costs by itself, however many match.
+   */
+  liveCount(options?: LiveOptions): AsyncIterable<LiveCount> {
+    return onlyRows(this.#liveAggregate({ measures: { count: { count: true } } }, options), (row, seq) => ({
+      seq,
+      count: Number(row.measures.count),
+    }))
+  }
+
+  /**
+   * As `groupBy`, and then the groups that become different, each update to be taken in with `applyLive(groups, update)`. At most
+   * `limits.liveRows` groups (`TOO_LARGE`).
+   */
+  liveGroupBy<const F extends FieldOf<R>>(field: F, options?: LiveOptions): AsyncIterable<LiveUpdate<GroupOf<R, F>>> {
+    const updates = this.#liveAggregate({ by: field, measures: { count: { count: true } } }, options)
+    return mappedUpdates(updates, ({ value, measures: { count } }) =>
+      typed<GroupOf<R, F>>(value === undefined ? { count } : { value, count }),
+    )
+  }
+
+  /** As `aggregate`, of `count`, `sum` and `avg`, now and whenever that becomes different; `min` and `max` are `INVALID`. */
+  liveAggregate<const M extends MeasuresOf<R>>(measures: M, options?: LiveOptions): AsyncIterable<AggregateOf<R, M>> {
+    return onlyRows(this.#liveAggregate({ measures }, options), (row) => typed<AggregateOf<R, M>>(row.measures))
+  }
+
+  #liveAggregate(
+    ask: Omit<AggregateAsk, 'query'>,
+    { signal = new AbortController().signal }: LiveOptions = {},
+  ): ReturnType<QueryRunner['liveAggregate']> {
+    return this.#runner.liveAggregate({ ...ask, query: withoutOrder(this.#query) }, signal)
   }
 
   /** The query as plain JSON. */

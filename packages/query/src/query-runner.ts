@@ -4,10 +4,10 @@ import type {
   ExplainAsk,
   Explanation,
   Group,
-  LiveUpdate,
   Protocol,
   Query,
   QueryAnswer,
+  Watching,
 } from '@stateward/contract'
 
 /** What an aggregate is asked with. */
@@ -20,5 +20,7 @@ export interface QueryRunner {
   groupBy(query: Query, field: string, options?: AskOptions): Promise<readonly Group[]>
   aggregate(ask: AggregateAsk, options?: AskOptions): Promise<readonly AggregateRow[]>
   explain(query: ExplainAsk, options?: AskOptions): Promise<Explanation>
-  live(query: Query, signal: AbortSignal): AsyncIterable<LiveUpdate>
+  live(query: Query, signal: AbortSignal): AsyncIterable<Watching['live']['item']>
+  liveRelated(query: Query, signal: AbortSignal): AsyncIterable<Watching['liveRelated']['item']>
+  liveAggregate(ask: AggregateAsk, signal: AbortSignal): AsyncIterable<Watching['liveAggregate']['item']>
 }

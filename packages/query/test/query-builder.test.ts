@@ -19,6 +19,9 @@ interface Asked {
   readonly field?: string
 }
 
+/** Of what has a test of its own. */
+const never = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('not asked here')) }) }
+
 /** Answers each query with the next page; remembers what was asked. */
 function recorder(pages: readonly Partial<QueryAnswer>[] = [{}]): {
   readonly asked: Asked[]
@@ -49,6 +52,8 @@ function recorder(pages: readonly Partial<QueryAnswer>[] = [{}]): {
       asked.push({ kind: 'live', query, options: undefined })
       yield { kind: 'rows', seq: 1, rows: [] }
     },
+    liveRelated: () => never,
+    liveAggregate: () => never,
     async explain(query, options) {
       asked.push({ kind: 'explain', query, options })
       return { plan: { kind: 'empty' }, order: 'none', estimatedRows: 0, records: 0 }

@@ -35,6 +35,8 @@ function recorder(answer: Partial<QueryAnswer>): Recorder {
     aggregate: refuse,
     explain: refuse,
     live: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
+    liveRelated: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
+    liveAggregate: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
   }
   return { asked, runner, tasks: new QueryBuilder<Task, Relations>(runner, { type: 'task' }) }
 }
