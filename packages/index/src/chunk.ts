@@ -131,9 +131,16 @@ export class Chunk {
     this.expected = -1
   }
 
-  entries(from = 0, to: number = this.length): Entry[] {
-    return Array.from({ length: to - from }, (_, offset) => {
-      const at = from + offset
+  /** A chunk of its own with the entries from `from` up to `to`, at least one. Copies columns and makes no entry. */
+  part(order: KeyOrder, from: number, to: number): Chunk {
+    const slots = new Uint32Array(columnLength)
+    slots.set(this.slots.subarray(from, to))
+    const columns = { slots, groups: this.groups.part(from, to), keys: this.keys.part(from, to), length: to - from }
+    return new Chunk(order, { ...columns, expected: to - from === 1 ? 1 : -1 })
+  }
+
+  entries(): Entry[] {
+    return Array.from({ length: this.length }, (_, at) => {
       return { group: this.groups.get(at), key: this.keys.get(at), slot: this.slot(at) }
     })
   }

@@ -34,6 +34,11 @@ export class GroupColumn {
     return this.#groups === undefined ? this.#same : (this.#groups[at] ?? 0)
   }
 
+  /** A column of its own for the entries from `from` up to `to`, at least one. */
+  part(from: number, to: number): GroupColumn {
+    return new GroupColumn(this.#groups === undefined ? [this.#same] : this.#groups.subarray(from, to))
+  }
+
   /** @param length entries before the insertion, fewer than `columnLength` */
   insert(at: number, group: number, length: number): void {
     if (this.#groups === undefined) {

@@ -122,6 +122,18 @@ export class KeyColumn {
     this.#values?.splice(at, 1)
   }
 
+  /** A column of its own for the entries from `from` up to `to`, at least one. */
+  part(from: number, to: number): KeyColumn {
+    if (this.#numbers === undefined) return new KeyColumn(this.#order, this.#values?.slice(from, to) ?? [this.#same])
+    const numbers = this.#numbers.subarray(from, to)
+    const [first] = numbers
+    const column = new KeyColumn(this.#order, [first])
+    if (numbers.every((key) => key === first)) return column
+    column.#numbers = new Float64Array(columnLength)
+    column.#numbers.set(numbers)
+    return column
+  }
+
   keys(from: number, to: number): Key[] {
     return Array.from({ length: to - from }, (_, at) => this.get(from + at))
   }

@@ -240,8 +240,8 @@ export class OrderedList implements Imaged {
     if (chunk === undefined) return
     const isInOrder = at > 0 && Math.abs(at - chunk.expected) <= nearby
     const cut = isInOrder ? at : chunk.length >>> 1
-    const left = new Chunk(this.#order, chunk.entries(0, cut))
-    const right = new Chunk(this.#order, chunk.entries(cut))
+    const left = chunk.part(this.#order, 0, cut)
+    const right = chunk.part(this.#order, cut, chunk.length)
     if (at <= cut) left.insert(at, entry)
     else right.insert(at - cut, entry)
     this.#chunks.replace(number, 1, left, right)
