@@ -5,9 +5,9 @@ import { describe } from './frozen-json.ts'
 
 /** When the state is saved beside the log, so that the next opening need not read all of it. */
 export interface CheckpointOptions {
-  /** So many commits that are in no checkpoint are worth one when the store is closed, and after a compaction. 1 …, default 1 000. */
+  /** So many changes that are in no checkpoint are worth one when the store is closed, and after a compaction. 1 …, default 1 000. */
   readonly atClose?: number
-  /** The same while the store is open, or an eighth of its records where that is more. 1 …, default 65 536. */
+  /** The same while the store is open, counted in commits, or an eighth of its records where that is more. 1 …, default 65 536. */
   readonly whileOpen?: number
 }
 

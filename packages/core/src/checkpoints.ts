@@ -6,9 +6,9 @@ import { type CheckpointState, saveCheckpoint } from './save-checkpoint.ts'
 import { traced } from './traced.ts'
 
 export interface CheckpointSettings {
-  /** A checkpoint is saved at the close when so many commits are in none. */
+  /** A checkpoint is saved at the close when so many changes are in none. */
   readonly atClose: number
-  /** The same while the store is open; or an eighth of its records, where that is more. */
+  /** The same while the store is open, in commits; or an eighth of its records, where that is more. */
   readonly whileOpen: number
 }
 
@@ -21,8 +21,8 @@ export interface CheckpointsOptions extends CheckpointState {
   readonly gate: CheckpointGate
   /** `undefined`: none is ever saved. */
   readonly settings: CheckpointSettings | undefined
-  /** The commit up to which a checkpoint was loaded. */
-  readonly loaded: Seq | undefined
+  /** Versions that were in the log as of the checkpoint that was loaded. */
+  readonly loaded: number | undefined
 }
 
 /** A checkpoint takes as long to save as the store is large, so that a larger one is saved less often. */
@@ -31,7 +31,8 @@ const partOfRecords = 8
 /** Decides when the state of one term is saved as a checkpoint. A failure is told, and costs nothing but the next opening's time. */
 export class Checkpoints {
   readonly #options: CheckpointsOptions
-  #saved: Seq | undefined
+  /** Versions that were in the log as of the last checkpoint. */
+  #saved: number | undefined
   /** Below this seq nothing is to be done. */
   #next: Seq = 0
   #running: Promise<void> | undefined
@@ -75,10 +76,9 @@ export class Checkpoints {
     cancel()
   }
 
-  /** Commits that an opening would have to read now, about. */
+  /** Changes that an opening would have to take in now, about: a commit holds one of them or thousands. */
   get #behind(): number {
-    const { live } = this.#options
-    return this.#saved === undefined ? live.versions : live.lastSeq - this.#saved
+    return this.#options.live.versions - (this.#saved ?? 0)
   }
 
   #begin(): void {
@@ -103,11 +103,11 @@ export class Checkpoints {
       await live.whole.reached()
       const { caches } = writer
       if (caches === undefined) return
-      const asOf = live.lastSeq
+      const { lastSeq: asOf, versions } = live
       const { breathe } = environment
       const save = (): Promise<CacheSaved> => saveCheckpoint(caches, this.#options, { breathe, signal })
       const outcome = await this.#traced(asOf, save)
-      if (outcome.saved) this.#saved = asOf
+      if (outcome.saved) this.#saved = versions
       else if (outcome.isStale !== true) throw new StatewardError('STORAGE_FAILED', `no checkpoint: ${outcome.reason}`)
     } finally {
       this.#plan()

@@ -25,6 +25,8 @@ export interface LoadCheckpointOptions {
 export interface LoadedCheckpoint {
   /** The commit behind which the log is to be taken in. */
   readonly upTo: Seq
+  /** Versions that were in the log as of it. */
+  readonly versions: number
   /** Where everything is read from that has not been needed yet. */
   readonly source: CheckpointSource
 }
@@ -57,7 +59,7 @@ async function loadFrom(
   await loadTxids(source, { section: directory.txids, stats }, options)
   live.lastSeq = directory.txids.asOf
   live.versions = directory.versions
-  return { upTo: live.lastSeq, source }
+  return { upTo: live.lastSeq, versions: live.versions, source }
 }
 
 async function loadType(

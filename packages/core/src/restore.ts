@@ -1,12 +1,4 @@
-import {
-  type Domain,
-  hasCode,
-  type LogReader,
-  type Notify,
-  type Random,
-  type Seq,
-  type StoreEvent,
-} from '@stateward/contract'
+import { type Domain, hasCode, type LogReader, type Notify, type Random, type StoreEvent } from '@stateward/contract'
 import { DamagedImage, isDamagedImage } from '@stateward/index'
 import { checkpointName } from './checkpoint-file.ts'
 import type { CheckpointSource } from './checkpoint-source.ts'
@@ -34,8 +26,8 @@ export interface Restored {
   /** Not whole yet, where it comes from a checkpoint. */
   readonly live: Live
   readonly txids: TxidWindow
-  /** The commit up to which a checkpoint was of use; `undefined` where there was none. */
-  readonly checkpoint: Seq | undefined
+  /** Versions that were in the log as of the checkpoint that was of use; `undefined` where there was none. */
+  readonly checkpoint: number | undefined
 }
 
 /** Builds the state from the checkpoint and the commits behind it, or, where there is none that is of use, from the log. */
@@ -46,14 +38,14 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   const known = remembersTxids ? txids : undefined
   const loaded = await loadCheckpoint({ ...options, live, txids: known })
   if (loaded !== undefined && typeof loaded !== 'string') {
-    const { upTo, source } = loaded
+    const { versions, source } = loaded
     try {
       await replay(reader, live, { isBegun: true, txids: known, breathe })
       live.whole = new Whole(
         () => fill(options, { live, txids, source }),
         () => source.close(),
       )
-      return { live, txids, checkpoint: upTo }
+      return { live, txids, checkpoint: versions }
     } catch (error) {
       await source.close()
       if (!isDamagedImage(error)) throw error

@@ -5,7 +5,6 @@ import {
   limits,
   type Notify,
   type RecoveryReport,
-  type Seq,
   StatewardError,
   type Storage,
   type StorageEvent,
@@ -65,7 +64,7 @@ interface Opened {
   readonly recovery: RecoveryReport
   readonly live: Live
   readonly txids: TxidWindow
-  readonly checkpoint: Seq | undefined
+  readonly checkpoint: number | undefined
   readonly stop: StopOnce
 }
 

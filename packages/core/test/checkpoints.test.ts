@@ -80,7 +80,7 @@ async function commits(state: TinyState, count: number): Promise<void> {
   await turns(100)
 }
 
-test('a checkpoint is saved at the close when so many commits are in none', async () => {
+test('a checkpoint is saved at the close when so many changes are in none', async () => {
   const few = await opened({ atClose: 4 })
   await commits(few.state, 3)
   await few.state.close()
@@ -98,6 +98,19 @@ test('a checkpoint is saved at the close when so many commits are in none', asyn
   await commits(last.state, 1)
   await last.state.close()
   expect(last.storage.saves).toBe(1)
+})
+
+test('what is counted at the close are changes: one commit of many is worth a checkpoint', async () => {
+  const first = await opened({ atClose: 1 })
+  await commits(first.state, 5)
+  await first.state.close()
+  expect(first.storage.saves).toBe(1)
+  const { state, storage } = await opened({ atClose: 4 }, first.storage)
+  const before = (await state.stats()).lastSeq
+  await state.plan.createMany(['p', 'q', 'r', 's'].map((name) => ({ name })))
+  expect((await state.stats()).lastSeq).toBe(before + 1)
+  await state.close()
+  expect(storage.saves).toBe(2)
 })
 
 test('while the store is open one is saved after so many commits; one that fails is told, and saved after a pause', async () => {
