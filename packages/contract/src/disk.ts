@@ -14,10 +14,11 @@ export interface DiskStat {
 export type OpenMode = 'read' | 'change' | 'create'
 
 /**
- * `taken`: this open file now holds the exclusive lock, until it is closed or its process ends. `held`: another one does.
- * `unavailable`: this disk cannot lock.
+ * `taken`: this open file now holds the exclusive lock, until it is closed or its process ends; `kept`: so it does, and the
+ * system itself says that it keeps the lock, so that nobody needs to try whether a second open file is refused. `held`:
+ * another one holds it. `unavailable`: this disk cannot lock.
  */
-export type LockOutcome = 'taken' | 'held' | 'unavailable'
+export type LockOutcome = 'taken' | 'kept' | 'held' | 'unavailable'
 
 /** The room on a file system, in bytes. */
 export interface DiskSpace {

@@ -66,14 +66,39 @@ export class ActiveSegment {
   }
 }
 
+interface SegmentToMake {
+  readonly dir: string
+  readonly header: LogHeader
+  readonly fill?: (segment: ActiveSegment) => Promise<void>
+}
+
+/** A segment under its temporary name, durable as it is. It is named, or its file closed. */
+export interface StagedSegment {
+  readonly segment: ActiveSegment
+  /** Gives it its name, for good. It is not of the log before a manifest lists it. */
+  name(): Promise<void>
+}
+
 /**
  * Makes a new segment: header, what `fill` adds, sync, rename, directory sync. It is not of the log before a manifest
  * lists it. Rejects with `FULL` when there is no room for it; nothing is left then.
  */
-export async function createSegment(
+export async function createSegment(environment: Environment, toMake: SegmentToMake): Promise<ActiveSegment> {
+  const { segment, name } = await stageSegment(environment, toMake)
+  try {
+    await name()
+    return segment
+  } catch (error) {
+    await segment.file.close().catch(() => {})
+    throw error
+  }
+}
+
+/** The first half of `createSegment`. Errors as there. */
+export async function stageSegment(
   environment: Environment,
-  { dir, header, fill }: { dir: string; header: LogHeader; fill?: (segment: ActiveSegment) => Promise<void> },
-): Promise<ActiveSegment> {
+  { dir, header, fill }: SegmentToMake,
+): Promise<StagedSegment> {
   const { disk } = environment
   const path = join(dir, segmentName('log', header.segment))
   const temporary = path + fileNames.temporary
@@ -82,19 +107,19 @@ export async function createSegment(
   })
   try {
     const segment = new ActiveSegment(file, header, environment.clock.monotonicMs())
-    try {
-      await segment.append(headerLine(header, timestampOf(environment.clock)))
-      await fill?.(segment)
-      await file.datasync()
-    } catch (error) {
-      await disk.remove(temporary).catch(() => {})
-      throw fullOr(error, `making ${path}`)
+    await segment.append(headerLine(header, timestampOf(environment.clock)))
+    await fill?.(segment)
+    await file.datasync()
+    return {
+      segment,
+      async name() {
+        await disk.rename(temporary, path)
+        await disk.syncDirectory(dir)
+      },
     }
-    await disk.rename(temporary, path)
-    await disk.syncDirectory(dir)
-    return segment
   } catch (error) {
+    await disk.remove(temporary).catch(() => {})
     await file.close().catch(() => {})
-    throw error
+    throw fullOr(error, `making ${path}`)
   }
 }

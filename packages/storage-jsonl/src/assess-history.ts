@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '@stateward/contract'
 import { type Seq, StatewardError } from '@stateward/contract'
+import { allSettled } from './all-settled.ts'
 import { assessComplete, assessLast, type SegmentFound } from './assess-segment.ts'
 import type { ReadableFile } from './chunks.ts'
 import { type Control, parseControl, type SegmentEnd } from './control-line.ts'
@@ -16,6 +17,9 @@ import type { Verify } from './options.ts'
 import { changedPlain } from './plain.ts'
 import type { Recovery } from './recovery.ts'
 import type { Survey } from './survey.ts'
+
+/** As many as Node has threads for them. */
+const assessedAtOnce = 4
 
 /** What the listed files of a store turned out to be. */
 export interface HistoryFound extends Pick<Recovery, 'rehome' | 'ended' | 'quarantine' | 'cuts' | 'prev'> {
@@ -40,10 +44,14 @@ export async function assessHistory(
   const damage = new DamageList()
   const history = manifest.segments.filter(isHistory)
   const found = new Map<Entry, SegmentFound>()
-  for (const entry of manifest.segments) {
-    const segment = await assessEntry({ disk, dir, manifest, covered }, entry, entry === history.at(-1))
-    damage.addAll(segment.damage)
-    found.set(entry, segment)
+  const place = { disk, dir, manifest, covered }
+  for (let at = 0; at < manifest.segments.length; at += assessedAtOnce) {
+    const some = manifest.segments.slice(at, at + assessedAtOnce)
+    const looks = some.map(async (entry) => [entry, await assessEntry(place, entry, entry === history.at(-1))] as const)
+    for (const [entry, segment] of await allSettled(looks)) {
+      damage.addAll(segment.damage)
+      found.set(entry, segment)
+    }
   }
   const kept = history.flatMap((entry) => keptOf(entry, found.get(entry)))
   const last = history.at(-1)

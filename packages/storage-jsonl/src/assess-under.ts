@@ -12,10 +12,14 @@ export type Assessed =
   | { readonly kind: 'whole'; readonly recovery: Recovery; readonly lost: readonly LostCommits[] }
   | { readonly kind: 'readable'; readonly part: ReadablePart; readonly damage: readonly Damage[] }
 
-/** As `assess`, and does with a damaged log what the policy says. Errors as `assess`, and as `salvageLog`. */
+/**
+ * As `assess`, and does with a damaged log what the policy says: not before `synced`, from when on a crash takes no name back.
+ * Errors as `assess`, and as `salvageLog`.
+ */
 export async function assessUnder(
   { recovery: policy, verify }: Pick<Settings, 'recovery' | 'verify'>,
   store: Omit<HeldStore, 'survey'>,
+  synced: Promise<void>,
 ): Promise<Assessed> {
   const { environment, dir } = store
   const survey = await surveyDirectory(environment.disk, dir)
@@ -29,6 +33,7 @@ export async function assessUnder(
       const { damage } = error.details
       return { kind: 'readable', part, damage: Array.isArray(damage) ? damage : [] }
     }
+    await synced
     const { lost } = await salvageHeld({ ...store, survey }, false)
     const recovery = await assess(environment, await surveyDirectory(environment.disk, dir))
     return { kind: 'whole', recovery, lost }

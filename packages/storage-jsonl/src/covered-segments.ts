@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '@stateward/contract'
+import { allSettled } from './all-settled.ts'
 import { type Bound, type CacheClaim, growsInto } from './cache-claim.ts'
 import { readCacheFile } from './cache-file.ts'
 import { diskCode } from './failure.ts'
@@ -30,19 +31,20 @@ export async function coveredSegments(
 }
 
 async function claimsOf(disk: Disk, dir: string): Promise<readonly CacheClaim[]> {
-  const claims: CacheClaim[] = []
-  for (const file of await cacheFiles(disk, dir)) {
-    const name = nameOfCache(file)
-    if (name === undefined) continue
-    try {
-      const found = await withFile(disk, { dir, name: cacheName(name) }, (open) => readCacheFile(open, name))
-      if (typeof found !== 'string') claims.push(found.claim)
-    } catch (error) {
-      // No code is a defect of ours, and not the disk's.
-      if (diskCode(error) === '') throw error
-    }
+  const names = (await cacheFiles(disk, dir)).map(nameOfCache).filter((name) => name !== undefined)
+  const claims = await allSettled(names.map((name) => claimOf(disk, dir, name)))
+  return claims.filter((claim) => claim !== undefined)
+}
+
+async function claimOf(disk: Disk, dir: string, name: string): Promise<CacheClaim | undefined> {
+  try {
+    const found = await withFile(disk, { dir, name: cacheName(name) }, (open) => readCacheFile(open, name))
+    return typeof found === 'string' ? undefined : found.claim
+  } catch (error) {
+    // No code is a defect of ours, and not the disk's.
+    if (diskCode(error) === '') throw error
+    return undefined
   }
-  return claims
 }
 
 async function cacheFiles(disk: Disk, dir: string): Promise<readonly string[]> {

@@ -34,12 +34,13 @@ export async function takeFlock(environment: Environment, options: LockOptions):
       if (outcome === 'held') throw locked(options.dir, parseNote(await readNote(file)))
       const standing = await disk.stat(path)
       const { inode } = await file.stat()
-      if (outcome === 'taken' && standing?.inode !== inode) {
+      const isTaken = outcome === 'taken' || outcome === 'kept'
+      if (isTaken && standing?.inode !== inode) {
         // The holder before us removed this LOCK between our open and our lock: the next one is another file.
         await file.close()
         continue
       }
-      if (outcome === 'taken' && (await excludes(environment, path))) {
+      if (outcome === 'kept' || (isTaken && (await excludes(environment, path)))) {
         return await holding(environment, { ...options, path, file, inode, created })
       }
       if (created) await disk.remove(path)
@@ -109,7 +110,7 @@ async function holding(
   const since = timestampOf(environment.clock)
   const note: LockNote = { pid: machine.pid, host: machine.host, owner, since, nonce, method: 'flock' }
   try {
-    await file.truncate(0)
+    if (before.length > 0) await file.truncate(0)
     await writeAll(file, noteBytes(note), 0)
   } catch (error) {
     // A LOCK without a note keeps out who holds a store by the file's being there.

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import type { Disk } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
+import { allSettled } from './all-settled.ts'
 import { bounds } from './bounds.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { diskCode } from './failure.ts'
 import { whyUnreadable } from './format.ts'
 import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts'
 import { fileNames } from './segment-name.ts'
-import { writeWhole } from './write-whole.ts'
+import { stageWhole } from './write-whole.ts'
 
 /** What stands under the manifest's name: a manifest, nothing, or (in words) why it is none. */
 export type ManifestFound = Manifest | undefined | string
@@ -30,12 +31,41 @@ export async function readManifest(disk: Disk, dir: string, name: string = fileN
  * holds, and whichever of the two a crash leaves is whole. The former one is kept beside it.
  */
 export async function writeManifest(environment: Environment, dir: string, manifest: Manifest): Promise<void> {
-  const { disk, clock } = environment
+  const staged = await stageManifest(environment, dir, manifest)
+  await staged.publish()
+}
+
+/** A manifest that lies beside the published one. It is published or discarded: nothing else is left of it. */
+export interface StagedManifest {
+  /** Puts it in the place of the published one, for good. */
+  publish(): Promise<void>
+  discard(): Promise<void>
+}
+
+/** The first half of `writeManifest`: what it writes is durable under temporary names. Both files are synced side by side. */
+export async function stageManifest(
+  { disk, clock }: Environment,
+  dir: string,
+  manifest: Manifest,
+): Promise<StagedManifest> {
   const path = join(dir, fileNames.manifest)
+  const files = [{ path, bytes: encodeManifest(manifest, timestampOf(clock)) }]
   const former = await readFile(disk, path)
-  if (former !== undefined) await writeWhole(disk, join(dir, fileNames.previousManifest), former)
-  await writeWhole(disk, path, encodeManifest(manifest, timestampOf(clock)))
-  await disk.syncDirectory(dir)
+  if (former !== undefined) files.unshift({ path: join(dir, fileNames.previousManifest), bytes: former })
+  const discard = async (): Promise<void> => {
+    for (const file of files) await disk.remove(file.path + fileNames.temporary).catch(() => {})
+  }
+  await allSettled(files.map((file) => stageWhole(disk, file.path, file.bytes))).catch(async (error: unknown) => {
+    await discard()
+    throw error
+  })
+  return {
+    async publish() {
+      for (const file of files) await disk.rename(file.path + fileNames.temporary, file.path)
+      await disk.syncDirectory(dir)
+    },
+    discard,
+  }
 }
 
 async function readFile(disk: Disk, path: string): Promise<Buffer | undefined> {

@@ -18,10 +18,15 @@ export async function removeFiles(disk: Disk, dir: string, names: readonly strin
  */
 export async function removeObsolete(disk: Disk, dir: string, names: readonly string[]): Promise<void> {
   if (names.length === 0) return
+  await unlinkObsolete(disk, dir, names)
+  await disk.syncDirectory(dir)
+}
+
+/** As `removeObsolete`, but a power cut may bring them back: only for files that stay listed. */
+export async function unlinkObsolete(disk: Disk, dir: string, names: readonly string[]): Promise<void> {
   for (const name of names.filter(isRemovableName)) {
     await removeFiles(disk, dir, [name]).catch((error: unknown) => {
       if (!['EBUSY', 'EPERM', 'EACCES'].includes(diskCode(error))) throw error
     })
   }
-  await disk.syncDirectory(dir)
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Disk } from '@stateward/contract'
 import { type LogWriter, type OpenWriterOptions, type RecoveryReport, StatewardError } from '@stateward/contract'
+import { allSettled } from './all-settled.ts'
 import { assessUnder } from './assess-under.ts'
 import { DamagedLog, type DamagedLogOptions } from './damaged-log.ts'
 import { diskCode, storageFailed } from './failure.ts'
@@ -38,8 +39,8 @@ export async function openWriter(
       await refuseStrange(disk, dir)
       const lock = await takeLock(environment, { dir, owner, method: settings.lock })
       try {
-        await syncNames(disk, dir)
-        const found = await assessUnder(settings, { environment, dir, owner })
+        const synced = syncNames(disk, dir)
+        const [found] = await allSettled([assessUnder(settings, { environment, dir, owner }, synced), synced])
         if (found.kind === 'readable') return openDamaged({ settings, lock, ...found })
         assertCuttable(found.recovery)
         const recovered = await recover(environment, { dir, owner, recovery: found.recovery })

@@ -1,16 +1,18 @@
 import { join } from 'node:path'
 import type { Quarantined, RecoveryReport, Seq } from '@stateward/contract'
-import { type ActiveSegment, createSegment } from './active-segment.ts'
+import { type ActiveSegment, type StagedSegment, stageSegment } from './active-segment.ts'
+import { allSettled } from './all-settled.ts'
 import { fileChunks, wholeLines } from './chunks.ts'
 import { durableLine, isControl } from './control-line.ts'
 import { type Environment, timestampOf } from './environment.ts'
 import { format } from './format.ts'
-import { isHistory, type Manifest } from './manifest.ts'
-import { writeManifest } from './manifest-file.ts'
-import { removeFiles, removeObsolete } from './obsolete.ts'
+import { type ActiveEntry, isHistory, type Manifest } from './manifest.ts'
+import { stageManifest } from './manifest-file.ts'
+import { removeFiles, unlinkObsolete } from './obsolete.ts'
 import { withFile } from './open-file.ts'
 import { quarantine } from './quarantine.ts'
 import type { Recovery } from './recovery.ts'
+import { segmentName } from './segment-name.ts'
 
 export interface Recovered {
   readonly active: ActiveSegment
@@ -34,12 +36,12 @@ export async function recover(
   for (const cutting of recovery.quarantine) {
     quarantined.push(await quarantine(disk, dir, { cutting, epoch: recovery.epoch }))
   }
-  const active = await beginSegment(environment, dir, recovery)
+  const manifest = manifestOf(recovery, owner)
+  const active = await publishWithSegment(environment, dir, { recovery, manifest })
   try {
-    const manifest = manifestOf(recovery, active, owner)
-    await writeManifest(environment, dir, manifest)
     for (const cut of recovery.cuts) await cutFile(environment, dir, cut)
-    await removeObsolete(disk, dir, manifest.obsolete)
+    // The manifest lists them until the close, which removes what a power cut may have brought back.
+    await unlinkObsolete(disk, dir, manifest.obsolete)
     const lastSeq = recovery.rehome?.lastSeq ?? recovery.firstSeq - 1
     const { clean, created, adopted, ended } = recovery
     return { active, manifest, lastSeq, ended, report: { clean, created, lastSeq, quarantined, adopted } }
@@ -49,8 +51,29 @@ export async function recover(
   }
 }
 
-function manifestOf(recovery: Recovery, active: ActiveSegment, writer: string): Manifest {
-  const { log, epoch, truncated, kept, obsolete, lost, resealed } = recovery
+/** Begins the segment and publishes the manifest that lists it. Both are written and synced side by side, then named one after the other. */
+async function publishWithSegment(
+  environment: Environment,
+  dir: string,
+  { recovery, manifest }: { recovery: Recovery; manifest: Manifest },
+): Promise<ActiveSegment> {
+  const beginning = beginSegment(environment, dir, recovery)
+  const staging = stageManifest(environment, dir, manifest)
+  try {
+    const [begun, staged] = await allSettled([beginning, staging])
+    await begun.name()
+    await staged.publish()
+    return begun.segment
+  } catch (error) {
+    await staging.then((staged) => staged.discard()).catch(() => {})
+    await beginning.then(({ segment }) => segment.file.close()).catch(() => {})
+    throw error
+  }
+}
+
+function manifestOf(recovery: Recovery, writer: string): Manifest {
+  const { log, epoch, truncated, kept, obsolete, lost, resealed, segment, firstSeq } = recovery
+  const active: ActiveEntry = { kind: 'active', file: segmentName('log', segment), segment, epoch, firstSeq }
   const history = kept.filter(isHistory)
   const bases = kept.filter((entry) => !isHistory(entry))
   return {
@@ -60,14 +83,14 @@ function manifestOf(recovery: Recovery, active: ActiveSegment, writer: string): 
     writer,
     clean: false,
     truncated,
-    segments: [...history, active.entry, ...bases],
+    segments: [...history, active, ...bases],
     obsolete,
     ...(lost.length === 0 ? {} : { lost }),
     ...(resealed.length === 0 ? {} : { resealed }),
   }
 }
 
-async function beginSegment(environment: Environment, dir: string, recovery: Recovery): Promise<ActiveSegment> {
+async function beginSegment(environment: Environment, dir: string, recovery: Recovery): Promise<StagedSegment> {
   const { log, segment, epoch, firstSeq, prev, rehome } = recovery
   const header = {
     format,
@@ -78,9 +101,9 @@ async function beginSegment(environment: Environment, dir: string, recovery: Rec
     firstSeq,
     ...(prev === undefined ? {} : { prev }),
   }
-  if (rehome === undefined) return createSegment(environment, { dir, header })
+  if (rehome === undefined) return stageSegment(environment, { dir, header })
   const { file: name, from, to, lastSeq } = rehome
-  return createSegment(environment, {
+  return stageSegment(environment, {
     dir,
     header,
     fill: (target) =>

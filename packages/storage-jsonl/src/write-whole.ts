@@ -32,6 +32,12 @@ function unless(code: string): (error: unknown) => undefined {
  * after the sync of the file, or a crash could leave a whole name with an empty file.
  */
 export async function writeWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  await stageWhole(disk, path, bytes)
+  await disk.rename(path + fileNames.temporary, path)
+}
+
+/** The first half of `writeWhole`: the bytes are durable under the temporary name of `path`. Where that fails nothing is left there. */
+export async function stageWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   try {
     const file = await createTemporary(disk, path)
     try {
@@ -44,5 +50,4 @@ export async function writeWhole(disk: Disk, path: string, bytes: Uint8Array): P
     await disk.remove(path + fileNames.temporary).catch(() => {})
     throw fullOr(error, `writing ${path}`)
   }
-  await disk.rename(path + fileNames.temporary, path)
 }

@@ -68,6 +68,18 @@ test.each([
   expect(namesOf(medium)).toEqual([])
 })
 
+test('a lock that the system says it keeps is not tried a second time', async () => {
+  const { disk, medium } = await storeWith()
+  const calls: string[] = []
+  medium.onCall = ({ call }) => {
+    calls.push(call)
+  }
+  const lock = await takeFlock(environmentOn(locking(disk, 'kept')), options)
+  expect(lock?.method).toBe('flock')
+  expect(calls.filter((call) => call === 'open' || call === 'create')).toHaveLength(1)
+  await lock?.release()
+})
+
 test('where flock cannot be had, a LOCK that was there before stays as it was', async () => {
   const { medium, disk } = await storeWith(ofDead)
   expect(await takeFlock(environmentOn(locking(disk, 'unavailable')), options)).toBeUndefined()
