@@ -36,11 +36,16 @@ function textOf(cause: unknown): string {
  */
 function stackless(code: ActorErrorCode, text: string, options?: ActorErrorOptions): ActorError {
   const limit = Error.stackTraceLimit
-  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    Error.stackTraceLimit = 0
+  } catch {
+    // Frozen, where a program has frozen what is global: then it has its stack.
+    return new ActorError(code, text, options)
+  }
   try {
     return new ActorError(code, text, options)
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', limit)
+    Error.stackTraceLimit = limit
   }
 }
 

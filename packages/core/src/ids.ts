@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@stateward/contract'
 import { V7Generator } from 'uuidv7'
+import { uuidText } from './uuid-text.ts'
 
 /** A step back of the clock up to this keeps counting from the highest time seen; beyond it, ids start again from the clock. */
 const rollbackAllowanceMs = 10_000
@@ -22,7 +23,7 @@ export function uuidv7Maker(clock: Clock, random: Random): () => string {
     return pool.readUInt32BE(at - 4)
   }
   const generator = new V7Generator({ nextUint32 })
-  return () => generator.generateOrResetCore(clock.now(), rollbackAllowanceMs).toString()
+  return () => uuidText(generator.generateOrResetCore(clock.now(), rollbackAllowanceMs).bytes)
 }
 
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

@@ -13,7 +13,6 @@ import {
   type Watching,
   type WatchKind,
 } from '@stateward/contract'
-import { answerOf } from './answer.ts'
 import { askedAgain } from './asked-again.ts'
 import { checkIndexes } from './check-indexes.ts'
 import { Compactor } from './compactor.ts'
@@ -29,6 +28,8 @@ import type { ManagerOptions } from './manager-options.ts'
 import { type Messages, unwatched } from './messages.ts'
 import type { Handlers } from './reads.ts'
 import { closed, fromActor, mailboxFull } from './refusals.ts'
+import { refused } from './refused.ts'
+import { replied } from './replied.ts'
 import { checkedShutdown, type ShutdownOptions, type StateShutdownReport } from './shutdown-options.ts'
 import { statsOf } from './stats.ts'
 import type { Reopened, Terms } from './terms.ts'
@@ -139,7 +140,7 @@ export class Manager implements Endpoint {
       this.#options.hooks.assertOutside()
     }
     if (!isWrite(kind)) return undefined
-    if (this.#isFull) throw mailboxFull(this.#options.mailbox.capacity)
+    if (this.#isFull) return refused(mailboxFull(this.#options.mailbox.capacity))
     return this.#carryOut(this.#door.check(kind, body as Ask<WriteKind>), kind, options)
   }
 
@@ -156,12 +157,13 @@ export class Manager implements Endpoint {
   }
 
   #carryOut(write: Write, kind: MessageKind, options: AskOptions): Promise<unknown> {
-    return this.#inOrder(write.ready, kind, options, async (left) => {
-      const { actor } = this.#terms.current
-      const reply = await actor.ask('write', write, left)
-      if (reply.ok) return answerOf(write.kind, reply.value)
-      throw fromActor(reply.error)
-    })
+    // As nearly all: what is made for one waits in the mailbox with it.
+    if (write.ready === undefined && !this.#lane.isBusy) return this.#handOver(write, options)
+    return this.#inOrder(write.ready, kind, options, (left) => this.#handOver(write, left))
+  }
+
+  #handOver(write: Write, left: AskOptions): Promise<unknown> {
+    return this.#terms.current.actor.ask('write', write, left).then(replied[write.kind])
   }
 
   /** Runs `go` behind every call before it, with what is left of the caller's time. */
@@ -242,10 +244,7 @@ export class Manager implements Endpoint {
   /** Reads of the newest state, within the call. */
   get view(): ViewSource {
     return viewSource({
-      current: () => {
-        const { reads, writer } = this.#terms.current
-        return { source: reads.now, reader: writer }
-      },
+      current: () => ({ source: this.#terms.current.reads.now, reader: this.#terms.current.writer }),
       isClosed: () => this.#isClosed,
     })
   }

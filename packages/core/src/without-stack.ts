@@ -4,10 +4,15 @@
  */
 export function withoutStack<E extends Error>(make: () => E): E {
   const limit = Error.stackTraceLimit
-  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    Error.stackTraceLimit = 0
+  } catch {
+    // Frozen, where a program has frozen what is global: then it has its stack.
+    return make()
+  }
   try {
     return make()
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', limit)
+    Error.stackTraceLimit = limit
   }
 }

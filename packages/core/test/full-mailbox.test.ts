@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
 import { gatedStorage } from './gated-storage.ts'
@@ -38,7 +39,10 @@ test('a write that is BUSY costs little: it is not looked at, and its error coll
     },
     data: { id: 'd' },
   }
-  const error: unknown = await state.ask('create', body).catch((reason: unknown) => reason)
+  const refused = state.ask('create', body)
+  // A promise that is rejected before its caller listens is noted as unhandled, and crossed out again, for each one that is refused.
+  expect(inspect(refused)).toContain('<pending>')
+  const error: unknown = await refused.catch((reason: unknown) => reason)
   expect(error).toMatchObject({ code: 'BUSY', retryable: true })
   expect(error instanceof Error ? error.stack : 'none').not.toMatch(/\n\s+at /)
   expect(looks).toBe(0)

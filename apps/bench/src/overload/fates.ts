@@ -1,4 +1,4 @@
-export const fateOf = { acknowledged: 1, refused: 2 } as const
+export const fateOf = { acknowledged: 1, refused: 2, otherwise: 3 } as const
 
 /** What became of each write, in a byte each: with their names, the harness would hold more than the store that it looks at. */
 export class Fates {

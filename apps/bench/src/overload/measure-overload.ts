@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type domain, hasCode, openState, type State } from 'stateward'
+import { type domain, openState, type State } from 'stateward'
 import { quantile } from '../measure/quantile.ts'
 import { Samples } from '../measure/samples.ts'
-import { turn } from '../measure/turn.ts'
-import { Fates, fateOf } from './fates.ts'
+import { fateOf } from './fates.ts'
+import { Flood } from './flood.ts'
+import { waitedMs } from './waited-ms.ts'
 
 export interface OverloadJob {
   /** An empty directory. */
@@ -32,9 +33,13 @@ export interface OverloadFigures {
   /** Of a read by id while nobody writes, and under the overload; p50 and p99. */
   readonly readMs: readonly [p50: number, p99: number]
   readonly loadedReadMs: readonly [p50: number, p99: number]
-  /** How late the event loop lets a reader come who comes once a millisecond: nobody writing, and under the overload. */
+  /**
+   * How late the event loop lets a reader come who comes once a millisecond: nobody writing, and under the overload; and that
+   * without what the thread has waited meanwhile for a processor that other processes had.
+   */
   readonly lateMs: readonly [p50: number, p99: number]
   readonly loadedLateMs: readonly [p50: number, p99: number]
+  readonly ownLateMs: readonly [p50: number, p99: number]
   readonly deepest: number
   /** By how much the process has grown at most, bytes. */
   readonly grown: number
@@ -50,8 +55,6 @@ type Plans = State<typeof domain>
 const callers = 64
 /** What is measured beside the overload takes a part of its time, and not more than this. */
 const longestAsideMs = 3_000
-const sendingMs = 2
-const lookEveryMs = 50
 const opened = (dir: string, mailbox: number): Promise<Plans> =>
   openState(dir, { mailbox: { capacity: mailbox }, compaction: false })
 
@@ -86,7 +89,13 @@ export async function measureOverload({ dir, runMs, mailbox, times, atOnce }: Ov
   const [acknowledged, refused] = [lost + those(fateOf.acknowledged, 1), uninvited + those(fateOf.refused, 0)]
   return {
     ...{ capacity, recovered, deepest, grown, held },
-    ...{ readMs: unloaded.took, loadedReadMs: loaded.took, lateMs: unloaded.late, loadedLateMs: loaded.late },
+    ...{
+      readMs: unloaded.took,
+      loadedReadMs: loaded.took,
+      lateMs: unloaded.late,
+      loadedLateMs: loaded.late,
+      ownLateMs: loaded.ownLate,
+    },
     offered: sent / offeredFor,
     acknowledged,
     refused,
@@ -113,21 +122,27 @@ async function capacityOf(state: Plans, ms: number): Promise<number> {
 interface ReadFigures {
   readonly took: [p50: number, p99: number]
   readonly late: [p50: number, p99: number]
+  readonly ownLate: [p50: number, p99: number]
 }
 
 /** Reads once a millisecond, loaded or not: what is read again at once is in the processor's cache, which nobody's reads are. */
 async function reads(state: Plans, id: string, until: number): Promise<ReadFigures> {
   const took = new Samples()
   const late = new Samples()
+  const ownLate = new Samples()
   do {
+    const waited = waitedMs()
     const due = performance.now() + 1
     await pause(1)
     const before = performance.now()
+    const lateMs = Math.max(0, before - due)
+    late.add(lateMs)
+    ownLate.add(Math.max(0, lateMs - (waitedMs() - waited)))
+    const asked = performance.now()
     await state.plan.get(id)
-    took.add(performance.now() - before)
-    late.add(Math.max(0, before - due))
+    took.add(performance.now() - asked)
   } while (performance.now() < until)
-  return { took: quantilesOf(took), late: quantilesOf(late) }
+  return { took: quantilesOf(took), late: quantilesOf(late), ownLate: quantilesOf(ownLate) }
 }
 
 function quantilesOf(samples: Samples): [p50: number, p99: number] {
@@ -135,83 +150,9 @@ function quantilesOf(samples: Samples): [p50: number, p99: number] {
   return [quantile(values, 0.5) ?? 0, quantile(values, 0.99) ?? 0]
 }
 
-function heldIn({ tables, indexes, cache, histories }: Awaited<ReturnType<Plans['stats']>>['memoryParts']): number {
-  return tables + indexes + cache + histories
-}
-
 const floodNames = /^flood (\d+)$/
 
 function floodNumber(name: string): number | undefined {
   const found = floodNames.exec(name)?.[1]
   return found === undefined ? undefined : Number(found)
-}
-
-interface FloodJob {
-  readonly atOnce: number
-  readonly perMs: number
-  readonly until: number
-}
-
-/** Writes that are sent by the clock, whether those before are answered or not. */
-class Flood {
-  readonly #state: Plans
-  readonly fates: Fates = new Fates()
-  readonly refusals: Samples = new Samples()
-  sent = 0
-  deepest = 0
-  grown = 0
-  held = 0
-  #pending = 0
-  #empty: () => void = () => undefined
-
-  constructor(state: Plans) {
-    this.#state = state
-  }
-
-  /** Begins with some at once, then goes by the clock. */
-  async run({ atOnce, perMs, until }: FloodJob): Promise<void> {
-    const { rss } = process.memoryUsage()
-    const heldBefore = heldIn((await this.#state.stats()).memoryParts)
-    let last = performance.now()
-    let due = atOnce
-    let looked = 0
-    do {
-      // Whoever offers this much sits somewhere else, and its messages come a few at a time.
-      const pauseAt = this.sent < atOnce ? Number.POSITIVE_INFINITY : performance.now() + sendingMs
-      for (; due >= 1 && performance.now() < pauseAt; due--) void this.#send(this.sent++)
-      await turn()
-      const now = performance.now()
-      // What a turn was late for is offered in the next, but not without end: nobody could do so from one thread.
-      due = Math.min(due + (now - last) * perMs, perMs * 100)
-      last = now
-      if (now < looked + lookEveryMs) continue
-      looked = now
-      const stats = await this.#state.stats()
-      this.deepest = Math.max(this.deepest, stats.mailboxDepth)
-      this.held = heldIn(stats.memoryParts) - heldBefore
-      this.grown = Math.max(this.grown, process.memoryUsage().rss - rss)
-    } while (performance.now() < until)
-  }
-
-  async #send(write: number): Promise<void> {
-    this.#pending++
-    const before = performance.now()
-    try {
-      await this.#state.plan.create({ name: `flood ${write}` })
-      this.fates.set(write, fateOf.acknowledged)
-    } catch (error) {
-      if (!hasCode(error, 'BUSY') || !error.retryable) return
-      this.refusals.add(performance.now() - before)
-      this.fates.set(write, fateOf.refused)
-    } finally {
-      if (--this.#pending === 0) this.#empty()
-    }
-  }
-
-  async settled(): Promise<void> {
-    if (this.#pending === 0) return
-    await new Promise<void>((resolve) => {
-      this.#empty = resolve
-    })
-  }
 }
