@@ -15,7 +15,7 @@ export interface CompactionScheduleOptions {
   readonly run: (cause: DueCause) => Promise<unknown>
   /** When the store was opened, on the monotonic clock. */
   readonly startedMs: number
-  /** Called when a compaction has failed: the schedule is over then. */
+  /** Called when a compaction has failed, or a look at whether it is time: the schedule is over then. */
   readonly failed: (error: unknown) => void
 }
 
@@ -50,7 +50,12 @@ export class CompactionSchedule {
 
   #arm(): void {
     if (this.#isStopped) return
-    this.#cancel = this.#options.setTimer(() => void this.#look().finally(() => this.#arm()), lookMs)
+    const look = (): Promise<void> =>
+      this.#look().then(
+        () => this.#arm(),
+        (error: unknown) => this.#fail(error),
+      )
+    this.#cancel = this.#options.setTimer(() => void look(), lookMs)
   }
 
   async #look(): Promise<void> {
@@ -60,17 +65,12 @@ export class CompactionSchedule {
     if (found === undefined || this.#isStopped || (found.health !== undefined && found.health !== 'ok')) return
     const elapsedMs = clock.monotonicMs() - (lastMs() ?? startedMs)
     const cause = compactionDue({ stats: found, ...counts(), elapsedMs }, settings)
-    if (cause !== undefined) await this.#run(cause)
+    if (cause !== undefined) await this.#options.run(cause)
   }
 
-  async #run(cause: DueCause): Promise<void> {
-    const { run, failed } = this.#options
-    try {
-      await run(cause)
-    } catch (error) {
-      if (this.#isStopped) return
-      this.stop()
-      failed(error)
-    }
+  #fail(error: unknown): void {
+    if (this.#isStopped) return
+    this.stop()
+    this.#options.failed(error)
   }
 }

@@ -147,6 +147,7 @@ export class Housekeeping {
     return new MemoryKeeper({
       ...{ term: () => terms.current, setTimer: environment.setTimer },
       restored: () => this.#rebuilder.look(),
+      failed: (error) => this.#caretakers.get('memory')?.crashed(error),
     })
   }
 

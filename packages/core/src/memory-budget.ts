@@ -46,10 +46,15 @@ export class MemoryBudget {
 
   /** A record was changed: what that takes is kept in reserve for some of them, then somebody looks. */
   changed(live: Live): void {
-    if (++this.#changes % this.#changesPerLook === 0) this.keep(live)
+    if (++this.#changes % this.#changesPerLook !== 0) return
+    try {
+      this.keep(live)
+    } catch {
+      // An index that does not know its own size must not take a durable write along. Who looks now and then finds it, too, and says so.
+    }
   }
 
-  /** Looks how much there is, and lets go of what is too much. Cannot fail. O(records / 512) for each index. */
+  /** Looks how much there is, and lets go of what is too much. Throws what an index throws. O(records / 512) for each index. */
   keep(live: Live): void {
     const { maxBytes, cacheBytes } = this.#settings
     if (maxBytes === undefined) {

@@ -6,6 +6,8 @@ export interface MemoryKeeperOptions {
   readonly setTimer: Environment['setTimer']
   /** An index is to be built again. */
   readonly restored: () => void
+  /** Called when it has ended for a reason that it does not expect. */
+  readonly failed: (error: unknown) => void
 }
 
 const everyMs = 10_000
@@ -21,8 +23,13 @@ export class MemoryKeeper {
 
   start(): void {
     this.#cancel = this.#options.setTimer(() => {
-      this.#look()
-      this.start()
+      try {
+        this.#look()
+        this.start()
+      } catch (error) {
+        // Thrown from a timer it would be the end of the process.
+        this.#options.failed(error)
+      }
     }, everyMs)
   }
 
