@@ -57,7 +57,7 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
   instrumentation: async ({ rounds, timing, seed }, dir) => {
     const onRound = (round: number): void => void process.stderr.write(`round ${round + 1} of ${rounds}\n`)
     // Four arms and two workloads, in each of many rounds.
-    const runMs = timing.runMs / 4
+    const runMs = timing.runMs / 2
     return instrumentationTable(await measureInstrumentation({ dir, rounds, runMs, records, seed, onRound }))
   },
 }

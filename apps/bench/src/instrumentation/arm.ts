@@ -20,7 +20,9 @@ export interface ArmJob {
 }
 
 /** W2: creates of 64 callers, each acknowledged when it is durable; R1: gets of hot records by id. */
-export type ArmWorkload = 'W2' | 'R1'
+export type ArmWorkload = 'R1' | 'W2'
+
+export const armWorkloads: readonly ArmWorkload[] = ['R1', 'W2']
 
 /** So many operations of a workload, one of those after the others that were asked for. */
 export interface ArmTask {
@@ -34,5 +36,13 @@ export interface ArmFigures {
   readonly wallMs: number
 }
 
-/** What the process of an arm is told: to open, to run, to end. */
-export type ArmMessage = { readonly open: ArmJob } | { readonly run: ArmTask } | { readonly end: true }
+/** One store with a part of its instrumentation. */
+export interface Arm {
+  readonly run: (task: ArmTask) => Promise<ArmFigures>
+  readonly close: () => Promise<void>
+}
+
+/** What the program of an arm exports. */
+export interface ArmProgram {
+  readonly openArm: (job: ArmJob) => Promise<Arm>
+}

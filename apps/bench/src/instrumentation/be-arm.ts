@@ -8,12 +8,11 @@ import { DataSet } from '../data/data-set.ts'
 import { turn } from '../measure/turn.ts'
 import { HotIds } from '../workloads/hot-ids.ts'
 import { loadBatchRows } from '../workloads/load-batch-rows.ts'
-import type { ArmFigures, ArmJob, ArmMessage, ArmName, ArmTask } from './arm.ts'
+import type { Arm, ArmFigures, ArmJob, ArmName, ArmTask } from './arm.ts'
 
 const callers = 64
 
-/** One store with a part of its instrumentation, in a process of its own. */
-class Arm {
+class StoreArm implements Arm {
   readonly #state: WorkState
   readonly #data: DataSet
   readonly #hot: HotIds
@@ -66,25 +65,10 @@ function opened(arm: ArmName, dir: string): Promise<WorkState> {
   return openState(dir, { ...quiet, logger, observe: { slowQueryMs: 100, eventLoop: true, ...all } })
 }
 
-async function open({ arm, dir, records, seed }: ArmJob): Promise<Arm> {
+/** Opens the store of an arm and fills it. */
+export async function openArm({ arm, dir, records, seed }: ArmJob): Promise<Arm> {
   const state = await opened(arm, dir)
   const data = new DataSet(records, seed)
   await new StatewardWrites(state).load(data.batches(loadBatchRows))
-  return new Arm(state, data)
+  return new StoreArm(state, data)
 }
-
-let arm: Arm | undefined
-
-async function answer(message: ArmMessage): Promise<ArmFigures | 'done'> {
-  if ('open' in message) arm = await open(message.open)
-  if ('run' in message && arm !== undefined) return arm.run(message.run)
-  if ('end' in message) await arm?.close()
-  return 'done'
-}
-
-process.once('disconnect', () => process.exit())
-process.on('message', (message: ArmMessage) => {
-  answer(message)
-    .catch((error: unknown) => String(error instanceof Error ? error.stack : error))
-    .then((said) => process.send?.(said, () => 'end' in message && process.disconnect()))
-})

@@ -1,7 +1,8 @@
 import { table } from '../report/table.ts'
 import { verdict } from '../report/verdict.ts'
+import { armWorkloads } from './arm.ts'
 import { type Interval, intervalOf } from './interval.ts'
-import { armWorkloads, type InstrumentationFigures, type PairName, pairNames } from './measure-instrumentation.ts'
+import { type InstrumentationFigures, type PairName, pairNames } from './measure-instrumentation.ts'
 
 /** What the upper end of the interval must stay below. */
 const bars: Readonly<Record<PairName, number | undefined>> = { 'off/none': 1.03, 'on/off': 1.1, 'each/off': undefined }
