@@ -166,8 +166,8 @@ export const simulatedClaims: Readonly<Record<SimulatedRig, Claim>> = {
     every: 4_000,
     nightly: 1_000_000,
     limits:
-      'in one process, on a storage in memory; twelve workers, eight specs, histories of 200 rounds, time stands still within a round',
-    files: ['packages/stateward/test/work/claims-rig.test.ts'],
+      'each history in one process, on a storage in memory; twelve workers, eight specs, histories of 200 rounds, time stands still within a round',
+    files: ['packages/stateward/test/work/claims-1.test.ts', 'packages/stateward/test/work/claims-2.test.ts'],
   },
   model: {
     claim:

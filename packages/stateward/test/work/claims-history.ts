@@ -1,7 +1,6 @@
 import { seededPick } from '@stateward/conformance'
 import { type Commit, hasCode } from '@stateward/contract'
 import type { Held } from '@stateward/domain'
-import { rig } from '../../../../test/reliability/rig.ts'
 import { auditClaims, type Moment } from './audit-claims.ts'
 import { type OpenWork, openWork } from './open-work.ts'
 
@@ -85,7 +84,8 @@ async function reopened({ state }: OpenWork): Promise<void> {
   )
 }
 
-async function claimsOf(seed: number): Promise<number> {
+/** Claims of one history, checked by what the log says of them; answers how many there were. */
+export async function claimsOf(seed: number): Promise<number> {
   const pick = seededPick(seed)
   const open = await openWork()
   const { state, work, clock } = open
@@ -122,5 +122,3 @@ async function commitsOf({ state }: OpenWork): Promise<readonly Commit[]> {
   }
   return commits
 }
-
-rig('claims', ({ each }) => each(claimsOf))
