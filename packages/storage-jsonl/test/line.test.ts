@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { checksum } from '../src/crc.ts'
 import { readTail, seal, sealBytesMax, sealedLine, unsealInPlace } from '../src/line.ts'
 import { resealed } from './resealed.ts'
 
@@ -91,4 +92,10 @@ test.each([
 ])('a line whose checksum holds is none of a log without its seq: %s', (_name, text) => {
   const line = Buffer.from(resealed(`${text},"crc":"00000000"}`))
   expect(readTail(line, 0, line.length)).toBe('the line has no seq')
+})
+
+test('the checksum of some bytes goes on behind those before them, and of none is that of those', () => {
+  const bytes = Buffer.from('of a segment')
+  expect(checksum(bytes.subarray(5), checksum(bytes.subarray(0, 5)))).toBe(checksum(bytes))
+  expect(checksum(Buffer.alloc(0).subarray(0, 0), checksum(bytes))).toBe(checksum(bytes))
 })
