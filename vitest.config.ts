@@ -5,8 +5,9 @@ import { LongestFirst } from './test/longest-first.ts'
 import { RigReport } from './test/reliability/rig-report.ts'
 import { SummaryLine } from './test/summary-line.ts'
 
-// With the source condition a package is read from its src/, so no test needs a build. The rest are Vite's own defaults.
-const conditions = ['@stateward/source', 'module', 'node', 'development|production']
+// With the source condition a package is read from its src/, so no test needs a build. The rest are Vite's own defaults but for
+// `module`, which Node does not know: what a package keeps there is for bundlers, and need not load in Node.
+const conditions = ['@stateward/source', 'node', 'development|production']
 
 // All folders are one project to Vitest, so that its workers keep what they imported, and what got fast, until the end.
 const include = ['test', ...workspaceFolders().map((folder) => `${folder}/test`)].map(
