@@ -46,7 +46,7 @@ export class Flood {
       await turn()
       const now = performance.now()
       // What a turn was late for is offered in the next, but not without end: nobody could do so from one thread.
-      due = Math.min(due + (now - last) * perMs, perMs * 100)
+      due = Math.min(due + (now - last) * perMs, perMs * 1_000)
       last = now
       if (now < looked + lookEveryMs) continue
       looked = now
