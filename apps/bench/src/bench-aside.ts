@@ -27,8 +27,11 @@ const times = 10
 const overloadHeapMiB = 256
 const records = 10_000
 const mebibyte = 1_048_576
-/** From so many records on indexes and cache are given a bound together. */
-const many = 10_000_000
+/** From so many records on indexes, tables and cache are given a bound together: of 10 million, 512 MiB. */
+const many = 3_000_000
+const boundBytes = (512 * mebibyte) / 10_000_000
+/** Objects may take this much in the process whose memory is measured: without a limit V8 looks at garbage when it likes. */
+const memoryHeapMiB = 96
 
 type AsideName = 'actors' | 'stores' | 'overload' | 'instrumentation' | 'memory'
 
@@ -43,7 +46,7 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
     return overloadTable(await asideInChild('overload', job, { entry, heapMiB: overloadHeapMiB }), { mailbox, times })
   },
   memory: async ({ memory, seed }, dir, entry) => {
-    const bound = memory >= many ? { maxBytes: 512 * mebibyte } : {}
+    const bound = memory >= many ? { maxBytes: Math.round(memory * boundBytes) } : {}
     const job = {
       dir,
       records: memory,
@@ -52,7 +55,7 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
       seed,
       ...bound,
     }
-    return memoryTable(await asideInChild('memory', job, { entry }))
+    return memoryTable(await asideInChild('memory', job, { entry, heapMiB: memoryHeapMiB }))
   },
   instrumentation: async ({ rounds, timing, seed }, dir) => {
     const onRound = (round: number): void => void process.stderr.write(`round ${round + 1} of ${rounds}\n`)

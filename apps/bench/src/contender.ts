@@ -122,6 +122,8 @@ export interface OpenContext {
   readonly size: number
   /** A log that has segments begins the next one after so many bytes, and is left as it grows: nothing compacts it. */
   readonly segmentBytes?: number
+  /** Who keeps records at hand keeps so many bytes of them, where it can be told. */
+  readonly cacheBytes?: number
 }
 
 /** What a contender can be asked to do; `start`: to be opened with an eye on the clock, `killed`: and after a SIGKILL. */

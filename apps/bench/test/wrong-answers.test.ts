@@ -51,6 +51,7 @@ const lies: readonly (readonly [workload: string, what: string, open: () => Stor
   ['R4', 'a row too many', lying((reads) => ({ since: (from, limit) => reads.since(from, limit + 1) }))],
   ['R6', 'a count too high', lying((reads) => ({ counts: () => ({ ...reads.counts(), running: 1 }) }))],
   ['S1', 'another row', lying((reads) => ({ newest: (_, n) => reads.newest('pending', n) }))],
+  ['S2', 'an absent record', lying(() => ({ get: () => undefined }))],
   ['K1/cache', 'another row', lying((reads) => ({ newest: (_, n) => reads.newest('pending', n) }))],
 ]
 

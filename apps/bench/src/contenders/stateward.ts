@@ -12,8 +12,14 @@ import { StatewardWrites } from './stateward-writes.ts'
 import type { WorkState } from './work-state.ts'
 
 /** Stateward as an application uses it: `openState`, the built-in domain with its schemas and references, collections. */
-export async function openStateward(dir: string, { segmentBytes }: Partial<OpenContext> = {}): Promise<Store> {
-  if (segmentBytes === undefined) return storeOf(dir, await openState(dir))
+export async function openStateward(
+  dir: string,
+  { segmentBytes, cacheBytes }: Partial<OpenContext> = {},
+): Promise<Store> {
+  if (segmentBytes === undefined) {
+    const memory = cacheBytes === undefined ? {} : { memory: { cacheBytes } }
+    return storeOf(dir, await openState(dir, memory))
+  }
   const storage = jsonlStorage({ dir, segmentBytes })
   return storeOf(dir, await createStateManager({ domain, storage, compaction: false }))
 }

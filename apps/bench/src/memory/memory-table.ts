@@ -21,7 +21,9 @@ export function memoryTable({ records, phases, memory }: MemoryFigures): string 
       [
         ['records', String(records)],
         ['cache, of at most', `${mebibytes(memory.cache.bytes)}, ${mebibytes(memory.cache.maxBytes)}`],
+        ['tables', mebibytes(memory.memoryParts.tables)],
         ['indexes', mebibytes(indexBytes)],
+        ['indexes that were dropped', String(memory.indexes.filter(({ dropped }) => dropped).length)],
         ['highest peak', mebibytes(Math.max(...phases.map(({ peakBytes }) => peakBytes)))],
       ],
     ),

@@ -7,6 +7,8 @@ export interface MixedOperations {
   readonly operations: number
   /** The number of the first. */
   readonly from: number
+  /** Whether the newest of a status are asked for: where no index is left for it, each is a look at every phase. */
+  readonly statuses: boolean
   /** Told now and then. */
   readonly look: () => void
 }
@@ -19,7 +21,7 @@ const pageRows = 20
 export async function runMixed(
   state: WorkState,
   data: DataSet,
-  { operations, from, look }: MixedOperations,
+  { operations, from, statuses, look }: MixedOperations,
 ): Promise<void> {
   const writes = new StatewardWrites(state)
   const phases = data.indicesOf('phase')
@@ -31,11 +33,11 @@ export async function runMixed(
     const phase = data.idAt(phases[hash(data.seed, at, 22) % phases.length] ?? 0)
     if (kind < 10) return writes.update(phase, data.changes(at))
     if (kind < 11) return writes.create(data.newItem(at))
-    if (kind < 16) {
+    if (kind < 16 && statuses) {
       const status = dice % 2 === 0 ? 'running' : 'pending'
       return state.phase.where({ status }).orderBy('updated_at', 'desc').limit(pageRows).all()
     }
-    if (kind < 20) {
+    if (kind >= 16 && kind < 20) {
       const plan_id = data.idAt(plans[hash(data.seed, at, 23) % plans.length] ?? 0)
       return state.spec.where({ plan_id }).limit(pageRows).all()
     }

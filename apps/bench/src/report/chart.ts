@@ -1,3 +1,4 @@
+import { isMoreBetter } from '../workload.ts'
 import { compare, oursOf } from './compare.ts'
 import { short, shortSize } from './numbers.ts'
 import { scaleOf } from './scale.ts'
@@ -26,7 +27,7 @@ export function chart(group: Group): string | undefined {
   const place = (value: number): number => left + scale.share(value) * barWidth
   const bottom = top + summaries.length * rowHeight
   const title = `${workload.id} ${workload.title}${size === 0 ? '' : `, ${shortSize(size)} records`}`
-  const better = workload.unit === 'ms' ? 'less is better' : 'more is better'
+  const better = isMoreBetter(workload) ? 'more is better' : 'less is better'
   const axis = `${workload.unit}, ${better}${scale.isLogarithmic ? ', each line ten times the one before' : ''}`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 34}" width="${width}" role="img" font-family="system-ui, sans-serif" font-size="13">`,

@@ -9,6 +9,7 @@ import { durableUpdate } from './durable-update.ts'
 import { firstAnswer, openingBar } from './first-answer.ts'
 import { getById } from './get-by-id.ts'
 import { liveQueries } from './live-queries.ts'
+import { memoryAfterReopening } from './memory-after-reopening.ts'
 import { mixed } from './mixed.ts'
 import { newestByStatus } from './newest-by-status.ts'
 import { pastAtLength } from './past-at-length.ts'
@@ -38,6 +39,7 @@ export const workloads: readonly Workload[] = [
   compactUnderLoad,
   pastAtLength,
   firstAnswer,
+  memoryAfterReopening,
   reopenKilled({ id: 'K1/cache', title: 'reopening after kill -9, to first answer', hasCache: true, bar: openingBar }),
   reopenKilled({ id: 'K1/log', title: 'the same, with its cache removed', hasCache: false }),
 ]
