@@ -1,8 +1,9 @@
 import type { Slot } from '@stateward/contract'
+import { columnLength, makeWords, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 import type { FieldColumn } from './field-column.ts'
 import { GroupColumn } from './group-column.ts'
 import type { ImageReader, ImageWriter } from './image.ts'
-import { columnLength, fullColumn, KeyColumn } from './key-column.ts'
+import { KeyColumn } from './key-column.ts'
 import type { Key, KeyOrder } from './key-order.ts'
 
 /** One entry of an ordered list: it stands by its group, in the group by its key, and under one key by the id of its slot. */
@@ -27,7 +28,7 @@ const chunkBytes = 500
 type Columns = Pick<Chunk, 'slots' | 'groups' | 'keys' | 'length' | 'expected'>
 
 function columnsOf(order: KeyOrder, entries: readonly Entry[]): Columns {
-  const slots = new Uint32Array(columnLength)
+  const slots = new Uint32Array(roomFor(entries.length))
   for (let at = 0; at < entries.length; at++) slots[at] = entries[at]?.slot ?? 0
   return {
     slots,
@@ -43,7 +44,7 @@ function columnsOf(order: KeyOrder, entries: readonly Entry[]): Columns {
 
 /** Up to `columnLength` consecutive entries of an ordered list, never none. */
 export class Chunk {
-  readonly slots: Uint32Array
+  slots: Uint32Array
   readonly groups: GroupColumn
   readonly keys: KeyColumn
   length: number
@@ -61,7 +62,7 @@ export class Chunk {
 
   /** A chunk of a list that is filled in order. */
   static of(order: KeyOrder, { slots, groups, keys }: Run): Chunk {
-    const all = new Uint32Array(columnLength)
+    const all = new Uint32Array(roomFor(slots.length))
     all.set(slots)
     return new Chunk(order, {
       slots: all,
@@ -75,7 +76,7 @@ export class Chunk {
   static load(order: KeyOrder, image: ImageReader): Chunk {
     const [length = 0, expected = -1] = image.numbers(2)
     return new Chunk(order, {
-      slots: fullColumn(image.words()),
+      slots: soundColumn(image.words()),
       groups: GroupColumn.load(image),
       keys: KeyColumn.load(order, image),
       length,
@@ -117,6 +118,7 @@ export class Chunk {
   insert(at: number, { group, key, slot }: Entry): void {
     this.groups.insert(at, group, this.length)
     this.keys.insert(at, key, this.length)
+    this.slots = withRoom(this.slots, this.length, makeWords)
     this.slots.copyWithin(at + 1, at, this.length)
     this.slots[at] = slot
     this.length++
@@ -128,12 +130,13 @@ export class Chunk {
     this.keys.remove(at, this.length)
     this.slots.copyWithin(at, at + 1, this.length)
     this.length--
+    this.slots = withoutWaste(this.slots, this.length, makeWords)
     this.expected = -1
   }
 
   /** A chunk of its own with the entries from `from` up to `to`, at least one. Copies columns and makes no entry. */
   part(order: KeyOrder, from: number, to: number): Chunk {
-    const slots = new Uint32Array(columnLength)
+    const slots = new Uint32Array(roomFor(to - from))
     slots.set(this.slots.subarray(from, to))
     const columns = { slots, groups: this.groups.part(from, to), keys: this.keys.part(from, to), length: to - from }
     return new Chunk(order, { ...columns, expected: to - from === 1 ? 1 : -1 })

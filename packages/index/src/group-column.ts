@@ -1,5 +1,5 @@
+import { makeWords, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 import type { ImageReader, ImageWriter } from './image.ts'
-import { columnLength, fullColumn } from './key-column.ts'
 
 /** The groups of some consecutive entries of an ordered list, in their order: one number while all are the same, else 4 bytes each. */
 export class GroupColumn {
@@ -10,14 +10,14 @@ export class GroupColumn {
   constructor(groups: ArrayLike<number> & Iterable<number>) {
     this.#same = groups[0] ?? 0
     if (isOne(groups, this.#same)) return
-    this.#groups = new Uint32Array(columnLength)
+    this.#groups = new Uint32Array(roomFor(groups.length))
     this.#groups.set(groups)
   }
 
   static load(image: ImageReader): GroupColumn {
     const groups = image.words()
     const column = new GroupColumn([groups[0] ?? 0])
-    if (groups.length > 1) column.#groups = fullColumn(groups)
+    if (groups.length > 1) column.#groups = soundColumn(groups)
     return column
   }
 
@@ -43,14 +43,16 @@ export class GroupColumn {
   insert(at: number, group: number, length: number): void {
     if (this.#groups === undefined) {
       if (group === this.#same) return
-      this.#groups = new Uint32Array(columnLength).fill(this.#same, 0, length)
-    }
+      this.#groups = new Uint32Array(roomFor(length + 1)).fill(this.#same, 0, length)
+    } else this.#groups = withRoom(this.#groups, length, makeWords)
     this.#groups.copyWithin(at + 1, at, length)
     this.#groups[at] = group
   }
 
   remove(at: number, length: number): void {
-    this.#groups?.copyWithin(at, at + 1, length)
+    if (this.#groups === undefined) return
+    this.#groups.copyWithin(at, at + 1, length)
+    this.#groups = withoutWaste(this.#groups, length - 1, makeWords)
   }
 }
 

@@ -1,3 +1,4 @@
+import { makeDoubles, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 import type { FieldColumn } from './field-column.ts'
 import type { ImageReader, ImageWriter } from './image.ts'
 import { type Key, type KeyOrder, keyText, textKey } from './key-order.ts'
@@ -8,15 +9,6 @@ const looks = 4
 const valueBytes = 32
 
 const noNumbers = new Float64Array(0)
-
-/** Most entries of one column. */
-export const columnLength = 512
-
-/** A column that was saved: only a whole one can grow. */
-export function fullColumn<T extends Uint32Array | Float64Array>(column: T): T {
-  if (column.length === columnLength) return column
-  throw new RangeError(`expected a column of ${columnLength} entries, found one of ${column.length}`)
-}
 
 /**
  * The keys of some consecutive entries of an ordered list, in their order. While all are the same it keeps one; while
@@ -34,14 +26,14 @@ export class KeyColumn {
     this.#same = keys[0]
     if (keys.every((key) => order.compare(key, this.#same) === 0)) return
     if (keys.every((key) => typeof key === 'number')) {
-      this.#numbers = new Float64Array(columnLength)
+      this.#numbers = new Float64Array(roomFor(keys.length))
       this.#numbers.set(keys)
     } else this.#values = [...keys]
   }
 
   /** The keys of these slots. */
   static of(order: KeyOrder, slots: Uint32Array, keys: FieldColumn | undefined): KeyColumn {
-    const numbers = keys?.numbers(slots, columnLength)
+    const numbers = keys?.numbers(slots, roomFor(slots.length))
     if (numbers === undefined)
       return new KeyColumn(
         order,
@@ -56,7 +48,7 @@ export class KeyColumn {
     const numbers = image.doubles()
     if (numbers.length > 0) {
       const column = new KeyColumn(order, [numbers[0]])
-      column.#numbers = fullColumn(numbers)
+      column.#numbers = soundColumn(numbers)
       return column
     }
     const keys = keysOf(image.json())
@@ -108,6 +100,7 @@ export class KeyColumn {
       this.#spread(key, length)
     }
     if (this.#numbers !== undefined && typeof key === 'number') {
+      this.#numbers = withRoom(this.#numbers, length, makeDoubles)
       this.#numbers.copyWithin(at + 1, at, length)
       this.#numbers[at] = key
       return
@@ -118,7 +111,10 @@ export class KeyColumn {
   }
 
   remove(at: number, length: number): void {
-    this.#numbers?.copyWithin(at, at + 1, length)
+    if (this.#numbers !== undefined) {
+      this.#numbers.copyWithin(at, at + 1, length)
+      this.#numbers = withoutWaste(this.#numbers, length - 1, makeDoubles)
+    }
     this.#values?.splice(at, 1)
   }
 
@@ -129,7 +125,7 @@ export class KeyColumn {
     const [first] = numbers
     const column = new KeyColumn(this.#order, [first])
     if (numbers.every((key) => key === first)) return column
-    column.#numbers = new Float64Array(columnLength)
+    column.#numbers = new Float64Array(roomFor(numbers.length))
     column.#numbers.set(numbers)
     return column
   }
@@ -141,7 +137,7 @@ export class KeyColumn {
   /** Leaves the state of one key for all, because another one is about to come. */
   #spread(coming: Key, length: number): void {
     if (typeof this.#same === 'number' && typeof coming === 'number') {
-      this.#numbers = new Float64Array(columnLength).fill(this.#same, 0, length)
+      this.#numbers = new Float64Array(roomFor(length + 1)).fill(this.#same, 0, length)
     } else this.#values = this.keys(0, length)
   }
 }

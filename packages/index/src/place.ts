@@ -1,4 +1,4 @@
-import { columnLength } from './key-column.ts'
+import { columnLength } from './column-room.ts'
 
 /**
  * A place between the entries of an ordered list, as one number so that places compare: before entry `at` of a chunk.

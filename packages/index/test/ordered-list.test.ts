@@ -2,10 +2,12 @@ import type { Slot } from '@stateward/contract'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../src/chunk.ts'
-import { columnLength } from '../src/key-column.ts'
+import { columnLength } from '../src/column-room.ts'
+import { idTable } from '../src/id-table.ts'
 import { type Key, keyOrder } from '../src/key-order.ts'
 import { OrderedList } from '../src/ordered-list.ts'
 import { runs } from './runs.ts'
+import { uuidAt } from './uuid-at.ts'
 
 /** How many entries come or go, and in what order; a chunk holds 512. */
 interface Step {
@@ -147,6 +149,17 @@ describe('an ordered list of many chunks', () => {
     }
     expect(twin.list.chunkCount).toBeLessThanOrEqual(4)
   })
+})
+
+test('what a list takes follows its entries, however they come and go: 16 bytes each, of columns that are a seventh empty', () => {
+  const ids = idTable()
+  const list = new OrderedList(order, ids)
+  const count = 40 * columnLength
+  const entryAt = (at: number): Entry => ({ group: at % 40, key: (at * 7_919) % 10_007, slot: at })
+  for (let at = 0; at < count; at++) list.insert(entryAt(ids.insert(uuidAt(at))), uuidAt(at))
+  expect(list.bytes / list.size).toBeLessThan(21)
+  for (let at = 0; at < count; at++) if (at % 5 < 3) list.remove(entryAt(at))
+  expect(list.bytes / list.size).toBeLessThan(24)
 })
 
 interface Border {
