@@ -26,7 +26,7 @@ export const bugsOfQueries: readonly Bug[] = [
   {
     name: 'keeps a plan whose index may not be asked any more',
     file: 'core/src/plan-cache.ts',
-    find: 'known.indexes === type.indexes && ',
+    find: 'indexes === type.indexes && ',
     replace: '',
     foundBy: ['query'],
   },
