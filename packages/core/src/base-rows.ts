@@ -1,13 +1,15 @@
 import type { Ptr, Seq, Slot } from '@stateward/contract'
 import type { Live, LiveType, Watcher } from './live.ts'
+import { NumberOrder } from './number-order.ts'
 import type { Tombstone, VersionPlace } from './row-table.ts'
-import { SeqOrder } from './seq-order.ts'
 import { within } from './within.ts'
 
 /** One row of the base to come. `place` is absent for a tombstone. */
 export interface BaseRow {
   readonly type: LiveType
   readonly id: string
+  /** Where the record was when the row was listed; absent for a tombstone. */
+  readonly slot: Slot | undefined
   readonly seq: Seq
   readonly rev: number
   readonly place: VersionPlace | undefined
@@ -24,7 +26,7 @@ const firstCapacity = 4_096
 
 /**
  * The rows of a base: every live record and tombstone as of the commit at which this was made, whatever is written
- * meanwhile. A row takes about 35 bytes in typed arrays; a record that changes meanwhile leaves its former place here.
+ * meanwhile. A row takes about 24 bytes in typed arrays; a record that changes meanwhile leaves its former place here.
  * Must be released, or it watches for ever.
  */
 export class BaseRows {
@@ -46,12 +48,11 @@ export class BaseRows {
   #type = 0
   #nextSlot: Slot = 0
   #areDeadListed = false
-  #order: SeqOrder | undefined
-  /** Of the rows that were taken, in their order: number, place and patches. */
+  #order: NumberOrder | undefined
+  /** The numbers of the rows that were taken, in their order. */
   #taken = 0
   #row = new Uint32Array(0)
-  #whole = new Float64Array(0)
-  #patches = new Uint8Array(0)
+  #types: readonly LiveType[] = []
 
   constructor(live: Live, sliceRows: number = rowsPerSlice) {
     this.#live = live
@@ -81,43 +82,74 @@ export class BaseRows {
     this.#type = Number.POSITIVE_INFINITY
     for (const type of types) await this.#listTombstones(type, breathe)
     await this.#listRisen(breathe)
-    this.#order = await SeqOrder.of(this.#seq.subarray(0, this.#length), breathe)
+    this.#order = await NumberOrder.of(this.#seq.subarray(0, this.#length), breathe)
     this.#row = new Uint32Array(this.#length)
-    this.#whole = new Float64Array(this.#length)
-    this.#patches = new Uint8Array(this.#length)
+    // A type that came since has no row.
+    this.#types = [...this.#live.types.values()]
   }
 
-  /** The next rows by seq, at most `count`. */
-  take(count: number): BaseRow[] {
-    const types = [...this.#live.types.values()]
-    const rows: BaseRow[] = []
-    while (rows.length < count) {
+  /** Takes the next rows by seq, at most `count`, and returns how many. */
+  take(count: number): number {
+    const from = this.#taken
+    while (this.#taken - from < count) {
       const number = this.#order?.next()
-      if (number === undefined) return rows
-      const row = this.#rowAt(number, types)
-      this.#row[this.#taken] = number
-      // A tombstone has no place, and is not moved.
-      if (row.place !== undefined) {
-        this.#whole[this.#taken] = row.place.whole
-        this.#patches[this.#taken] = row.place.patches.length
-      }
-      this.#taken++
-      rows.push(row)
+      if (number === undefined) break
+      this.#row[this.#taken++] = number
     }
-    return rows
+    return this.#taken - from
+  }
+
+  /** The row that was taken as the so-manieth, from 0: made anew for each call. */
+  row(at: number): BaseRow {
+    const number = within(this.#row, at)
+    const type = this.#typeOf(number)
+    const slot = within(this.#slot, number)
+    if (this.#isDead(number)) {
+      const { id, tombstone } = within(this.#dead, slot)
+      return { type, id, slot: undefined, seq: tombstone.seq, rev: tombstone.rev, place: undefined }
+    }
+    return this.#changed.get(type)?.get(slot) ?? rowOf(type, slot, type.rows.idOf(slot), type.rows.place(slot))
+  }
+
+  /** The seq of that row. */
+  seq(at: number): Seq {
+    return within(this.#seq, within(this.#row, at))
+  }
+
+  /** The place of that row. */
+  place(at: number): VersionPlace | undefined {
+    const number = within(this.#row, at)
+    if (this.#isDead(number)) return undefined
+    const type = this.#typeOf(number)
+    const slot = within(this.#slot, number)
+    const changed = this.#changed.get(type)?.get(slot)
+    return changed === undefined ? type.rows.place(slot) : changed.place
   }
 
   /** Moves every record that was taken to its place in the base: `ptrs` in the order of taking. In slices. */
   async rebase(ptrs: ArrayLike<Ptr>, breathe: () => Promise<void>): Promise<void> {
-    const types = [...this.#live.types.values()]
     for (let at = 0; at < this.#taken; at++) {
       const number = within(this.#row, at)
-      const kind = within(this.#kind, number)
-      if (kind % 2 === 1) continue
-      const former = { whole: within(this.#whole, at), patches: within(this.#patches, at) }
-      within(types, kind >>> 1).rows.rebase(within(this.#slot, number), former, within(ptrs, at))
+      // A tombstone has no place, and is not moved.
+      if (!this.#isDead(number)) this.#moveTo(within(ptrs, at), number)
       if ((at + 1) % this.#sliceRows === 0) await breathe()
     }
+  }
+
+  #moveTo(ptr: Ptr, number: number): void {
+    const type = this.#typeOf(number)
+    const slot = within(this.#slot, number)
+    const former = this.#changed.get(type)?.get(slot)?.place
+    if (former === undefined) type.rows.rebaseWhole(slot, ptr)
+    else type.rows.rebase(slot, { whole: former.whole, patches: former.patches.length }, ptr)
+  }
+
+  #typeOf(number: number): LiveType {
+    return within(this.#types, within(this.#kind, number) >>> 1)
+  }
+
+  #isDead(number: number): boolean {
+    return within(this.#kind, number) % 2 === 1
   }
 
   async #listRecords(type: LiveType, breathe: () => Promise<void>): Promise<void> {
@@ -156,23 +188,12 @@ export class BaseRows {
     this.#risen.clear()
   }
 
-  #rowAt(number: number, types: readonly LiveType[]): BaseRow {
-    const kind = within(this.#kind, number)
-    const slot = within(this.#slot, number)
-    const type = within(types, kind >>> 1)
-    if (kind % 2 === 1) {
-      const { id, tombstone } = within(this.#dead, slot)
-      return { type, id, seq: tombstone.seq, rev: tombstone.rev, place: undefined }
-    }
-    return this.#changed.get(type)?.get(slot) ?? rowOf(type, type.rows.idOf(slot), type.rows.place(slot))
-  }
-
   /** Called before each change: keeps what a record or tombstone was at `upTo`, the first time that it changes. */
   #remember(type: LiveType, id: string, before: VersionPlace | undefined): void {
     if (before !== undefined) {
       const slot = type.rows.slotOf(id)
       if (before.seq > this.upTo || slot === undefined) return
-      kept(this.#changed, type).set(slot, rowOf(type, id, before))
+      kept(this.#changed, type).set(slot, rowOf(type, slot, id, before))
       const isListed = type.number < this.#type || (type.number === this.#type && slot < this.#nextSlot)
       if (!isListed) this.#push(before.seq, slot, type.number * 2)
       return
@@ -203,8 +224,8 @@ export class BaseRows {
   }
 }
 
-function rowOf(type: LiveType, id: string, place: VersionPlace): BaseRow {
-  return { type, id, seq: place.seq, rev: place.rev, place }
+function rowOf(type: LiveType, slot: Slot, id: string, place: VersionPlace): BaseRow {
+  return { type, id, slot, seq: place.seq, rev: place.rev, place }
 }
 
 function kept<Key, Value>(of: Map<LiveType, Map<Key, Value>>, type: LiveType): Map<Key, Value> {

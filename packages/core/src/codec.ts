@@ -21,6 +21,11 @@ export function encodeCommit(changes: readonly Change[], meta: CommitMeta): stri
   return `{"type":"tx"${stamp},"data":{"ops":[${ops.join(',')}]}${metaOf(meta)}}`
 }
 
+/** The line of one change. */
+export function changeLine(change: Change | LooseChange, timestamp: string): Uint8Array {
+  return Buffer.from(encodeCommit([change], { timestamp }))
+}
+
 /** A change as an object whose last brace is still to come. */
 function openLine(change: Change, stamp: string, timestamp: string): string {
   switch (change.op) {
@@ -126,6 +131,7 @@ function commitOf(parsed: LineObject, seq: number): Commit {
 /** What a line says, for who looks at it once: made of the parsed line itself, and not frozen. */
 export interface LooseCommit {
   readonly seq: number
+  readonly timestamp: string
   readonly changes: readonly LooseChange[]
   readonly txid: string | undefined
 }
@@ -140,7 +146,7 @@ export type LooseChange =
 export function decodeLoosely(line: Uint8Array, seq: number): LooseCommit {
   return readLine(line, seq, (parsed) => {
     const { timestamp, txid } = parsed
-    return { seq, txid, changes: operationsOf(parsed).map((op) => looseChange(op, timestamp)) }
+    return { seq, timestamp, txid, changes: operationsOf(parsed).map((op) => looseChange(op, timestamp)) }
   })
 }
 

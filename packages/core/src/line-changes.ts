@@ -1,65 +1,107 @@
-import type { Change } from '@stateward/contract'
 import type { BaseRow } from './base-rows.ts'
 import { type BodyRequest, misplaced } from './bodies.ts'
-import { decodeLoosely, decodeOperation, isWholeLineOf, type LooseChange } from './codec.ts'
-import { oneChangeIn } from './one-change.ts'
+import type { BytePieces } from './byte-pieces.ts'
+import { changeLine, decodeLoosely, isWholeLineOf } from './codec.ts'
+import { operationIn } from './one-change.ts'
 import { recordKey } from './record-key.ts'
-import { operationKey, type WholeOperation, type WholeOperations, wholeOperationsIn } from './whole-operations.ts'
+import { type WholeOperation, type WholeOperations, wholeOperationAt, wholeOperationsIn } from './whole-operations.ts'
 
 /** Of a line in which more records are asked for than this each operation is looked at. */
 const mostAlone = 4
+/** How a line of several changes begins. */
+const several = Buffer.from('{"type":"tx",')
 
-/** What one line of the log says of single records, of which as little is decoded as can be. Nothing of it is frozen. */
+interface Named {
+  readonly type: string
+  readonly id: string
+}
+
+/** A part of a line that is to be a line of its own; without a time of its own it bears none in between. */
+export interface Cut {
+  readonly start: number
+  readonly afterType: number
+  readonly end: number
+  readonly timestamp: string
+}
+
+/** What one line of the log says of single records: which of its bytes are a line of each. */
 export class LineChanges {
   readonly #line: Buffer
   readonly #isAlone: boolean
+  /** Whether it is the line of one change. */
+  readonly #isSingle: boolean
   #wholes: WholeOperations | undefined | 'unknown' = 'unknown'
-  #all: Map<string, LooseChange> | undefined
+  #all: Map<string, Uint8Array> | undefined
 
   /** @param asked how many records will be asked for */
   constructor(line: Uint8Array, asked: number) {
     this.#line = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
     this.#isAlone = asked <= mostAlone
+    this.#isSingle = !beginsWith(line, several)
   }
 
-  /** A line of this row alone, out of the bytes of this one: where it states the record whole, in the row's version. */
-  lineOf({ type: { name: type }, id, rev }: BaseRow): Uint8Array | undefined {
-    if (isWholeLineOf(this.#line, { type, id, rev })) return this.#line
-    const whole = this.#whole(type, id)
-    if (whole?.rev !== rev) return undefined
-    const stamp = `,"timestamp":"${this.#timestamp}"`
-    const { start, afterType, end } = whole
-    const line = Buffer.allocUnsafe(end - start + stamp.length)
-    this.#line.copy(line, 0, start, afterType)
-    line.write(stamp, afterType - start, 'latin1')
-    this.#line.copy(line, afterType - start + stamp.length, afterType, end)
-    return line
+  /** The line of this row: where this one states the record whole, in the row's version. */
+  rowOf({ type: { name: type }, id, rev }: BaseRow): Cut | undefined {
+    if (this.#isSingle) return isWholeLineOf(this.#line, { type, id, rev }) ? this.#itself : undefined
+    const whole = this.#whole({ type, id })
+    return whole?.rev === rev ? whole : undefined
   }
 
-  /** `CORRUPT` where the line does not change this record, or holds no commit. */
-  of(request: BodyRequest): Change | LooseChange {
-    const { type, id } = request
-    const whole = this.#whole(type, id)
-    if (whole !== undefined)
-      return decodeOperation(this.#line.toString('utf8', whole.start, whole.end), this.#timestamp)
-    const change = this.#isAlone && this.#all === undefined ? oneChangeIn(this.#line, request) : undefined
-    const found = change ?? this.#decoded().get(recordKey(type, id))
-    if (found === undefined) throw misplaced(request)
-    return found
+  /** The whole line, if it is of one change, whichever record that is of. */
+  get single(): Cut | undefined {
+    return this.#isSingle ? this.#itself : undefined
   }
 
-  get #timestamp(): string {
-    return typeof this.#wholes === 'object' ? this.#wholes.timestamp : ''
+  /** A line that changes this record and nothing else. `CORRUPT` where this one, of several changes, does not. */
+  partOf(request: BodyRequest): Cut | Uint8Array {
+    if (this.#isSingle) return this.#itself
+    const cut = this.#isAlone ? operationIn(this.#line, request) : this.#whole(request)
+    const part = cut ?? this.#decoded().get(recordKey(request.type, request.id))
+    if (part === undefined) throw misplaced(request)
+    return part
   }
 
-  #whole(type: string, id: string): WholeOperation | undefined {
-    if (this.#isAlone) return undefined
+  /** Copies a part into `pieces`; returns its place there, and the length. */
+  copy(
+    { start, afterType, end, timestamp }: Cut,
+    pieces: BytePieces,
+  ): { readonly place: number; readonly length: number } {
+    const stamp = timestamp === '' ? '' : `,"timestamp":"${timestamp}"`
+    const length = end - start + stamp.length
+    const { place, block, at } = pieces.reserve(length)
+    this.#line.copy(block, at, start, afterType)
+    block.write(stamp, at + afterType - start, 'latin1')
+    this.#line.copy(block, at + afterType - start + stamp.length, afterType, end)
+    return { place, length }
+  }
+
+  get #itself(): Cut {
+    return { start: 0, afterType: 0, end: this.#line.length, timestamp: '' }
+  }
+
+  #whole(record: Named): WholeOperation | undefined {
+    if (this.#isAlone) return this.#wholeAlone(record)
     if (this.#wholes === 'unknown') this.#wholes = wholeOperationsIn(this.#line)
-    return this.#wholes?.byRecord.get(operationKey(type, id))
+    const found = this.#wholes?.get(record.id)
+    return found?.type === record.type ? found : undefined
   }
 
-  #decoded(): Map<string, LooseChange> {
-    this.#all ??= new Map(decodeLoosely(this.#line, 0).changes.map((one) => [recordKey(one.type, one.id), one]))
+  #wholeAlone(record: Named): WholeOperation | undefined {
+    const place = operationIn(this.#line, record)
+    const whole = place && wholeOperationAt(this.#line, place, record.type)
+    return whole?.id === record.id && whole.type === record.type ? whole : undefined
+  }
+
+  /** Written anew: what cannot be told from its bytes. */
+  #decoded(): Map<string, Uint8Array> {
+    if (this.#all !== undefined) return this.#all
+    const { changes, timestamp } = decodeLoosely(this.#line, 0)
+    this.#all = new Map(changes.map((one) => [recordKey(one.type, one.id), changeLine(one, timestamp)]))
     return this.#all
   }
+}
+
+function beginsWith(line: Uint8Array, beginning: Uint8Array): boolean {
+  for (let at = 0; at < beginning.length; at++) if (line[at] !== beginning[at]) return false
+  return true
 }

@@ -1,7 +1,10 @@
-import type { StoredRecord } from '@stateward/contract'
+import type { JsonValue, StoredRecord } from '@stateward/contract'
 import type { BaseRow } from './base-rows.ts'
-import { encodeCommit } from './codec.ts'
+import { changeLine, type LooseChange } from './codec.ts'
 import type { Live } from './live.ts'
+
+/** Fields of a record that nobody else has. */
+type OwnFields = Record<string, JsonValue | undefined>
 
 /** The line of a tombstone, and of a record that is in memory in the row's version. */
 export function lineAtHand(row: BaseRow, live: Live, timestamp: string): Uint8Array | undefined {
@@ -11,22 +14,51 @@ export function lineAtHand(row: BaseRow, live: Live, timestamp: string): Uint8Ar
 }
 
 /** A row bears the time of its record's last change; the given one, where the record does not say. */
-export function wholeLine({ type, id, rev }: BaseRow, record: StoredRecord, timestamp: string): Uint8Array {
+export function wholeLine(row: BaseRow, record: StoredRecord, timestamp: string): Uint8Array {
   const { rev: _, ...data } = record
+  return lineOf(row, data, timestamp)
+}
+
+/** As `wholeLine`, of the record after these changes, the first of which states it whole; as `fold` does it, upon the first one's own fields. */
+export function foldedLine(row: BaseRow, changes: readonly LooseChange[], timestamp: string): Uint8Array {
+  let data: OwnFields = {}
+  for (const change of changes) {
+    if (change.op !== 'patch') {
+      data = change.op === 'put' ? change.data : {}
+      continue
+    }
+    assign(data, change.changes)
+    data.id = change.id
+    for (const field of change.unset) delete data[field]
+  }
+  delete data.rev
+  return lineOf(row, data, timestamp)
+}
+
+function lineOf({ type, id, rev }: BaseRow, data: OwnFields, timestamp: string): Uint8Array {
   // Lines of other programs may hold anything there.
-  const changedAt = typeof record.updated_at === 'string' ? record.updated_at : timestamp
-  return Buffer.from(encodeCommit([{ op: 'put', type: type.name, id, rev, data }], { timestamp: changedAt }))
+  const changedAt = typeof data.updated_at === 'string' ? data.updated_at : timestamp
+  return changeLine({ op: 'put', type: type.name, id, rev, data }, changedAt)
+}
+
+/** An assignment would take a field of that name for something else. */
+function assign(data: OwnFields, changes: OwnFields): void {
+  for (const field of Object.keys(changes)) {
+    const value = changes[field]
+    if (field === '__proto__')
+      Object.defineProperty(data, field, { value, enumerable: true, configurable: true, writable: true })
+    else data[field] = value
+  }
 }
 
 /** The time of a deletion is not kept in memory, so that a tombstone bears the base's. */
 function tombstoneLine({ type, id, rev }: BaseRow, timestamp: string): Uint8Array {
-  return Buffer.from(encodeCommit([{ op: 'delete', type: type.name, id, rev }], { timestamp }))
+  return changeLine({ op: 'delete', type: type.name, id, rev }, timestamp)
 }
 
 /** The record as of the row, if that is still the newest version and in memory; of a type that nobody knows, its line is better. */
-function hotRecord({ type, id, rev }: BaseRow, live: Live): StoredRecord | undefined {
-  if (type.entity === undefined) return undefined
-  const slot = type.rows.slotOf(id)
-  const record = slot === undefined ? undefined : live.bodies.peek(type.cached, slot)
-  return record?.rev === rev ? record : undefined
+function hotRecord({ type, id, slot, rev }: BaseRow, live: Live): StoredRecord | undefined {
+  if (type.entity === undefined || slot === undefined) return undefined
+  const record = live.bodies.peek(type.cached, slot)
+  return record?.rev === rev && record.id === id ? record : undefined
 }

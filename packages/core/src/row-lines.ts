@@ -1,9 +1,9 @@
-import { type BaseChunk, StatewardError } from '@stateward/contract'
-import type { BaseRow, BaseRows } from './base-rows.ts'
-import { LineBatch, type LineBatchOptions } from './line-batch.ts'
+import { type BaseChunk, type Seq, StatewardError } from '@stateward/contract'
+import type { BaseRows } from './base-rows.ts'
+import { batchBytes, LineBatch, type LineBatchOptions, type RowsToMake } from './line-batch.ts'
 
 export interface RowLinesOptions extends LineBatchOptions {
-  readonly rows: Pick<BaseRows, 'take'>
+  readonly rows: Pick<BaseRows, 'take' | 'row' | 'seq' | 'place'>
   readonly signal: AbortSignal
 }
 
@@ -12,53 +12,64 @@ export interface RowLinesOptions extends LineBatchOptions {
  * order of their last changes: one by one, the record of a row that was updated is as far from that of the next as can be, and a
  * line of a bulk load would be read once for each record in it.
  */
-const batchRows = 32_768
-const batchPlaces = 32_768
+const batchRows = 65_536
+const batchPlaces = 131_072
+/** How large rows are is known after the first of them. */
+const firstRows = 4_096
+/** What comes is not quite as what was: a batch is to be a little smaller than it may be. */
+const partFilled = 0.8
 /** So many rows are given on in one chunk. */
 const chunkRows = 256
 
 /**
- * The lines of a base, batch by batch: 16 MiB of them at most are in memory, and some hundred bytes beside each. Rejects with
- * `ABORTED` once the signal is aborted, and as `LineBatch` does.
+ * The lines of a base, batch by batch: 32 MiB of them at most are in memory, and some fifty bytes beside each. Rejects with `ABORTED` once the signal is aborted, and as `LineBatch` does.
  */
 export async function* rowLines(given: RowLinesOptions): AsyncGenerator<BaseChunk> {
   const options = { ...given, breathe: () => breathing(given) }
-  let most = batchRows
-  let left: readonly BaseRow[] = []
+  const { rows } = options
+  let most = firstRows
+  let left: RowsToMake = { from: 0, length: 0, places: 0 }
   for (;;) {
-    const rows = await taken(left, most, options)
-    if (rows.length === 0) return
-    const batch = new LineBatch(rows, options)
+    const some = await taken(left, most, options)
+    if (some.length === 0) return
+    const batch = new LineBatch(some, options)
     await batch.make()
-    for (let from = 0; from < batch.length; from += chunkRows) {
-      const chunk = rows.slice(from, Math.min(from + chunkRows, batch.length))
-      yield { seqs: chunk.map(({ seq }) => seq), records: chunk.map((_, at) => batch.line(from + at)) }
+    const end = some.from + batch.length
+    for (let from = some.from; from < end; from += chunkRows) {
+      const seqs: Seq[] = []
+      const records: Uint8Array[] = []
+      for (let at = from; at < Math.min(from + chunkRows, end); at++) {
+        seqs.push(rows.seq(at))
+        records.push(batch.line(at - some.from))
+      }
+      yield { seqs, records }
     }
-    left = rows.slice(batch.length)
-    most = left.length > 0 ? batch.length : Math.min(batchRows, most * 2)
+    left = { from: end, length: some.length - batch.length, places: placesOf(rows, end, some.from + some.length) }
+    most = Math.min(batchRows, Math.max(1, Math.ceil((batch.length * batchBytes * partFilled) / batch.bytes)))
   }
 }
 
 /** These rows, and the next ones. */
-async function taken(
-  left: readonly BaseRow[],
-  most: number,
-  { rows, breathe }: RowLinesOptions,
-): Promise<readonly BaseRow[]> {
-  const batch = [...left]
-  let places = left.reduce((sum, row) => sum + placesOf(row), 0)
-  while (batch.length < most && places < batchPlaces) {
-    const next = rows.take(Math.min(chunkRows, most - batch.length))
-    if (next.length === 0) break
-    for (const row of next) places += placesOf(row)
-    batch.push(...next)
+async function taken(left: RowsToMake, most: number, { rows, breathe }: RowLinesOptions): Promise<RowsToMake> {
+  let { length, places } = left
+  while (length < most && places < batchPlaces) {
+    const from = left.from + length
+    const more = rows.take(Math.min(chunkRows, most - length))
+    if (more === 0) break
+    places += placesOf(rows, from, from + more)
+    length += more
     await breathe()
   }
-  return batch
+  return { from: left.from, length, places }
 }
 
-function placesOf({ place }: BaseRow): number {
-  return place === undefined ? 0 : 1 + place.patches.length
+function placesOf(rows: Pick<BaseRows, 'place'>, from: number, to: number): number {
+  let places = 0
+  for (let at = from; at < to; at++) {
+    const place = rows.place(at)
+    if (place !== undefined) places += 1 + place.patches.length
+  }
+  return places
 }
 
 async function breathing({ breathe, signal }: RowLinesOptions): Promise<void> {

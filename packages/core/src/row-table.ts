@@ -153,6 +153,12 @@ export class RowTable implements Imaged {
     else this.#rows.setPatches(slot, later)
   }
 
+  /** As `rebase`, of a record that has not changed since. */
+  rebaseWhole(slot: Slot, ptr: Ptr): void {
+    this.#rows.setWhole(slot, ptr)
+    this.based(slot)
+  }
+
   /**
    * The newest version stands in a base, alone: the next one is written whole, so that the log behind the base tells it
    * by itself when everything before is gone.

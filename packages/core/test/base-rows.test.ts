@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { BaseRows } from '../src/base-rows.ts'
 import { Bodies } from '../src/bodies.ts'
 import { Live } from '../src/live.ts'
-import { SeqOrder } from '../src/seq-order.ts'
+import { NumberOrder } from '../src/number-order.ts'
+import type { VersionPlace } from '../src/row-table.ts'
 import { tinyDomain } from './tiny-domain.ts'
 import { turns } from './turns.ts'
 
@@ -49,6 +50,25 @@ class Subject {
   }
 }
 
+/** The row that was taken as the so-manieth, however it is asked for. */
+function told(rows: BaseRows, at: number): unknown[] {
+  const { seq, type, id, rev, place } = rows.row(at)
+  expect(rows.seq(at)).toBe(seq)
+  expect(rows.place(at)).toEqual(place)
+  return [seq, type.name, id, rev, place]
+}
+
+/** Whether a record that has changed since stands on its row of the base, with what came then, or has been written whole then. */
+function isAbove({ whole, patches }: VersionPlace, { ptr, upTo }: { ptr: number; upTo: number }): boolean {
+  const isSince = (one: number): boolean => one > upTo * 1_000 && one < 1_000_000_000
+  return patches.every(isSince) && (isSince(whole) || (whole === ptr && patches.length > 0))
+}
+
+/** The next rows, at most so many. */
+function taken(rows: BaseRows, count: number): unknown[][] {
+  return Array.from({ length: rows.take(count) }, (_, at) => told(rows, at))
+}
+
 test('the rows of a base are the state of one commit, whatever changes between any two slices', async () => {
   const changes = fc.array(change, { maxLength: 40 })
   await fc.assert(
@@ -66,14 +86,16 @@ test('the rows of a base are the state of one commit, whatever changes between a
         }
         await rows.list(breathe)
         const found: unknown[] = []
-        for (let part = rows.take(3); part.length > 0; part = rows.take(3)) {
-          found.push(...part.map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place]))
+        for (let more = rows.take(3); more > 0; more = rows.take(3)) {
+          for (let left = more; left > 0; left--) found.push(told(rows, found.length))
           await breathe()
         }
+        // They are the same for whoever asks later.
+        for (const [at, row] of found.entries()) expect(told(rows, at)).toEqual(row)
         expect(found).toEqual(expected)
         expect(rows.length).toBe(expected.length)
         await rows.rebase(
-          Float64Array.from(found, (_, at) => 1_000_000 + at),
+          Float64Array.from(found, (_, at) => 1_000_000_000 + at),
           breathe,
         )
         rows.release()
@@ -84,7 +106,8 @@ test('the rows of a base are the state of one commit, whatever changes between a
           const slot = subject.live.type(name).rows.slotOf(id)
           if (place === undefined || slot === undefined) continue
           const now = subject.live.type(name).rows.place(slot)
-          if (now.seq === seq) expect(now).toMatchObject({ whole: 1_000_000 + at, patches: [] })
+          if (now.seq === seq) expect(now).toMatchObject({ whole: 1_000_000_000 + at, patches: [] })
+          else expect(isAbove(now, { ptr: 1_000_000_000 + at, upTo: rows.upTo })).toBe(true)
         }
       },
     ),
@@ -106,7 +129,7 @@ test('a tombstone that goes when it is in the list already is there once', async
     if (turn === 4) subject.commit({ type: 'note', id: 'a', op: 'put' })
   })
   expect(turn).toBeGreaterThan(4)
-  expect(rows.take(9).map(({ seq, type, id, rev }) => [seq, type.name, id, rev, undefined])).toEqual(expected)
+  expect(taken(rows, 9)).toEqual(expected)
   rows.release()
 })
 
@@ -120,7 +143,7 @@ test('a tombstone that goes before the list comes to it is there, also where ano
   await rows.list(async () => {
     if (++turn === 1) subject.commit({ type: 'plan', id: 'x', op: 'put' })
   })
-  expect(rows.take(9).map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place])).toEqual(expected)
+  expect(taken(rows, 9)).toEqual(expected)
   rows.release()
 })
 
@@ -136,7 +159,7 @@ test('of more rows than are made room for at first none is lost, nor put in anot
   await rows.list(async () => void breaths++)
   expect(rows.length).toBe(count)
   expect(breaths, 'it gives way each 4 096 rows of a type, and of the order').toBe(1 + 3)
-  const found = rows.take(count + 1).map(({ seq, type, id, rev, place }) => [seq, type.name, id, rev, place])
+  const found = taken(rows, count + 1)
   expect(found).toEqual(expected)
   /** Rows whose record does not stand in the base yet. */
   const elsewhere = (): number[] =>
@@ -163,7 +186,7 @@ test('rows are merged by seq, equal ones by number, in whatever order they come'
       fc.integer({ min: 1, max: 40_000 }),
       async (count, spread) => {
         const seqs = Float64Array.from({ length: count }, (_, at) => (at * 7_919) % spread)
-        const order = await SeqOrder.of(seqs, () => turns(0))
+        const order = await NumberOrder.of(seqs, () => turns(0))
         const found: number[] = []
         for (let row = order.next(); row !== undefined; row = order.next()) found.push(row)
         const plain = Array.from(seqs.keys()).sort(

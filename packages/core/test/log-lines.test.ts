@@ -119,7 +119,7 @@ test('a chain of patches begun in flight is bounded too', async () => {
   await state.close()
 })
 
-test('a base holds a line a live record and a tombstone, with the time and seq of its last change', async () => {
+test('a base holds a line a live record and a tombstone, with the time and seq of its last change; one that the log tells whole, as it stands there', async () => {
   const { state, storage, time } = await openTiny()
   await state.task.createMany([
     { id: 'a', n: 1 },
@@ -132,7 +132,7 @@ test('a base holds a line a live record and a tombstone, with the time and seq o
   time.at += 1_000
   await state.compact()
   expect(await rawBase(storage)).toEqual([
-    `{"type":"task","timestamp":"2020-01-01T00:00:00+01:00","data":{"id":"b","n":1,"created_at":"${t0}"},"rev":1}`,
+    `{"type":"task","timestamp":"${t0}","data":{"id":"b","n":1,"updated_at":"2020-01-01T00:00:00+01:00"},"rev":1}`,
     `{"type":"task","timestamp":"${t1}","data":{"id":"a","n":2,"created_at":"${t0}"},"rev":2}`,
     `{"type":"delete","timestamp":"2026-01-31T10:00:02.000Z","target":"task","id":"c","rev":2}`,
   ])

@@ -3,13 +3,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { BaseRow } from '../src/base-rows.ts'
 import { BodyRequest } from '../src/bodies.ts'
+import { BytePieces } from '../src/byte-pieces.ts'
 import { decodeCommit, encodeCommit } from '../src/codec.ts'
 import { fold } from '../src/fold.ts'
-import { LineChanges } from '../src/line-changes.ts'
+import { changeIn } from '../src/line-batch.ts'
+import { type Cut, LineChanges } from '../src/line-changes.ts'
 
 const timestamp = '2026-01-31T10:00:00.000Z'
-const id = fc.constantFrom('a', 'b', 'c"', 'd\\', 'é', '019b76da-a800-7000-8615-61534b6f4b6f')
-const type = fc.constantFrom('plan', 'task', 'a"b', 'ü')
+const plainIds = ['a', 'b', '019b76da-a800-7000-8615-61534b6f4b6f']
+const id = fc.constantFrom(...plainIds, ...plainIds, 'c"', 'd\\', 'é')
+const type = fc.constantFrom('plan', 'task', 'plan', 'task', 'note', 'a"b', 'ü')
 const lookalike = fc.record({ type, data: fc.record({ id }), rev: fc.nat(3) })
 const text = fc.oneof(
   fc.string(),
@@ -37,6 +40,16 @@ function recordIn(line: Uint8Array, { type, id }: Change): unknown {
   return change && fold(undefined, change, 0)
 }
 
+function copied(changes: LineChanges, part: Cut | Uint8Array): Uint8Array {
+  if (!('afterType' in part)) return part
+  const pieces = new BytePieces()
+  // What came before stays as it was.
+  const other = pieces.add(Buffer.from('other'))
+  const { place, length } = changes.copy(part, pieces)
+  expect(pieces.at(other, 5).toString()).toBe('other')
+  return pieces.at(place, length)
+}
+
 test('the line of one record, cut out of a line of several, says of it what that says', () => {
   let cut = 0
   fc.assert(
@@ -46,13 +59,15 @@ test('the line of one record, cut out of a line of several, says of it what that
       for (const change of changes) {
         const row = { type: { name: change.type }, id: change.id, rev: rev || change.rev } as unknown as BaseRow
         const request = new BodyRequest(change.type, change.id, { whole: 0, patches: [], rev: 1, seq: 1 })
-        expect(fold(undefined, parts.of(request), 0)).toEqual(recordIn(line, change))
-        const own = parts.lineOf(row)
+        const part = copied(parts, parts.partOf(request))
+        expect(decodeCommit(part, 0)).toMatchObject({ timestamp, changes: [{}] })
+        expect(recordIn(part, change)).toEqual(recordIn(line, change))
+        const own = parts.rowOf(row)
         if (own === undefined) continue
         cut++
         expect(row.rev).toBe(change.rev)
-        expect(decodeCommit(own, 0).changes).toHaveLength(1)
-        expect(recordIn(own, change)).toEqual(recordIn(line, change))
+        expect(decodeCommit(copied(parts, own), 0).changes).toHaveLength(1)
+        expect(recordIn(copied(parts, own), change)).toEqual(recordIn(line, change))
       }
     }),
     { numRuns: 1_000 },
@@ -70,21 +85,24 @@ test('of two keys that a program of another hand wrote, the one that counts deci
   const parts = new LineChanges(line, 100)
   const place = { whole: 0, patches: [], rev: 1, seq: 1 }
   for (const id of ['a', 'b']) {
-    expect(parts.of(new BodyRequest('plan', id, place))).toMatchObject({ id, data: { name: `of ${id}` } })
-    expect(parts.lineOf({ type: { name: 'plan' }, id, rev: 1 } as unknown as BaseRow)).toBeUndefined()
+    const part = copied(parts, parts.partOf(new BodyRequest('plan', id, place)))
+    expect(decodeCommit(part, 0).changes).toMatchObject([{ id, data: { name: `of ${id}` } }])
+    expect(parts.rowOf({ type: { name: 'plan' }, id, rev: 1 } as unknown as BaseRow)).toBeUndefined()
   }
   const single = Buffer.from('{"type":"plan","timestamp":"T","data":{"id":"a","id":"b"},"rev":1}')
   expect(
-    new LineChanges(single, 1).lineOf({ type: { name: 'plan' }, id: 'a', rev: 1 } as unknown as BaseRow),
+    new LineChanges(single, 1).rowOf({ type: { name: 'plan' }, id: 'a', rev: 1 } as unknown as BaseRow),
   ).toBeUndefined()
 })
 
 test('a line that does not hold the record, and one that holds nothing, is CORRUPT', () => {
   const request = new BodyRequest('plan', 'a', { whole: 0, patches: [], rev: 1, seq: 1 })
-  for (const line of ['{"type":"tx","timestamp":"T","data":{"ops":[{"type":"plan","data":{"id":"a"', '{}', '']) {
+  const torn = `{"type":"tx","timestamp":"${timestamp}","data":{"ops":[{"type":"plan","data":{"id":"a"`
+  for (const line of [torn, torn.replace('"a"', '"b"'), '{}', '']) {
     for (const asked of [1, 100])
-      expect(() => new LineChanges(Buffer.from(line), asked).of(request)).toThrow(
-        expect.objectContaining({ code: 'CORRUPT' }),
-      )
+      expect(() => {
+        const changes = new LineChanges(Buffer.from(line), asked)
+        changeIn(copied(changes, changes.partOf(request)), request)
+      }).toThrow(expect.objectContaining({ code: 'CORRUPT' }))
   }
 })

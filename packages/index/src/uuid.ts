@@ -10,7 +10,7 @@ const notHex = 0x1_0000
 const worth = new Uint32Array(128).fill(notHex)
 for (let digit = 0; digit < 16; digit++) worth[digit.toString(16).charCodeAt(0)] = digit
 
-const byteTexts = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const digits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 /**
  * Reads a UUID written as 8-4-4-4-12 lower-case hex digits into four big-endian words; any 128 bits will do, and the
@@ -35,9 +35,46 @@ export function readUuid(text: string, words: Uint32Array): boolean {
   return true
 }
 
-/** The text that `readUuid` read. */
+/** The text that `readUuid` read. Made in one go: a text of many parts takes twice as long, and ten times its bytes until it is collected. */
 export function uuidText(a: number, b: number, c: number, d: number): string {
-  return `${hex(a >>> 16)}${hex(a)}-${hex(b >>> 16)}-${hex(b)}-${hex(c >>> 16)}-${hex(c)}${hex(d >>> 16)}${hex(d)}`
+  return String.fromCharCode(
+    code(a, 28),
+    code(a, 24),
+    code(a, 20),
+    code(a, 16),
+    code(a, 12),
+    code(a, 8),
+    code(a, 4),
+    code(a, 0),
+    dash,
+    code(b, 28),
+    code(b, 24),
+    code(b, 20),
+    code(b, 16),
+    dash,
+    code(b, 12),
+    code(b, 8),
+    code(b, 4),
+    code(b, 0),
+    dash,
+    code(c, 28),
+    code(c, 24),
+    code(c, 20),
+    code(c, 16),
+    dash,
+    code(c, 12),
+    code(c, 8),
+    code(c, 4),
+    code(c, 0),
+    code(d, 28),
+    code(d, 24),
+    code(d, 20),
+    code(d, 16),
+    code(d, 12),
+    code(d, 8),
+    code(d, 4),
+    code(d, 0),
+  )
 }
 
 function hasDashes(text: string): boolean {
@@ -57,7 +94,7 @@ function digit(text: string, at: number): number {
   return worth[text.charCodeAt(at)] ?? notHex
 }
 
-/** Four digits for the lower 16 bits. */
-function hex(bits: number): string {
-  return `${byteTexts[(bits >>> 8) & 0xff]}${byteTexts[bits & 0xff]}`
+/** The digit of the four bits that begin there. */
+function code(word: number, bit: number): number {
+  return digits[(word >>> bit) & 15] ?? 0
 }

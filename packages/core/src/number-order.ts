@@ -1,32 +1,30 @@
-import type { Seq } from '@stateward/contract'
-
 /** So many are sorted in one turn of the event loop. */
 const runRows = 4_096
 
 /**
- * Row numbers in the order of their seqs, equal ones in the order of their numbers. Sorted in runs, which are merged as
- * the rows are asked for: no turn of the event loop pays for all of them. Four bytes a row.
+ * Rows in the order of a number that each has (its seq, its place in the log), equal ones in their own order. Sorted in runs, which
+ * are merged as the rows are asked for: no turn of the event loop pays for all of them. Four bytes a row.
  */
-export class SeqOrder {
-  readonly #seqs: Float64Array
+export class NumberOrder {
+  readonly #numbers: Float64Array
   readonly #order: Uint32Array
   /** Where each run goes on, and where it ends. */
   readonly #at: number[] = []
   readonly #end: number[] = []
-  /** Runs that have rows left: a binary heap, the one with the lowest next row first. */
+  /** Runs that have rows left: a binary heap, the one whose next row has the lowest number first. */
   readonly #heap: number[] = []
 
-  private constructor(seqs: Float64Array) {
-    this.#seqs = seqs
-    this.#order = new Uint32Array(seqs.length)
-    for (let row = 0; row < seqs.length; row++) this.#order[row] = row
+  private constructor(numbers: Float64Array) {
+    this.#numbers = numbers
+    this.#order = new Uint32Array(numbers.length)
+    for (let row = 0; row < numbers.length; row++) this.#order[row] = row
   }
 
   /** Sorts; O(n log n) time in all, a run between two calls of `breathe`. */
-  static async of(seqs: Float64Array, breathe: () => Promise<void>): Promise<SeqOrder> {
-    const order = new SeqOrder(seqs)
-    for (let from = 0; from < seqs.length; from += runRows) {
-      order.#addRun(from, Math.min(from + runRows, seqs.length))
+  static async of(numbers: Float64Array, breathe: () => Promise<void>): Promise<NumberOrder> {
+    const order = new NumberOrder(numbers)
+    for (let from = 0; from < numbers.length; from += runRows) {
+      order.#addRun(from, Math.min(from + runRows, numbers.length))
       await breathe()
     }
     return order
@@ -48,7 +46,8 @@ export class SeqOrder {
 
   #addRun(from: number, to: number): void {
     const run = this.#order.subarray(from, to)
-    if (!this.#isAscending(from, to)) run.sort((left, right) => this.#seqOf(left) - this.#seqOf(right) || left - right)
+    if (!this.#isAscending(from, to))
+      run.sort((left, right) => this.#numberOf(left) - this.#numberOf(right) || left - right)
     this.#at.push(from)
     this.#end.push(to)
     this.#heap.push(this.#at.length - 1)
@@ -56,7 +55,7 @@ export class SeqOrder {
   }
 
   #isAscending(from: number, to: number): boolean {
-    for (let row = from + 1; row < to; row++) if (this.#seqOf(row) < this.#seqOf(row - 1)) return false
+    for (let row = from + 1; row < to; row++) if (this.#numberOf(row) < this.#numberOf(row - 1)) return false
     return true
   }
 
@@ -82,19 +81,19 @@ export class SeqOrder {
     }
   }
 
-  /** Whether the run at this position of the heap comes before that one; runs of one seq in the order of their rows. */
+  /** Whether the run at this position of the heap comes before that one; runs of one number in the order of their rows. */
   #isBefore(left: number, right: number): boolean {
     const a = this.#heap[left] ?? 0
     const b = this.#heap[right] ?? 0
     return this.#headOf(a) - this.#headOf(b) < 0 || (this.#headOf(a) === this.#headOf(b) && a < b)
   }
 
-  #headOf(run: number): Seq {
-    return this.#seqOf(this.#order[this.#at[run] ?? 0] ?? 0)
+  #headOf(run: number): number {
+    return this.#numberOf(this.#order[this.#at[run] ?? 0] ?? 0)
   }
 
-  #seqOf(row: number): Seq {
-    return this.#seqs[row] ?? 0
+  #numberOf(row: number): number {
+    return this.#numbers[row] ?? 0
   }
 
   #swap(left: number, right: number): void {
