@@ -29,6 +29,8 @@ export interface Reads {
   specsOf(planId: string): Soon<readonly Row[]>
   /** Phases by `updated_at`, from `from` (RFC 3339) on, `limit` of them. */
   since(from: string, limit: number): Soon<readonly Row[]>
+  /** Phases with this name and order, neither of which anybody has an index of, by id. */
+  named(name: string, order: number): Soon<readonly Row[]>
   /** The number of phases by status. */
   counts(): Soon<Readonly<Record<string, number>>>
 }

@@ -38,6 +38,11 @@ export class Session {
     this.acknowledged = options.acknowledged ?? []
   }
 
+  /** Where the store is. */
+  get dir(): string {
+    return this.#options.dir
+  }
+
   /** Before it is opened: nobody has left anything that makes it faster. */
   async removeCache(): Promise<void> {
     const { dir, cacheFolder } = this.#options

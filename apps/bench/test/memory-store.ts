@@ -37,6 +37,10 @@ export function memoryStore(shelf: Shelf): Store {
           .map(({ row }) => row)
           .toSorted(byTime)
           .slice(0, limit),
+      named: (name, order) =>
+        rowsOf('phase', 'name', name)
+          .filter((row) => 'order' in row && row.order === order)
+          .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
       counts: () => {
         const counts: Record<string, number> = {}
         for (const { type, row } of shelf.values())

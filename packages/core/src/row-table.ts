@@ -59,6 +59,11 @@ export class RowTable implements Imaged {
     return this.ids.idOf(slot)
   }
 
+  /** Whether a live record is in this slot. */
+  isLive(slot: Slot): boolean {
+    return this.ids.isLive(slot)
+  }
+
   get tombstones(): Map<string, Tombstone> {
     if (this.#unread !== undefined) this.#readTombstones()
     return this.#tombstones
@@ -175,8 +180,7 @@ export class RowTable implements Imaged {
 
   /** The live slots from this one on, below `end`, going up. */
   *slotsWithin(from: Slot, end: Slot): Generator<Slot> {
-    for (let slot = from; slot < Math.min(end, this.#used); slot++)
-      if (this.ids.slotOf(this.idOf(slot)) === slot) yield slot
+    for (let slot = from; slot < Math.min(end, this.#used); slot++) if (this.isLive(slot)) yield slot
   }
 
   /** A live slot near this one, going up; `undefined` where there is none. Between 0 and 1, `where` is a part of all slots. */
@@ -184,7 +188,7 @@ export class RowTable implements Imaged {
     const from = Math.floor(where * this.#used)
     for (let at = 0; at < this.#used; at++) {
       const slot = (from + at) % this.#used
-      if (this.ids.slotOf(this.idOf(slot)) === slot) return slot
+      if (this.isLive(slot)) return slot
     }
     return undefined
   }

@@ -18,6 +18,7 @@ import {
   type Plan,
   topK,
 } from '@stateward/query'
+import { HeldCandidates } from './held-candidates.ts'
 import type { Planned } from './plan-cache.ts'
 import {
   answerWith,
@@ -161,13 +162,29 @@ async function aggregated(
 }
 
 /** All that match, in no order. */
-function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<StoredRecord[]> {
-  return matching(ground, plan, [...ground.view.candidates(ground.type, plan.access)], undefined, options)
+async function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<readonly StoredRecord[]> {
+  return (await everyMatch(ground, plan, options)).rows
 }
 
 interface Found {
   readonly rows: StoredRecord[]
   readonly seq: Seq
+}
+
+/** Those candidates that pass, in their order. */
+async function everyMatch(ground: QueryGround, plan: Plan, options: AskOptions): Promise<Found> {
+  const { view, type, live, metered } = ground
+  if (!view.keepsOrder || metered !== undefined) {
+    const { seq } = view
+    const candidates = [...view.candidates(type, plan.access)]
+    return { seq, rows: await matching(ground, plan, listed(candidates), undefined, options) }
+  }
+  const held = new HeldCandidates(live, type, plan.access)
+  try {
+    return { seq: held.seq, rows: await matching(ground, plan, held, undefined, options) }
+  } finally {
+    held.close()
+  }
 }
 
 async function rowsOf(
@@ -176,12 +193,11 @@ async function rowsOf(
   wanted: number | undefined,
   options: AskOptions,
 ): Promise<Found | undefined> {
-  if (plan.inOrder && ground.view.keepsOrder && wanted !== undefined) return firstInOrder(ground, plan, wanted, options)
-  const { seq } = ground.view
-  const candidates = [...ground.view.candidates(ground.type, plan.access)]
-  const rows = await matching(ground, plan, candidates, undefined, options)
-  if (plan.inOrder && ground.view.keepsOrder) return { rows, seq }
-  return { rows: (ground.metered?.topK ?? topK)(rows, wanted, plan.compare), seq }
+  const isOrdered = plan.inOrder && ground.view.keepsOrder
+  if (isOrdered && wanted !== undefined) return firstInOrder(ground, plan, wanted, options)
+  const found = await everyMatch(ground, plan, options)
+  if (isOrdered) return found
+  return { rows: (ground.metered?.topK ?? topK)(found.rows, wanted, plan.compare), seq: found.seq }
 }
 
 /**
@@ -211,16 +227,26 @@ async function firstInOrder(
         hot.push(candidate)
       if (hot.length === wanted) return { rows: hot, seq }
     }
-    const rows = allHot ? hot : await matching(ground, plan, candidates, wanted, options)
+    const rows = allHot ? hot : await matching(ground, plan, listed(candidates), wanted, options)
     if (rows.length === wanted || candidates.length < reach) return { rows, seq }
   }
+}
+
+/** What is looked at, some places after the other. */
+interface Candidates {
+  readonly length: number
+  some(from: number, to: number): readonly Candidate[]
+}
+
+function listed(candidates: readonly Candidate[]): Candidates {
+  return { length: candidates.length, some: (from, to) => candidates.slice(from, to) }
 }
 
 /** Those candidates that pass, in their order, at most `most`; reads cold ones in groups, and gives way between slices. */
 async function matching(
   ground: QueryGround,
   plan: Plan,
-  candidates: readonly Candidate[],
+  candidates: Candidates,
   most: number | undefined,
   options: AskOptions,
 ): Promise<StoredRecord[]> {
@@ -235,14 +261,14 @@ async function matching(
 async function passing(
   ground: QueryGround,
   plan: Plan,
-  candidates: readonly Candidate[],
+  candidates: Candidates,
   most: number | undefined,
   options: AskOptions,
 ): Promise<StoredRecord[]> {
   const rows: StoredRecord[] = []
   let sliceStart = ground.monotonicMs()
   for (let from = 0; from < candidates.length; from += candidatesPerLook) {
-    const group = candidates.slice(from, from + candidatesPerLook)
+    const group = candidates.some(from, from + candidatesPerLook)
     const cold = group.filter(isCold)
     const loaded = cold.length === 0 ? undefined : await (ground.metered?.readAll ?? readAll)(ground.live, cold)
     for (const candidate of group) {

@@ -16,6 +16,8 @@ export interface IdTable extends SlotIds, Imaged {
   idOf(slot: Slot): string
   /** The words of the id in a slot. `false`, and nothing is read, where that is no UUID or the slot holds none. */
   readUuid(slot: Slot, into: Uint32Array): boolean
+  /** Whether an id has this slot. */
+  isLive(slot: Slot): boolean
   /**
    * Gives the id a slot: the one it has, else the slot freed last, else the lowest that was never used. Throws `FULL`
    * beyond 67 108 863 slots.
@@ -79,11 +81,11 @@ class PackedIdTable implements IdTable {
   }
 
   idOf(slot: Slot): string {
-    return this.#isLive(slot) ? this.#rows.idOf(slot) : ''
+    return this.isLive(slot) ? this.#rows.idOf(slot) : ''
   }
 
   readUuid(slot: Slot, into: Uint32Array): boolean {
-    if (!this.#isLive(slot) || !this.#rows.isUuid(slot)) return false
+    if (!this.isLive(slot) || !this.#rows.isUuid(slot)) return false
     this.#rows.readUuid(slot, into)
     return true
   }
@@ -123,7 +125,7 @@ class PackedIdTable implements IdTable {
   }
 
   *slots(): IterableIterator<Slot> {
-    for (let slot = 0; slot < this.#slots.used; slot++) if (this.#isLive(slot)) yield slot
+    for (let slot = 0; slot < this.#slots.used; slot++) if (this.isLive(slot)) yield slot
   }
 
   clear(): void {
@@ -177,7 +179,7 @@ class PackedIdTable implements IdTable {
     throw new StatewardError('FULL', `expected at most ${mostSlots} records of one type, found one more`)
   }
 
-  #isLive(slot: Slot): boolean {
+  isLive(slot: Slot): boolean {
     return ((this.#live.get(slot >>> 5, 0) >>> (slot & 31)) & 1) === 1
   }
 

@@ -21,6 +21,7 @@ export async function openCeiling(): Promise<Store> {
       newest: () => none,
       specsOf: () => none,
       since: () => none,
+      named: () => none,
       counts: () => noCounts,
     },
     close: () => undefined,

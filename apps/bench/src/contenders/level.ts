@@ -74,6 +74,18 @@ export class LevelStore implements Store, Writes, Reads {
     return this.#rows('t!phase!', { from: `t!phase!${from}!`, limit })
   }
 
+  async named(name: string, order: number): Promise<readonly Row[]> {
+    const rows: Row[] = []
+    // The keys of the records begin with their ids.
+    for await (const entries of pagesOf(this.#db.values({ gte: 'r!', lt: `r!${above}` }))) {
+      for (const entry of entries) {
+        if (entry !== '' && entry.type === 'phase' && entry.data.name === name && entry.data.order === order)
+          rows.push(entry.data)
+      }
+    }
+    return rows
+  }
+
   async counts(): Promise<Readonly<Record<string, number>>> {
     const counts: Record<string, number> = {}
     for await (const keys of pagesOf(this.#db.keys({ gte: 's!phase!', lt: `s!phase!${above}` }))) {
@@ -113,13 +125,13 @@ interface RowsOptions {
   readonly limit?: number
 }
 
-interface Keys {
-  nextv(size: number): Promise<string[]>
+interface Pages<T> {
+  nextv(size: number): Promise<T[]>
   close(): Promise<void>
 }
 
-/** Many keys at a time: one turn of the event loop for each would be most of the work. */
-async function* pagesOf(keys: Keys): AsyncGenerator<readonly string[]> {
+/** Many at a time: one turn of the event loop for each would be most of the work. */
+async function* pagesOf<T>(keys: Pages<T>): AsyncGenerator<readonly T[]> {
   try {
     for (let page = await keys.nextv(1000); page.length > 0; page = await keys.nextv(1000)) yield page
   } finally {

@@ -7,7 +7,12 @@ import { type Item, type ItemType, parentOf } from '../data/item.ts'
 interface Stored {
   readonly type: ItemType
   readonly parent: string
-  readonly data: Row & { readonly status: string; readonly updated_at: string }
+  readonly data: Row & {
+    readonly status: string
+    readonly updated_at: string
+    readonly name?: string
+    readonly order?: number | undefined
+  }
 }
 
 type IndexKey = (string | number)[]
@@ -83,6 +88,15 @@ export class LmdbStore implements Store, Writes, Reads, Transactions {
 
   since(from: string, limit: number): readonly Row[] {
     return this.#read(['time', 'phase', Date.parse(from)], ['time', 'phase', Number.MAX_SAFE_INTEGER], limit)
+  }
+
+  named(name: string, order: number): readonly Row[] {
+    const rows: Row[] = []
+    // The records stand in the order of their ids.
+    for (const { value } of this.#records.getRange({})) {
+      if (value.type === 'phase' && value.data.name === name && value.data.order === order) rows.push(value.data)
+    }
+    return rows
   }
 
   counts(): Readonly<Record<string, number>> {

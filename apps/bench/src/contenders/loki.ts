@@ -11,6 +11,8 @@ interface Document extends Row {
   readonly parent: string
   readonly status: string
   readonly updated_at: string
+  readonly name?: string
+  readonly order?: number | undefined
 }
 
 /** lokijs: everything in memory, with indexes; written to a file as a whole when it is closed. */
@@ -82,6 +84,10 @@ export class LokiStore implements Store, Writes, Reads {
       ])
       .limit(limit)
       .data()
+  }
+
+  named(name: string, order: number): readonly Row[] {
+    return this.#records.chain().find({ type: 'phase', name, order }).simplesort('id').data()
   }
 
   counts(): Readonly<Record<string, number>> {

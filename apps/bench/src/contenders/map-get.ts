@@ -16,6 +16,7 @@ export async function openMapGet(_dir: string, { size, seed }: OpenContext): Pro
       newest: () => [],
       specsOf: () => [],
       since: () => [],
+      named: () => [],
       counts: () => ({}),
     },
     close: () => undefined,

@@ -13,6 +13,8 @@ interface Document extends Row {
   readonly type: ItemType
   readonly parent: string
   readonly status: string
+  readonly name?: string
+  readonly order?: number | undefined
 }
 
 /** nedb: everything in memory, every write appended to a file that is never synced. */
@@ -63,6 +65,10 @@ export class NedbStore implements Store, Writes, Reads {
   async since(from: string, limit: number): Promise<readonly Row[]> {
     const query = { updated_at: { $gte: from }, type: 'phase' }
     return this.#store.findAsync<Document>(query).sort({ updated_at: 1, _id: 1 }).limit(limit)
+  }
+
+  async named(name: string, order: number): Promise<readonly Row[]> {
+    return this.#store.findAsync<Document>({ type: 'phase', name, order }).sort({ _id: 1 })
   }
 
   async counts(): Promise<Readonly<Record<string, number>>> {

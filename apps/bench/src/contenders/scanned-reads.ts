@@ -6,7 +6,12 @@ import { type Item, type ItemType, parentOf } from '../data/item.ts'
 export interface Entry {
   readonly type: ItemType
   readonly parent: string
-  readonly data: Row & { readonly status: string; readonly updated_at: string }
+  readonly data: Row & {
+    readonly status: string
+    readonly updated_at: string
+    readonly name?: string
+    readonly order?: number | undefined
+  }
 }
 
 export function entryOf(item: Item): Entry {
@@ -50,6 +55,12 @@ export class ScannedReads implements Reads {
     return this.#filter(({ type, data }) => type === 'phase' && data.updated_at >= from)
       .sort((a, b) => compare(a.updated_at, b.updated_at) || compare(a.id, b.id))
       .slice(0, limit)
+  }
+
+  named(name: string, order: number): readonly Row[] {
+    return this.#filter(({ type, data }) => type === 'phase' && data.name === name && data.order === order).sort(
+      (a, b) => compare(a.id, b.id),
+    )
   }
 
   counts(): Readonly<Record<string, number>> {

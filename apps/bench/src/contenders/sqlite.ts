@@ -37,6 +37,7 @@ export class SqliteStore implements Store, Writes, Reads, Transactions {
   readonly #newest: Statement
   readonly #specs: Statement
   readonly #since: Statement
+  readonly #named: Statement
   readonly #counts: Statement
   readonly #size: Statement
 
@@ -57,6 +58,9 @@ export class SqliteStore implements Store, Writes, Reads, Transactions {
     this.#specs = database.prepare("SELECT json FROM records WHERE type = 'spec' AND parent = ? ORDER BY id")
     this.#since = database.prepare(
       "SELECT json FROM records WHERE type = 'phase' AND updated_at >= ? ORDER BY updated_at, id LIMIT ?",
+    )
+    this.#named = database.prepare(
+      "SELECT json FROM records WHERE type = 'phase' AND json ->> 'name' = ? AND json ->> 'order' = ? ORDER BY id",
     )
     this.#size = database.prepare('SELECT count(*) AS count FROM records')
     this.#counts = database.prepare(
@@ -115,6 +119,10 @@ export class SqliteStore implements Store, Writes, Reads, Transactions {
 
   since(from: string, limit: number): readonly Row[] {
     return this.#since.all(from, limit).map(rowOf)
+  }
+
+  named(name: string, order: number): readonly Row[] {
+    return this.#named.all(name, order).map(rowOf)
   }
 
   counts(): Readonly<Record<string, number>> {

@@ -34,6 +34,10 @@ export class StatewardReads implements Reads {
       .all()
   }
 
+  named(name: string, order: number): Promise<readonly Row[]> {
+    return this.#state.phase.where({ name, order }).all()
+  }
+
   async counts(): Promise<Readonly<Record<string, number>>> {
     const groups = await this.#state.phase.groupBy('status')
     return Object.fromEntries(groups.map(({ value, count }) => [String(value), count]))

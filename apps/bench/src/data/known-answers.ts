@@ -28,6 +28,15 @@ export class KnownAnswers {
     return this.#ids(this.#byTime(found, 1).slice(0, limit))
   }
 
+  /** Ids of the phases with this name and order. */
+  named(name: string, order: number): readonly string[] {
+    const found = this.#phases.filter((index) => {
+      const item = this.#data.itemAt(index)
+      return item.type === 'phase' && item.data.name === name && item.data.order === order
+    })
+    return this.#ids(found)
+  }
+
   counts(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {}
     for (const index of this.#phases) {

@@ -17,7 +17,7 @@ export interface ClosedLoop {
   /** Whether the quantiles are to hold the duration of the operation just begun; default: all. */
   readonly isTimed?: () => boolean
   /** Where the duration of the operation just begun is kept beside, if it counts. */
-  readonly samples?: () => Samples
+  readonly samples?: () => Samples | undefined
   /** Asked when the time is over: whether it goes on all the same; default: no. */
   readonly goesOn?: () => boolean
 }

@@ -3,6 +3,7 @@ import { bulkLoad } from './bulk-load.ts'
 import { claimAndComplete } from './claim-and-complete.ts'
 import { compactUnderLoad } from './compact-under-load.ts'
 import { countsByStatus } from './counts-by-status.ts'
+import { diskBytesOfBulk, diskBytesOfCreates } from './disk-bytes.ts'
 import { durableCreate } from './durable-create.ts'
 import { durableTransaction } from './durable-transaction.ts'
 import { durableUpdate } from './durable-update.ts'
@@ -13,10 +14,12 @@ import { memoryAfterReopening } from './memory-after-reopening.ts'
 import { mixed } from './mixed.ts'
 import { newestByStatus } from './newest-by-status.ts'
 import { pastAtLength } from './past-at-length.ts'
+import { queriesBesideWrites } from './queries-beside-writes.ts'
 import { reopenKilled } from './reopen-killed.ts'
 import { specsOfPlan } from './specs-of-plan.ts'
 import { timeRange } from './time-range.ts'
 import { transactionOverhead } from './transaction-overhead.ts'
+import { unindexedFilter } from './unindexed-filter.ts'
 
 /** Every workload, in the order of the report. */
 export const workloads: readonly Workload[] = [
@@ -32,12 +35,16 @@ export const workloads: readonly Workload[] = [
   newestByStatus,
   specsOfPlan,
   timeRange,
+  unindexedFilter,
   countsByStatus,
   mixed,
+  queriesBesideWrites,
   claimAndComplete,
   liveQueries,
   compactUnderLoad,
   pastAtLength,
+  diskBytesOfCreates,
+  diskBytesOfBulk,
   firstAnswer,
   memoryAfterReopening,
   reopenKilled({ id: 'K1/cache', title: 'reopening after kill -9, to first answer', hasCache: true, bar: openingBar }),

@@ -1,0 +1,16 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const blockBytes = 512
+
+/** What the files below a directory take on the disk, but for those with one of these names. */
+export async function directoryBytes(dir: string, apart: readonly string[] = []): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || apart.includes(entry.name)) continue
+    const { size, blocks } = await stat(join(entry.parentPath, entry.name))
+    // A file may have holes, or room behind its end: what it takes is what it holds, and no more than was given to it.
+    bytes += Math.min(size, blocks * blockBytes)
+  }
+  return bytes
+}
