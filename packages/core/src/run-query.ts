@@ -6,19 +6,22 @@ import {
   type Query,
   type QueryAnswer,
   type Seq,
-  StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
 import {
+  type Accumulator,
   type AggregateAsk,
-  aggregateRows,
   checkField,
   checkMeasures,
-  groupRows,
   type Plan,
+  type RowsMeasured,
+  rowGroups,
+  rowMeasures,
   topK,
+  topRows,
 } from '@stateward/query'
 import { HeldCandidates } from './held-candidates.ts'
+import { listed, takeMatching } from './matching.ts'
 import type { Planned } from './plan-cache.ts'
 import {
   answerWith,
@@ -30,14 +33,11 @@ import {
   type QueryGround,
   rowsWanted,
 } from './query-ground.ts'
-import { readAll } from './read-records.ts'
 import { type Candidate, isCold } from './read-view.ts'
 import { relatedRecords } from './related-records.ts'
 import { rowsAtOnce } from './rows-at-once.ts'
 import { SnapshotView } from './snapshot-view.ts'
 
-const sliceMs = 2
-const candidatesPerLook = 256
 const firstReach = 64
 const reachGrowth = 4
 /** Readings of rows and what they lead to, before the state is held still for one. */
@@ -112,7 +112,7 @@ export function runCount(ground: QueryGround, given: Query, options: AskOptions 
 }
 
 function countOf(ground: QueryGround, plan: Plan, options: AskOptions): number | Promise<number> {
-  return countedBy(ground, plan) ?? everyRow(ground, plan, options).then(({ length }) => length)
+  return countedBy(ground, plan) ?? accumulatedOf(ground, plan, counter(), options)
 }
 
 /** Groups what matches by one field; from kept counters, and within the call, where there is no filter. */
@@ -124,16 +124,8 @@ export function runGroupBy(
 ): readonly Group[] | Promise<readonly Group[]> {
   checkField(field, ground.entity, 'field')
   const plan = planOfAll(ground, given)
-  return countersOf(ground, plan, field) ?? groupsOf(ground, plan, field, options)
-}
-
-async function groupsOf(
-  ground: QueryGround,
-  plan: Plan,
-  field: string,
-  options: AskOptions,
-): Promise<readonly Group[]> {
-  return groupRows(await everyRow(ground, plan, options), field, fieldKind(ground.entity, field))
+  const kept = countersOf(ground, plan, field)
+  return kept ?? accumulatedOf(ground, plan, rowGroups(field, fieldKind(ground.entity, field)), options)
 }
 
 /** Measures of what matches, of all or by one field. */
@@ -151,19 +143,30 @@ export function runAggregate(
 async function aggregated(
   ground: QueryGround,
   plan: Plan,
-  wanted: Parameters<typeof aggregateRows>[1],
+  wanted: RowsMeasured,
   options: AskOptions,
 ): Promise<readonly AggregateRow[]> {
   const { by, measures } = wanted
   const [only] = measures
   if (by === undefined && only?.kind === 'count' && measures.length === 1)
     return [{ measures: { [only.name]: await countOf(ground, plan, options) } }]
-  return aggregateRows(await everyRow(ground, plan, options), wanted)
+  return accumulatedOf(ground, plan, rowMeasures(wanted), options)
 }
 
-/** All that match, in no order. */
-async function everyRow(ground: QueryGround, plan: Plan, options: AskOptions): Promise<readonly StoredRecord[]> {
-  return (await everyMatch(ground, plan, options)).rows
+/** What is made of all that match, of which no row is held for it. */
+async function accumulatedOf<Result>(
+  ground: QueryGround,
+  plan: Plan,
+  into: Accumulator<StoredRecord, Result>,
+  options: AskOptions,
+): Promise<Result> {
+  await everyMatch(ground, plan, (record) => into.add(record), options)
+  return into.result()
+}
+
+function counter(): Accumulator<StoredRecord, number> {
+  let count = 0
+  return { add: () => void count++, result: () => count }
 }
 
 interface Found {
@@ -171,17 +174,27 @@ interface Found {
   readonly seq: Seq
 }
 
-/** Those candidates that pass, in their order. */
-async function everyMatch(ground: QueryGround, plan: Plan, options: AskOptions): Promise<Found> {
+/** Takes those candidates that pass, in their order; the commit as of which they are. */
+async function everyMatch(
+  ground: QueryGround,
+  plan: Plan,
+  take: (record: StoredRecord) => unknown,
+  options: AskOptions,
+): Promise<Seq> {
   const { view, type, live, metered } = ground
+  const takeOn = (record: StoredRecord): boolean => {
+    take(record)
+    return true
+  }
   if (!view.keepsOrder || metered !== undefined) {
     const { seq } = view
-    const candidates = [...view.candidates(type, plan.access)]
-    return { seq, rows: await matching(ground, plan, listed(candidates), undefined, options) }
+    await takeMatching(ground, plan, listed([...view.candidates(type, plan.access)]), takeOn, options)
+    return seq
   }
   const held = new HeldCandidates(live, type, plan.access)
   try {
-    return { seq: held.seq, rows: await matching(ground, plan, held, undefined, options) }
+    await takeMatching(ground, plan, held, takeOn, options)
+    return held.seq
   } finally {
     held.close()
   }
@@ -195,9 +208,15 @@ async function rowsOf(
 ): Promise<Found | undefined> {
   const isOrdered = plan.inOrder && ground.view.keepsOrder
   if (isOrdered && wanted !== undefined) return firstInOrder(ground, plan, wanted, options)
-  const found = await everyMatch(ground, plan, options)
-  if (isOrdered) return found
-  return { rows: (ground.metered?.topK ?? topK)(found.rows, wanted, plan.compare), seq: found.seq }
+  const { metered } = ground
+  if (!isOrdered && metered === undefined) {
+    const top = topRows(wanted, plan.compare)
+    const seq = await everyMatch(ground, plan, (record) => top.add(record), options)
+    return { rows: top.result(), seq }
+  }
+  const rows: StoredRecord[] = []
+  const seq = await everyMatch(ground, plan, (record) => rows.push(record), options)
+  return { rows: isOrdered ? rows : (metered?.topK ?? topK)(rows, wanted, plan.compare), seq }
 }
 
 /**
@@ -227,61 +246,19 @@ async function firstInOrder(
         hot.push(candidate)
       if (hot.length === wanted) return { rows: hot, seq }
     }
-    const rows = allHot ? hot : await matching(ground, plan, listed(candidates), wanted, options)
+    const rows = allHot ? hot : await firstOf(ground, plan, candidates, wanted, options)
     if (rows.length === wanted || candidates.length < reach) return { rows, seq }
   }
 }
 
-/** What is looked at, some places after the other. */
-interface Candidates {
-  readonly length: number
-  some(from: number, to: number): readonly Candidate[]
-}
-
-function listed(candidates: readonly Candidate[]): Candidates {
-  return { length: candidates.length, some: (from, to) => candidates.slice(from, to) }
-}
-
-/** Those candidates that pass, in their order, at most `most`; reads cold ones in groups, and gives way between slices. */
-async function matching(
+async function firstOf(
   ground: QueryGround,
   plan: Plan,
-  candidates: Candidates,
-  most: number | undefined,
-  options: AskOptions,
-): Promise<StoredRecord[]> {
-  const release = ground.live.bodies.hold()
-  try {
-    return await passing(ground, plan, candidates, most, options)
-  } finally {
-    release()
-  }
-}
-
-async function passing(
-  ground: QueryGround,
-  plan: Plan,
-  candidates: Candidates,
-  most: number | undefined,
+  candidates: readonly Candidate[],
+  wanted: number,
   options: AskOptions,
 ): Promise<StoredRecord[]> {
   const rows: StoredRecord[] = []
-  let sliceStart = ground.monotonicMs()
-  for (let from = 0; from < candidates.length; from += candidatesPerLook) {
-    const group = candidates.some(from, from + candidatesPerLook)
-    const cold = group.filter(isCold)
-    const loaded = cold.length === 0 ? undefined : await (ground.metered?.readAll ?? readAll)(ground.live, cold)
-    for (const candidate of group) {
-      const record = isCold(candidate) ? loaded?.get(candidate) : candidate
-      if (record === undefined || (plan.predicate !== undefined && !plan.predicate(record))) continue
-      rows.push(record)
-      if (rows.length === most) return rows
-    }
-    if (from + candidatesPerLook >= candidates.length || ground.monotonicMs() - sliceStart < sliceMs) continue
-    await ground.breathe()
-    if (options.signal?.aborted === true)
-      throw new StatewardError('ABORTED', 'the query was aborted while it ran', { cause: options.signal.reason })
-    sliceStart = ground.monotonicMs()
-  }
+  await takeMatching(ground, plan, listed(candidates), (record) => rows.push(record) < wanted, options)
   return rows
 }

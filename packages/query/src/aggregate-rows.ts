@@ -7,6 +7,7 @@ import {
   type JsonValue,
   type StoredRecord,
 } from '@stateward/contract'
+import { type Accumulator, accumulated } from './accumulator.ts'
 import type { CheckedMeasure } from './check-measures.ts'
 import { ExactSum } from './exact-sum.ts'
 import { fieldReader } from './field-reader.ts'
@@ -29,10 +30,19 @@ interface GroupOfRows {
  * values, absence first. The order of the rows does not matter, for sums neither: they are rounded once.
  * O(n × measures + g log g) for n rows in g groups.
  */
-export function aggregateRows(
-  rows: Iterable<StoredRecord>,
-  { measures, by, entity }: { measures: readonly CheckedMeasure[]; by: string | undefined; entity: Entity },
-): AggregateRow[] {
+export function aggregateRows(rows: Iterable<StoredRecord>, asked: RowsMeasured): AggregateRow[] {
+  return accumulated(rows, rowMeasures(asked))
+}
+
+/** What is measured: of all rows, or with `by` of those of each value in that field. */
+export interface RowsMeasured {
+  readonly measures: readonly CheckedMeasure[]
+  readonly by: string | undefined
+  readonly entity: Entity
+}
+
+/** As `aggregateRows`, of rows that come one after the other: holds a few numbers for each measure of each group. */
+export function rowMeasures({ measures, by, entity }: RowsMeasured): Accumulator<StoredRecord, AggregateRow[]> {
   const groupOf = (value: JsonValue | undefined): GroupOfRows => ({
     value,
     tallies: measures.map((measure) => tallyOf(measure, entity)),
@@ -46,24 +56,31 @@ export function aggregateRows(
   }
   if (by === undefined) {
     const all = groupOf(undefined)
-    for (const row of rows) for (const tally of all.tallies) tally.take(row)
-    return [resultOf(all)]
+    return { add: (row) => takeIn(all, row), result: () => [resultOf(all)] }
   }
   const kind = fieldKind(entity, by)
   const read = fieldReader(by)
   const groups = new Map<Identity, GroupOfRows>()
-  for (const row of rows) {
-    const value = read(row)
-    const key = identity(value, kind)
-    let group = groups.get(key)
-    if (group === undefined) {
-      group = groupOf(value)
-      groups.set(key, group)
-      // One instant may be written in several ways: the group shows the least.
-    } else if (typeof value === 'string' && typeof group.value === 'string' && value < group.value) group.value = value
-    for (const tally of group.tallies) tally.take(row)
+  return {
+    add(row) {
+      const value = read(row)
+      const key = identity(value, kind)
+      let group = groups.get(key)
+      if (group === undefined) {
+        group = groupOf(value)
+        groups.set(key, group)
+        // One instant may be written in several ways: the group shows the least.
+      } else if (typeof value === 'string' && typeof group.value === 'string' && value < group.value)
+        group.value = value
+      takeIn(group, row)
+    },
+    result: () =>
+      [...groups.values()].sort((left, right) => compareValues(left.value, right.value, kind)).map(resultOf),
   }
-  return [...groups.values()].sort((left, right) => compareValues(left.value, right.value, kind)).map(resultOf)
+}
+
+function takeIn({ tallies }: GroupOfRows, row: StoredRecord): void {
+  for (const tally of tallies) tally.take(row)
 }
 
 function tallyOf({ kind, field }: CheckedMeasure, entity: Entity): Tally {

@@ -1,4 +1,5 @@
 import { compareValues, type FieldKind, type Group, type JsonValue, type StoredRecord } from '@stateward/contract'
+import { type Accumulator, accumulated } from './accumulator.ts'
 import { fieldReader } from './field-reader.ts'
 import { type Identity, identity } from './identity.ts'
 
@@ -8,19 +9,27 @@ import { type Identity, identity } from './identity.ts'
  * rows in g groups.
  */
 export function groupRows(rows: Iterable<StoredRecord>, field: string, kind: FieldKind): Group[] {
+  return accumulated(rows, rowGroups(field, kind))
+}
+
+/** As `groupRows`, of rows that come one after the other: holds a value and a number for each group. */
+export function rowGroups(field: string, kind: FieldKind): Accumulator<StoredRecord, Group[]> {
   const read = fieldReader(field)
   const groups = new Map<Identity, { value: JsonValue | undefined; count: number }>()
-  for (const row of rows) {
-    const value = read(row)
-    const key = identity(value, kind)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { value, count: 1 })
-    else {
-      group.count++
-      if (typeof value === 'string' && typeof group.value === 'string' && value < group.value) group.value = value
-    }
+  return {
+    add(row) {
+      const value = read(row)
+      const key = identity(value, kind)
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { value, count: 1 })
+      else {
+        group.count++
+        if (typeof value === 'string' && typeof group.value === 'string' && value < group.value) group.value = value
+      }
+    },
+    result: () =>
+      [...groups.values()]
+        .sort((left, right) => compareValues(left.value, right.value, kind))
+        .map(({ value, count }) => (value === undefined ? { count } : { value, count })),
   }
-  return [...groups.values()]
-    .sort((left, right) => compareValues(left.value, right.value, kind))
-    .map(({ value, count }) => (value === undefined ? { count } : { value, count }))
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '@stateward/contract'
+import { type Accumulator, accumulated } from './accumulator.ts'
 
 /** Negative, 0 or positive, as `Array.prototype.sort` takes it. */
 export interface Comparison<Row> {
@@ -25,31 +26,51 @@ export interface SortKey<Row> {
  * O(n log k) for n rows; sorts where everything is wanted.
  */
 export function topK<Row>(rows: Iterable<Row>, k: number | undefined, compare: Comparison<Row>): Row[] {
-  const { keyed } = compare
-  if (keyed === undefined) return select(rows, k, compare)
-  return select(keysOf(rows, keyed), k, keyed.compare).map(({ row }) => row)
+  return accumulated(rows, topRows(k, compare))
 }
 
-function* keysOf<Row>(rows: Iterable<Row>, { keyOf }: Keyed<Row>): Generator<SortKey<Row>> {
-  for (const row of rows) yield keyOf(row)
+/** As `topK`, of rows that come one after the other. */
+export function topRows<Row>(k: number | undefined, compare: Comparison<Row>): Accumulator<Row, Row[]> {
+  const { keyed } = compare
+  if (keyed === undefined) return new TopItems(k, compare)
+  const top = new TopItems(k, keyed.compare)
+  return { add: (row) => top.add(keyed.keyOf(row)), result: () => top.result().map(({ row }) => row) }
 }
 
 type Compare<Item> = (left: Item, right: Item) => number
 
-function select<Item>(items: Iterable<Item>, k: number | undefined, compare: Compare<Item>): Item[] {
-  if (k === undefined || (Array.isArray(items) && items.length <= k)) return sorted([...items], compare)
-  // The heap's root is the item that would be given up next: the last one in order.
-  const heap: Item[] = []
-  for (const item of items) {
-    if (heap.length < k) {
-      heap.push(item)
-      rise(heap, compare)
-    } else if (heap.length > 0 && compare(item, itemAt(heap, 0)) < 0) {
-      heap[0] = item
-      sink(heap, compare)
-    }
+class TopItems<Item> implements Accumulator<Item, Item[]> {
+  readonly #most: number
+  readonly #compare: Compare<Item>
+  readonly #items: Item[] = []
+  /** Whether items have been given up: the root of the heap is the one that would be next, the last one in order. */
+  #isHeap = false
+
+  constructor(k: number | undefined, compare: Compare<Item>) {
+    this.#most = k ?? Number.POSITIVE_INFINITY
+    this.#compare = compare
   }
-  return heap.sort(compare)
+
+  add(item: Item): void {
+    if (this.#items.length < this.#most) {
+      this.#items.push(item)
+      return
+    }
+    if (this.#most === 0) return
+    if (!this.#isHeap) this.#makeHeap()
+    if (this.#compare(item, itemAt(this.#items, 0)) >= 0) return
+    this.#items[0] = item
+    sink(this.#items, 0, this.#compare)
+  }
+
+  result(): Item[] {
+    return this.#isHeap ? this.#items.sort(this.#compare) : sorted(this.#items, this.#compare)
+  }
+
+  #makeHeap(): void {
+    for (let at = (this.#items.length >> 1) - 1; at >= 0; at--) sink(this.#items, at, this.#compare)
+    this.#isHeap = true
+  }
 }
 
 /** What comes in order, or the other way round, as what an index gives often does, is seen by looking at it once. */
@@ -67,22 +88,9 @@ function isInOrder<Item>(items: readonly Item[], compare: Compare<Item>, sign: 1
   return true
 }
 
-function rise<Item>(heap: Item[], compare: Compare<Item>): void {
-  let at = heap.length - 1
-  const item = itemAt(heap, at)
-  while (at > 0) {
-    const parentAt = (at - 1) >> 1
-    const parent = itemAt(heap, parentAt)
-    if (compare(parent, item) >= 0) break
-    heap[at] = parent
-    at = parentAt
-  }
-  heap[at] = item
-}
-
-function sink<Item>(heap: Item[], compare: Compare<Item>): void {
-  const item = itemAt(heap, 0)
-  let at = 0
+function sink<Item>(heap: Item[], from: number, compare: Compare<Item>): void {
+  const item = itemAt(heap, from)
+  let at = from
   for (;;) {
     const left = 2 * at + 1
     if (left >= heap.length) break
