@@ -7,12 +7,11 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
+import { LRUCache } from 'lru-cache'
 import { approximateBytes } from './approximate-bytes.ts'
 import { decodeCommit } from './codec.ts'
 import { fold, nothing } from './fold.ts'
 import { oneChangeIn } from './one-change.ts'
-import { RecordCache } from './record-cache.ts'
-import { typesPerStore } from './record-shard.ts'
 import type { VersionPlace } from './row-table.ts'
 
 /** One version to read from the log. A class, so that it can never be taken for a record. */
@@ -36,12 +35,18 @@ export type VersionFinder = (requests: readonly BodyRequest[]) => Promise<(Store
 
 type BodyReader = Pick<LogReader, 'fetch' | 'fetchSync'>
 
+/** Of so many types the keys of all slots are small integers, which V8 keeps without an object and finds soonest. */
+const typesOfSmallKeys = 32
+/** Of so many more they are numbers below 0. Types beyond them are not cached. */
+const typesPerStore = 4_096
+/** What an entry of the cache takes beside its record. */
+const entryBytes = 64
 /** Of a line in which more records are asked for than this all of them are decoded. */
 const mostAlone = 4
 
 /** The newest versions of records, as frozen objects, in a cache bounded in bytes; what is not there is read from the log. */
 export class Bodies {
-  readonly #cache: RecordCache
+  #cache: LRUCache<number, StoredRecord>
   readonly #reader: BodyReader
   readonly #held = new Set<Promise<void>>()
   #successor: Promise<VersionFinder | undefined> | undefined
@@ -50,28 +55,31 @@ export class Bodies {
 
   constructor(reader: BodyReader, cacheBytes: number) {
     this.#reader = reader
-    this.#cache = new RecordCache(Math.max(1, cacheBytes))
+    this.#cache = cacheOf(cacheBytes)
   }
 
-  /** Changes the most that the cache may hold; what was asked for lately stays, as far as there is room. O(entries) where it becomes less. */
+  /** Changes the most that the cache may hold; what was asked for last stays, as far as there is room. O(entries) where it changes. */
   bound(cacheBytes: number): void {
-    this.#cache.bound(Math.max(1, cacheBytes))
+    if (Math.max(1, cacheBytes) === this.maxBytes) return
+    const former = this.#cache
+    this.#cache = cacheOf(cacheBytes)
+    former.rforEach((record, key) => this.#cache.set(key, record, { size: approximateBytes(record) + entryBytes }))
   }
 
   get bytes(): number {
-    return this.#cache.bytes
+    return this.#cache.calculatedSize
   }
 
   get records(): number {
-    return this.#cache.count
+    return this.#cache.size
   }
 
   get maxBytes(): number {
-    return this.#cache.maxBytes
+    return this.#cache.maxSize
   }
 
   get(typeNumber: number, slot: Slot): StoredRecord | undefined {
-    const record = typeNumber < typesPerStore ? this.#cache.get(typeNumber, slot) : undefined
+    const record = typeNumber < typesPerStore ? this.#cache.get(keyOf(typeNumber, slot)) : undefined
     if (record === undefined) this.misses++
     else this.hits++
     return record
@@ -79,15 +87,16 @@ export class Bodies {
 
   /** As `get`, for work that nobody asked for: it is not counted, and keeps nothing in the cache. */
   peek(typeNumber: number, slot: Slot): StoredRecord | undefined {
-    return typeNumber < typesPerStore ? this.#cache.peek(typeNumber, slot) : undefined
+    return typeNumber < typesPerStore ? this.#cache.peek(keyOf(typeNumber, slot)) : undefined
   }
 
   set(typeNumber: number, slot: Slot, record: StoredRecord): void {
-    if (typeNumber < typesPerStore) this.#cache.set(typeNumber, slot, record, approximateBytes(record))
+    if (typeNumber >= typesPerStore) return
+    this.#cache.set(keyOf(typeNumber, slot), record, { size: approximateBytes(record) + entryBytes })
   }
 
   delete(typeNumber: number, slot: Slot): void {
-    if (typeNumber < typesPerStore) this.#cache.delete(typeNumber, slot)
+    if (typeNumber < typesPerStore) this.#cache.delete(keyOf(typeNumber, slot))
   }
 
   /** Keeps the places that are known now readable until the answer is called: `released` waits for it. */
@@ -143,6 +152,16 @@ export class Bodies {
     if (fetched === undefined) throw noSync()
     return requests.map(versionFinder(requests, asked, fetched))
   }
+}
+
+/** A bound of nothing would be none. */
+function cacheOf(cacheBytes: number): LRUCache<number, StoredRecord> {
+  const maxSize = Math.max(1, cacheBytes)
+  return new LRUCache({ maxSize, maxEntrySize: maxSize })
+}
+
+function keyOf(typeNumber: number, slot: Slot): number {
+  return typeNumber < typesOfSmallKeys ? slot * typesOfSmallKeys + typeNumber : -1 - (slot * typesPerStore + typeNumber)
 }
 
 /** Why a read has failed, until it is known whether another log has what was asked for. */

@@ -187,8 +187,10 @@ export class LineBatch {
     if (part === undefined) return
     keep(this.#part, place, this.#copied(changes, part))
     this.#missing[at] = missing
-    if (missing === 0 && row !== undefined && request !== undefined)
-      this.#put(at, foldedLine(row, this.#changesOf(at, request), this.#options.timestamp))
+    if (missing !== 0 || row === undefined || request === undefined) return
+    const line = foldedLine(row, this.#changesOf(at, request), this.#options.timestamp)
+    if (line === undefined) throw misplaced(request)
+    this.#put(at, line)
   }
 
   #copied(changes: LineChanges, part: Cut | Uint8Array): Piece {

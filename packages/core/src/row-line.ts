@@ -19,18 +19,23 @@ export function wholeLine(row: BaseRow, record: StoredRecord, timestamp: string)
   return lineOf(row, data, timestamp)
 }
 
-/** As `wholeLine`, of the record after these changes, the first of which states it whole; as `fold` does it, upon the first one's own fields. */
-export function foldedLine(row: BaseRow, changes: readonly LooseChange[], timestamp: string): Uint8Array {
-  let data: OwnFields = {}
+/**
+ * As `wholeLine`, of the record after these changes, the first of which states it whole; as `fold` does it, upon the first one's own
+ * fields. `undefined` where there is no record after them.
+ */
+export function foldedLine(row: BaseRow, changes: readonly LooseChange[], timestamp: string): Uint8Array | undefined {
+  let data: OwnFields | undefined
   for (const change of changes) {
     if (change.op !== 'patch') {
-      data = change.op === 'put' ? change.data : {}
+      data = change.op === 'put' ? change.data : undefined
       continue
     }
+    data ??= {}
     assign(data, change.changes)
     data.id = change.id
     for (const field of change.unset) delete data[field]
   }
+  if (data === undefined) return undefined
   delete data.rev
   return lineOf(row, data, timestamp)
 }

@@ -12,8 +12,8 @@ export const bugsOfQueries: readonly Bug[] = [
   {
     name: 'stops looking for the first rows when it has as many as asked',
     file: 'query/src/top-k.ts',
-    find: '      heap[0] = item\n      sink(heap, compare)',
-    replace: '      break',
+    find: '    if (!this.#isHeap) this.#makeHeap()\n',
+    replace: '    return\n',
     foundBy: ['query'],
   },
   {
