@@ -8,9 +8,15 @@ export async function directoryBytes(dir: string, apart: readonly string[] = [])
   let bytes = 0
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || apart.includes(entry.name)) continue
-    const { size, blocks } = await stat(join(entry.parentPath, entry.name))
+    const found = await stat(join(entry.parentPath, entry.name)).catch(unlessGone)
     // A file may have holes, or room behind its end: what it takes is what it holds, and no more than was given to it.
-    bytes += Math.min(size, blocks * blockBytes)
+    if (found !== undefined) bytes += Math.min(found.size, found.blocks * blockBytes)
   }
   return bytes
+}
+
+/** An engine may remove files while they are counted: SQLite does with those beside its log. */
+function unlessGone(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
 }
