@@ -1,4 +1,3 @@
-import type { BaseRow } from './base-rows.ts'
 import { type BodyRequest, misplaced } from './bodies.ts'
 import type { BytePieces } from './byte-pieces.ts'
 import { changeLine, decodeLoosely, isWholeLineOf } from './codec.ts'
@@ -14,6 +13,13 @@ const several = Buffer.from('{"type":"tx",')
 interface Named {
   readonly type: string
   readonly id: string
+}
+
+/** What is to be known of a row of a base to find its line. */
+interface RowNamed {
+  readonly type: { readonly name: string }
+  readonly id: string
+  readonly rev: number
 }
 
 /** A part of a line that is to be a line of its own; without a time of its own it bears none in between. */
@@ -41,7 +47,7 @@ export class LineChanges {
   }
 
   /** The line of this row: where this one states the record whole, in the row's version. */
-  rowOf({ type: { name: type }, id, rev }: BaseRow): Cut | undefined {
+  rowOf({ type: { name: type }, id, rev }: RowNamed): Cut | undefined {
     if (this.#isSingle) return isWholeLineOf(this.#line, { type, id, rev }) ? this.#itself : undefined
     const whole = this.#whole({ type, id })
     return whole?.rev === rev ? whole : undefined

@@ -13,6 +13,7 @@ import { asRefusal } from './check.ts'
 import { groupDifference } from './group-difference.ts'
 import type { LiveReader, LiveResult } from './live-reader.ts'
 import type { LiveWatcher, SeenChange } from './live-watcher.ts'
+import { NewestReading } from './newest-reading.ts'
 
 /** An aggregate that was checked. */
 export interface LiveAsk {
@@ -65,7 +66,7 @@ export class LiveAggregate implements LiveWatcher, LiveResult<AggregateRow> {
   #seq: Seq = 0
   /** Changes since the reading that is under way began. */
   #backlog: { readonly seq: Seq; readonly change: SeenChange }[] = []
-  #loads = 0
+  readonly #reading = new NewestReading()
   #isLoading = false
 
   constructor(ask: LiveAsk, source: LiveAggregateSource, onFailure: () => void) {
@@ -107,19 +108,15 @@ export class LiveAggregate implements LiveWatcher, LiveResult<AggregateRow> {
   load(): void {
     this.#isLoading = true
     this.#backlog = []
-    const mine = ++this.#loads
-    this.#source.matching(this.#ask).then(
-      (matching) => {
-        if (mine === this.#loads) this.#loaded(matching)
-      },
-      (error: unknown) => {
-        if (mine === this.#loads) this.fail(asRefusal(error))
-      },
+    this.#reading.begin(
+      this.#source.matching(this.#ask),
+      (matching) => this.#loaded(matching),
+      (error) => this.fail(error),
     )
   }
 
   fail(error?: StatewardError): void {
-    this.#loads++
+    this.#reading.forget()
     for (const reader of this.readers) reader.end(error)
     this.#onFailure()
   }

@@ -11,6 +11,7 @@ import { compileOrder, compilePredicate, encodeCursor, LiveWindow, liveDifferenc
 import { asRefusal } from './check.ts'
 import type { LiveResult } from './live-reader.ts'
 import type { LiveConsumer, LiveWatcher, SeenChange } from './live-watcher.ts'
+import { NewestReading } from './newest-reading.ts'
 
 /** How a live query looks into the state. */
 export interface LiveSource {
@@ -39,7 +40,7 @@ export class LiveQuery implements LiveWatcher, LiveResult {
   /** Changes since the reading that is under way began. */
   #backlog: Taken[] = []
   /** Counts the readings of the whole result; only what the last one finds counts. */
-  #loads = 0
+  readonly #reading = new NewestReading()
   #isLoading = false
 
   constructor(query: Query, source: LiveSource, onFailure: () => void) {
@@ -95,19 +96,16 @@ export class LiveQuery implements LiveWatcher, LiveResult {
   load(): void {
     this.#isLoading = true
     this.#backlog = []
-    const mine = ++this.#loads
-    this.#source.later(wantedOf(this.query, limitOf(this.query) + reserveOf(this.query))).then(
-      (answer) => {
-        if (mine === this.#loads) this.#loaded(answer)
-      },
-      (error: unknown) => {
-        if (mine === this.#loads) this.fail(asRefusal(error))
-      },
+    const { query } = this
+    this.#reading.begin(
+      this.#source.later(wantedOf(query, limitOf(query) + reserveOf(query))),
+      (answer) => this.#loaded(answer),
+      (error) => this.fail(error),
     )
   }
 
   fail(error?: StatewardError): void {
-    this.#loads++
+    this.#reading.forget()
     for (const reader of this.readers) reader.end(error)
     this.#onFailure()
   }

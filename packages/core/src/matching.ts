@@ -30,33 +30,23 @@ export async function takeMatching(
 ): Promise<void> {
   const release = ground.live.bodies.hold()
   try {
-    await takePassing(ground, plan, candidates, take, options)
+    let sliceStart = ground.monotonicMs()
+    for (let from = 0; from < candidates.length; from += candidatesPerLook) {
+      const group = candidates.some(from, from + candidatesPerLook)
+      const cold = group.filter(isCold)
+      const loaded = cold.length === 0 ? undefined : await (ground.metered?.readAll ?? readAll)(ground.live, cold)
+      for (const candidate of group) {
+        const record = isCold(candidate) ? loaded?.get(candidate) : candidate
+        if (record === undefined || (plan.predicate !== undefined && !plan.predicate(record))) continue
+        if (!take(record)) return
+      }
+      if (from + candidatesPerLook >= candidates.length || ground.monotonicMs() - sliceStart < sliceMs) continue
+      await ground.breathe()
+      if (options.signal?.aborted === true)
+        throw new StatewardError('ABORTED', 'the query was aborted while it ran', { cause: options.signal.reason })
+      sliceStart = ground.monotonicMs()
+    }
   } finally {
     release()
-  }
-}
-
-async function takePassing(
-  ground: QueryGround,
-  plan: Plan,
-  candidates: Candidates,
-  take: (record: StoredRecord) => boolean,
-  options: AskOptions,
-): Promise<void> {
-  let sliceStart = ground.monotonicMs()
-  for (let from = 0; from < candidates.length; from += candidatesPerLook) {
-    const group = candidates.some(from, from + candidatesPerLook)
-    const cold = group.filter(isCold)
-    const loaded = cold.length === 0 ? undefined : await (ground.metered?.readAll ?? readAll)(ground.live, cold)
-    for (const candidate of group) {
-      const record = isCold(candidate) ? loaded?.get(candidate) : candidate
-      if (record === undefined || (plan.predicate !== undefined && !plan.predicate(record))) continue
-      if (!take(record)) return
-    }
-    if (from + candidatesPerLook >= candidates.length || ground.monotonicMs() - sliceStart < sliceMs) continue
-    await ground.breathe()
-    if (options.signal?.aborted === true)
-      throw new StatewardError('ABORTED', 'the query was aborted while it ran', { cause: options.signal.reason })
-    sliceStart = ground.monotonicMs()
   }
 }

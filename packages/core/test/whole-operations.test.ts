@@ -1,7 +1,6 @@
 import type { Change, JsonValue } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { BaseRow } from '../src/base-rows.ts'
 import { BodyRequest } from '../src/bodies.ts'
 import { BytePieces } from '../src/byte-pieces.ts'
 import { decodeCommit, encodeCommit } from '../src/codec.ts'
@@ -57,7 +56,7 @@ test('the line of one record, cut out of a line of several, says of it what that
       const line = Buffer.from(encodeCommit(changes, { timestamp, txid: '"rev":1}' }))
       const parts = new LineChanges(line, asked)
       for (const change of changes) {
-        const row = { type: { name: change.type }, id: change.id, rev: rev || change.rev } as unknown as BaseRow
+        const row = { type: { name: change.type }, id: change.id, rev: rev || change.rev }
         const request = new BodyRequest(change.type, change.id, { whole: 0, patches: [], rev: 1, seq: 1 })
         const part = copied(parts, parts.partOf(request))
         expect(decodeCommit(part, 0)).toMatchObject({ timestamp, changes: [{}] })
@@ -87,12 +86,10 @@ test('of two keys that a program of another hand wrote, the one that counts deci
   for (const id of ['a', 'b']) {
     const part = copied(parts, parts.partOf(new BodyRequest('plan', id, place)))
     expect(decodeCommit(part, 0).changes).toMatchObject([{ id, data: { name: `of ${id}` } }])
-    expect(parts.rowOf({ type: { name: 'plan' }, id, rev: 1 } as unknown as BaseRow)).toBeUndefined()
+    expect(parts.rowOf({ type: { name: 'plan' }, id, rev: 1 })).toBeUndefined()
   }
   const single = Buffer.from('{"type":"plan","timestamp":"T","data":{"id":"a","id":"b"},"rev":1}')
-  expect(
-    new LineChanges(single, 1).rowOf({ type: { name: 'plan' }, id: 'a', rev: 1 } as unknown as BaseRow),
-  ).toBeUndefined()
+  expect(new LineChanges(single, 1).rowOf({ type: { name: 'plan' }, id: 'a', rev: 1 })).toBeUndefined()
 })
 
 test('a line that does not hold the record, and one that holds nothing, is CORRUPT', () => {
