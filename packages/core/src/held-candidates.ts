@@ -28,7 +28,8 @@ export class HeldCandidates {
     this.length = this.#slots?.length ?? type.rows.used
     this.#watcher = (changed, id, place, before) => {
       const slot = changed === type ? type.rows.slotOf(id) : undefined
-      if (slot === undefined || place === undefined || this.#former.has(slot)) return
+      // What was made since is no candidate, also where it changes in a slot that was free when this began.
+      if (slot === undefined || place === undefined || place.seq > this.seq || this.#former.has(slot)) return
       this.#former.set(slot, before ?? new BodyRequest(type.name, id, place))
     }
     live.watchers.add(this.#watcher)

@@ -1,4 +1,3 @@
-import type { LogWriter, Storage } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { openStateReader } from '../src/open-state-reader.ts'
@@ -7,6 +6,7 @@ import { LiveTwin } from './live-twin.ts'
 import { type Picker, picker } from './live-world.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'
 import { runs } from './runs.ts'
+import { slowOnce } from './slow-once.ts'
 import { tinyDomain } from './tiny-domain.ts'
 import { turns } from './turns.ts'
 
@@ -100,37 +100,6 @@ test('a change of what one of many rows leads to is told for that row, and one o
   await updates.return?.(undefined)
   await state.close()
 })
-
-/** Memory of which one reading of bodies, the n-th, waits until it is let go. */
-function slowOnce(nth: number): { readonly storage: Storage; readonly release: () => void; fetches: number } {
-  let resolve = (): void => undefined
-  const promise = new Promise<void>((go) => {
-    resolve = go
-  })
-  const storage = memoryStorage()
-  const slow = {
-    fetches: 0,
-    release: () => resolve(),
-    storage: {
-      ...storage,
-      openWriter: async (...args: Parameters<Storage['openWriter']>) => {
-        const opened = await storage.openWriter(...args)
-        const fetch: LogWriter['fetch'] = async (ptrs) => {
-          if (++slow.fetches === nth) await promise
-          return opened.writer.fetch(ptrs)
-        }
-        const writer = new Proxy(opened.writer, {
-          get(target, key) {
-            const value: unknown = key === 'fetch' ? fetch : Reflect.get(target, key)
-            return typeof value === 'function' ? value.bind(target) : value
-          },
-        })
-        return { ...opened, writer }
-      },
-    },
-  }
-  return slow
-}
 
 test('what is written while a related record is being read is newer than what was read', async () => {
   const slow = slowOnce(2)
