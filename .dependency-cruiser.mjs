@@ -9,6 +9,16 @@ const layers = [
   ['stateward'],
 ]
 
+// Inside a package the same: a folder of its src/ may import the folders above it in this list. Each has its sentence in ARCHITECTURE.md.
+const folders = {
+  core: [
+    ...['validation', 'scheduling', 'log', 'records', 'state', 'snapshots', 'deciding', 'querying', 'observation'],
+    ...['recovery', 'history', 'reading', 'subscriptions', 'writing', 'lifecycle', 'transactions', 'compaction'],
+    ...['integrity', 'caretakers', 'manager'],
+  ],
+}
+const entryPoints = ['index.ts', 'testing.ts', 'main.ts']
+
 /** @param {readonly string[]} names */
 const named = (names) => `^packages/(${names.join('|')})/`
 const packageOf = '^packages/([^/]+)/'
@@ -36,10 +46,34 @@ const downOnly = layers.flatMap((names, level) => {
   ]
 })
 
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
+const foldersDownOnly = Object.entries(folders).flatMap(([name, order]) => {
+  const src = `^packages/${name}/src/`
+  return [
+    ...order.slice(0, -1).map((folder, level) => ({
+      name: `folder-${name}-${folder}-imports-down`,
+      comment: `${folder} may import only the folders that stand before it in the list at the top of .dependency-cruiser.mjs.`,
+      severity: /** @type {const} */ ('error'),
+      from: { path: `${src}${folder}/` },
+      to: { path: `${src}(${order.slice(level + 1).join('|')})/` },
+    })),
+    {
+      name: `known-folder-of-${name}`,
+      comment:
+        'A file lies in one of the folders that .dependency-cruiser.mjs lists at its top, and not in a folder of that. ' +
+        'Only what the package shows to others lies directly in src/, and a folder has no index.ts of its own.',
+      severity: /** @type {const} */ ('error'),
+      from: {},
+      to: { path: src, pathNot: `${src}((${order.join('|')})/(?!index\\.ts$)[^/]+|${entryPoints.join('|')})$` },
+    },
+  ]
+})
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...downOnly,
+    ...foldersDownOnly,
     {
       name: 'known-layer',
       comment: 'A new package needs a place in the layers: name it at the top of .dependency-cruiser.mjs.',
@@ -95,7 +129,7 @@ export default {
         'Files are the business of storage-jsonl and of the ready-made composition; the rest is given a disk. ' +
         'Two files of core have one in hand: the export of a snapshot, and its way back, which no storage has a part in.',
       severity: 'error',
-      from: { path: source, pathNot: '^packages/(storage-jsonl/|stateward/|core/src/export(-bytes)?\\.ts$)' },
+      from: { path: source, pathNot: '^packages/(storage-jsonl/|stateward/|core/src/snapshots/export(-bytes)?\\.ts$)' },
       to: { path: '^(node:)?(fs|fs/promises|child_process)$' },
     },
     {

@@ -27,7 +27,7 @@ const parts = [
     name: 'core',
     what: `what recovers, reopens, keeps checkpoints and compacts: ${recoveryOfCore.map((name) => `\`${name}\``).join(', ')}`,
     least: 95,
-    included: recoveryOfCore.map((name) => `packages/core/src/${name}.ts`),
+    included: recoveryOfCore.map((name) => `packages/core/src/*/${name}.ts`),
     tests: ['packages/core/test/', 'packages/stateward/test/'],
   },
 ]

@@ -31,7 +31,7 @@ export async function bundle(root: string, looks: readonly Look[], mutants: read
       {
         name: 'planted',
         setup(builds) {
-          builds.onLoad({ filter: /\/src\/[^/]*\.ts$/ }, ({ path }) => {
+          builds.onLoad({ filter: /\/src\/.+\.ts$/ }, ({ path }) => {
             const own = relative(root, path).split(sep).join('/')
             const inside = mutants.filter(({ mutant }) => mutant.path === own)
             return inside.length === 0

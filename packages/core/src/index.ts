@@ -15,26 +15,31 @@ export {
   type Storage,
   type TypeOf,
 } from '@stateward/contract'
-export type { CheckpointOptions } from './checkpoint-options.ts'
-export type { CompactionOptions } from './compaction-options.ts'
-export { createStateManager, type State, type StateMembers } from './create-state-manager.ts'
-export type { Exported } from './export.ts'
-export { type ExportEnd, exportEndLine, exportedLine } from './export-lines.ts'
-export type { HeldSnapshot, SnapshotMembers } from './held-snapshot.ts'
-export type { IndexCheckOptions } from './index-check-options.ts'
-export type { Logger } from './logger.ts'
-export type { Every, ObserveOptions } from './observe-options.ts'
+export type { ReopeningOptions } from './caretakers/reopening.ts'
+export type { CompactionOptions } from './compaction/compaction-options.ts'
+export type { IndexCheckOptions } from './integrity/index-check-options.ts'
+export type { ScrubbingOptions } from './integrity/scrub-options.ts'
+export type { ShutdownOptions, StateShutdownReport } from './lifecycle/shutdown-options.ts'
+export type { Reopened } from './lifecycle/terms.ts'
+export { createStateManager, type State, type StateMembers } from './manager/create-state-manager.ts'
 export {
   openStateReader,
   type StateReader,
   type StateReaderMembers,
   type StateReaderOptions,
-} from './open-state-reader.ts'
-export type { ReopeningOptions } from './reopening.ts'
-export type { Restored, RestoreMember, RestoreSnapshotOptions } from './restore-member.ts'
-export type { ScrubbingOptions } from './scrub-options.ts'
-export type { ShutdownOptions, StateShutdownReport } from './shutdown-options.ts'
-export type { StateCursor, TakeCursor } from './state-cursor.ts'
-export type { StateManagerOptions } from './state-manager-options.ts'
-export type { Reopened } from './terms.ts'
-export type { RunTransaction, Transaction, TransactionCollection, TransactionOptions } from './transaction.ts'
+} from './manager/open-state-reader.ts'
+export type { Restored, RestoreMember, RestoreSnapshotOptions } from './manager/restore-member.ts'
+export type { StateManagerOptions } from './manager/state-manager-options.ts'
+export type { Logger } from './observation/logger.ts'
+export type { Every, ObserveOptions } from './observation/observe-options.ts'
+export type { CheckpointOptions } from './recovery/checkpoint-options.ts'
+export type { Exported } from './snapshots/export.ts'
+export { type ExportEnd, exportEndLine, exportedLine } from './snapshots/export-lines.ts'
+export type { HeldSnapshot, SnapshotMembers } from './snapshots/held-snapshot.ts'
+export type { StateCursor, TakeCursor } from './transactions/state-cursor.ts'
+export type {
+  RunTransaction,
+  Transaction,
+  TransactionCollection,
+  TransactionOptions,
+} from './transactions/transaction.ts'

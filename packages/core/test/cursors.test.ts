@@ -1,6 +1,6 @@
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import type { StateCursor } from '../src/state-cursor.ts'
+import type { StateCursor } from '../src/transactions/state-cursor.ts'
 import { codeOf } from './code-of.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'
 import { seededRandom } from './seeded-random.ts'

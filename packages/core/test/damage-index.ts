@@ -1,7 +1,7 @@
 import type { Slot, StoredRecord } from '@stateward/contract'
 import type { FieldIndex } from '@stateward/index'
 import { onTestFinished, vi } from 'vitest'
-import { Live, type LiveType } from '../src/live.ts'
+import { Live, type LiveType } from '../src/state/live.ts'
 
 /** What the next write of a store changes: the way to its indexes, which nothing outside leads to. */
 export async function liveOf(write: () => Promise<unknown>): Promise<Live> {

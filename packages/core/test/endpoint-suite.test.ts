@@ -2,7 +2,7 @@ import { conformanceDomain, type OpenedEndpoint, testEndpoint } from '@stateward
 import type { Storage } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { describe, it } from 'vitest'
-import { createStateManager } from '../src/create-state-manager.ts'
+import { createStateManager } from '../src/manager/create-state-manager.ts'
 import { pipelinedStorage } from './pipelined-storage.ts'
 
 async function opened(storage: Storage, cacheBytes?: number): Promise<OpenedEndpoint> {

@@ -1,7 +1,7 @@
 import type { ChangeOf } from '@stateward/client'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { openStateReader } from '../src/open-state-reader.ts'
+import { openStateReader } from '../src/manager/open-state-reader.ts'
 import { codeOf } from './code-of.ts'
 import { gappyStorage } from './gappy-storage.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'

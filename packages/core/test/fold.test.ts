@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Change, JsonObject } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { fold } from '../src/fold.ts'
+import { fold } from '../src/records/fold.ts'
 
 setFlagsFromString('--allow-natives-syntax')
 const isSameClass = new Function('left', 'right', 'return %HaveSameMap(left, right)')

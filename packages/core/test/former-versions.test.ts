@@ -1,8 +1,8 @@
 import type { StoredRecord } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FormerVersions, type Since } from '../src/former-versions.ts'
-import type { Watcher } from '../src/live.ts'
+import { FormerVersions, type Since } from '../src/records/former-versions.ts'
+import type { Watcher } from '../src/state/live.ts'
 
 const ids = ['a', 'b', 'c'] as const
 const steps = fc.array(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { JsonTree } from '../src/json-tree.ts'
+import { JsonTree } from '../src/querying/json-tree.ts'
 import { runs } from './runs.ts'
 
 const few = fc.constantFrom('a', 'b', 'list', 'end', '1', '')

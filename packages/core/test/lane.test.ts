@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Lane } from '../src/lane.ts'
+import { Lane } from '../src/scheduling/lane.ts'
 import { codeOf } from './code-of.ts'
 import { runs } from './runs.ts'
 import { turns } from './turns.ts'

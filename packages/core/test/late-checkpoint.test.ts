@@ -1,7 +1,7 @@
 import type { StoreEvent } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { openStateReader } from '../src/open-state-reader.ts'
+import { openStateReader } from '../src/manager/open-state-reader.ts'
 import { cachingStorage, type Fate } from './caching-storage.ts'
 import { codeOf } from './code-of.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'

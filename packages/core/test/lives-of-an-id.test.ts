@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isUuidv7 } from '../src/ids.ts'
+import { isUuidv7 } from '../src/writing/ids.ts'
 import { planIds } from './arbitrary-calls.ts'
 import { codeOf } from './code-of.ts'
 import { manualTime } from './manual-time.ts'

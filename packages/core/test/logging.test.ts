@@ -1,7 +1,7 @@
 import { tracingNames } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { logEvents } from '../src/log-events.ts'
+import { logEvents } from '../src/observation/log-events.ts'
 import { listening } from './listening.ts'
 import { openTiny } from './open-tiny.ts'
 

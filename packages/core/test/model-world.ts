@@ -1,6 +1,6 @@
 import type { Deleted, OrderBy, Query, Seq, Storage, StoredRecord, Where } from '@stateward/contract'
 import { expect } from 'vitest'
-import type { CheckpointOptions } from '../src/checkpoint-options.ts'
+import type { CheckpointOptions } from '../src/recovery/checkpoint-options.ts'
 import { linkIds, planIds, taskIds } from './arbitrary-calls.ts'
 import { askCall } from './ask-call.ts'
 import { compareOutcome, settled } from './compare-outcome.ts'

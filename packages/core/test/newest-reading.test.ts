@@ -1,6 +1,6 @@
 import { StatewardError } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { NewestReading } from '../src/newest-reading.ts'
+import { NewestReading } from '../src/subscriptions/newest-reading.ts'
 import { byHand } from './by-hand.ts'
 import { turns } from './turns.ts'
 

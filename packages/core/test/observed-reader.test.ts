@@ -1,7 +1,7 @@
 import { type StoreEvent, tracingNames } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { openStateReader } from '../src/open-state-reader.ts'
+import { openStateReader } from '../src/manager/open-state-reader.ts'
 import { codeOf } from './code-of.ts'
 import { listening } from './listening.ts'
 import { openTiny } from './open-tiny.ts'

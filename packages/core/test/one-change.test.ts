@@ -1,8 +1,8 @@
 import type { Change, JsonValue } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeCommit, encodeCommit } from '../src/codec.ts'
-import { oneChangeIn } from '../src/one-change.ts'
+import { decodeCommit, encodeCommit } from '../src/log/codec.ts'
+import { oneChangeIn } from '../src/log/one-change.ts'
 
 const timestamp = '2026-01-31T10:00:00.000Z'
 const id = fc.constantFrom('a', 'b', 'c"', 'd\\', 'é', '019b76da-a800-7000-8615-61534b6f4b6f')

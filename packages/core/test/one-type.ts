@@ -8,8 +8,8 @@ import {
   type Storage,
 } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
-import { createStateManager, type State } from '../src/create-state-manager.ts'
-import type { StateManagerOptions } from '../src/state-manager-options.ts'
+import { createStateManager, type State } from '../src/manager/create-state-manager.ts'
+import type { StateManagerOptions } from '../src/manager/state-manager-options.ts'
 import { looseSchema } from './loose-schema.ts'
 import { manualTime } from './manual-time.ts'
 import { seededRandom } from './seeded-random.ts'

@@ -1,6 +1,6 @@
 import { type Domain, defineDomain, type Entity, entity } from '@stateward/contract'
-import { createStateManager, type State } from '../src/create-state-manager.ts'
-import type { StateManagerOptions } from '../src/state-manager-options.ts'
+import { createStateManager, type State } from '../src/manager/create-state-manager.ts'
+import type { StateManagerOptions } from '../src/manager/state-manager-options.ts'
 import { looseSchema } from './loose-schema.ts'
 
 interface Task {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Pace } from '../src/pace.ts'
+import { Pace } from '../src/scheduling/pace.ts'
 import { manualTime } from './manual-time.ts'
 
 /** A pace of which every pause lasts as long as it was asked for, and `late` longer. */

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import type { State } from '../src/create-state-manager.ts'
+import type { State } from '../src/manager/create-state-manager.ts'
 import type { Task, TinyDomain } from './tiny-domain.ts'
 
 // Checked by the compiler: none of this is ever called.

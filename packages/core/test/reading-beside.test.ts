@@ -1,6 +1,6 @@
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { openStateReader } from '../src/open-state-reader.ts'
+import { openStateReader } from '../src/manager/open-state-reader.ts'
 import { codeOf } from './code-of.ts'
 import { openTiny } from './open-tiny.ts'
 import { tinyDomain } from './tiny-domain.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { exportEndLine, exportedLine } from '../src/export-lines.ts'
-import { readExport } from '../src/read-export.ts'
+import { exportEndLine, exportedLine } from '../src/snapshots/export-lines.ts'
+import { readExport } from '../src/snapshots/read-export.ts'
 import { codeOf } from './code-of.ts'
 
 const path = 'state.jsonl'

@@ -1,8 +1,8 @@
 import type { StoreEvent } from '@stateward/contract'
 import type { FieldIndex } from '@stateward/index'
 import { expect, test, vi } from 'vitest'
-import { IndexRebuilder } from '../src/index-rebuilder.ts'
-import type { Live } from '../src/live.ts'
+import { IndexRebuilder } from '../src/integrity/index-rebuilder.ts'
+import type { Live } from '../src/state/live.ts'
 import { liveOf } from './damage-index.ts'
 import { openTiny, type TinyState } from './open-tiny.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Sampling } from '../src/sampling.ts'
+import { Sampling } from '../src/observation/sampling.ts'
 
 function taken(every: number, count: number): readonly { readonly at: number; readonly weight: number }[] {
   const sampling = new Sampling(every)

@@ -1,7 +1,7 @@
 import { type Command, defineDomain, entity, limits, StatewardError } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { createStateManager } from '../src/create-state-manager.ts'
+import { createStateManager } from '../src/manager/create-state-manager.ts'
 import { brittleStorage } from './brittle-storage.ts'
 import { codeOf } from './code-of.ts'
 import { gatedStorage } from './gated-storage.ts'

@@ -1,6 +1,6 @@
 import { limits } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { TxidWindow } from '../src/txid-window.ts'
+import { TxidWindow } from '../src/deciding/txid-window.ts'
 
 const entry = (seq: number) => ({
   seq,

@@ -1,7 +1,7 @@
 import { limits } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
-import { TxidWindow } from '../src/txid-window.ts'
+import { TxidWindow } from '../src/deciding/txid-window.ts'
 import { planIds } from './arbitrary-calls.ts'
 import { codeOf } from './code-of.ts'
 import { faultyStorage } from './faulty-storage.ts'

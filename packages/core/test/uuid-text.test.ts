@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { UUID } from 'uuidv7'
 import { test } from 'vitest'
-import { uuidText } from '../src/uuid-text.ts'
+import { uuidText } from '../src/writing/uuid-text.ts'
 
 test('the text of bytes is the one that the library writes', () => {
   const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 })

@@ -1,12 +1,12 @@
 import type { Change, JsonValue } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BodyRequest } from '../src/bodies.ts'
-import { BytePieces } from '../src/byte-pieces.ts'
-import { decodeCommit, encodeCommit } from '../src/codec.ts'
-import { fold } from '../src/fold.ts'
-import { changeIn } from '../src/line-batch.ts'
-import { type Cut, LineChanges } from '../src/line-changes.ts'
+import { BytePieces } from '../src/compaction/byte-pieces.ts'
+import { changeIn } from '../src/compaction/line-batch.ts'
+import { type Cut, LineChanges } from '../src/compaction/line-changes.ts'
+import { decodeCommit, encodeCommit } from '../src/log/codec.ts'
+import { BodyRequest } from '../src/records/bodies.ts'
+import { fold } from '../src/records/fold.ts'
 
 const timestamp = '2026-01-31T10:00:00.000Z'
 const plainIds = ['a', 'b', '019b76da-a800-7000-8615-61534b6f4b6f']

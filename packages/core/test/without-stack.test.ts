@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { withoutStack } from '../src/without-stack.ts'
+import { withoutStack } from '../src/validation/without-stack.ts'
 
 const limit = Error.stackTraceLimit
 

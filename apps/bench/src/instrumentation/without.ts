@@ -10,28 +10,32 @@ export interface Cut {
 /** All that a message, a transaction, a query, a commit and a sync pass through of the instrumentation. */
 export const cuts: readonly Cut[] = [
   {
-    file: 'core/src/manager.ts',
+    file: 'core/src/manager/manager.ts',
     find: `    const times = this.#messages.wanted(kind)
     if (times === unwatched) return this.#answer(kind, body, options)
     return this.#watched(kind, body, options, times)`,
     replace: '    return this.#answer(kind, body, options)',
   },
   {
-    file: 'core/src/transaction.ts',
+    file: 'core/src/transactions/transaction.ts',
     find: "    const times = messages.wanted('transaction')\n",
     replace: '    const times: number = unwatched\n',
   },
   {
-    file: 'core/src/write-actor.ts',
+    file: 'core/src/writing/write-actor.ts',
     find: '    observation.messages.taken()\n',
     replace: '',
   },
   {
-    file: 'core/src/reads.ts',
+    file: 'core/src/reading/reads.ts',
     find: '    const times = queries?.wanted()\n',
     replace: '    const times = undefined\n',
   },
-  { file: 'core/src/term.ts', find: '    writer: observation.appends.of(writer),\n', replace: '    writer,\n' },
+  {
+    file: 'core/src/lifecycle/term.ts',
+    find: '    writer: observation.appends.of(writer),\n',
+    replace: '    writer,\n',
+  },
   {
     file: 'storage-jsonl/src/group-commit.ts',
     find: 'timed(this.syncMs, this.#options.clock, () => file.datasync())',

@@ -1,5 +1,5 @@
 import type { StoredRecord } from '@stateward/contract'
-import type { LiveType } from '../../src/live.ts'
+import type { LiveType } from '../../src/state/live.ts'
 import type { Dice } from './dice.ts'
 import { randomFields } from './random-domain.ts'
 

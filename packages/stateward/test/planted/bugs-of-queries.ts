@@ -25,7 +25,7 @@ export const bugsOfQueries: readonly Bug[] = [
   },
   {
     name: 'keeps a plan whose index may not be asked any more',
-    file: 'core/src/plan-cache.ts',
+    file: 'core/src/querying/plan-cache.ts',
     find: 'indexes === type.indexes && ',
     replace: '',
     foundBy: ['query'],

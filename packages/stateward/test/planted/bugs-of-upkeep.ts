@@ -90,14 +90,14 @@ export const bugsOfUpkeep: readonly Bug[] = [
   },
   {
     name: 'does not remember a txid',
-    file: 'core/src/txid-window.ts',
+    file: 'core/src/deciding/txid-window.ts',
     find: '    this.#entries.set(txid, entry)\n',
     replace: '',
     foundBy: ['state'],
   },
   {
     name: 'forgets txids when it opens',
-    file: 'core/src/replay.ts',
+    file: 'core/src/recovery/replay.ts',
     find: 'if (commit.txid !== undefined) txids?.add(commit.txid, entryOf(commit))',
     replace: '',
     foundBy: ['state'],
@@ -105,7 +105,7 @@ export const bugsOfUpkeep: readonly Bug[] = [
   {
     name: 'applies before it appends',
     like: 'etcd #14370',
-    file: 'core/src/log-pump.ts',
+    file: 'core/src/writing/log-pump.ts',
     find: '    const { generation } = this\n    const append = ',
     replace:
       '    const { generation } = this\n    this.#options.apply(part.commits, { lastSeq: this.#planned, ptrs: part.commits.map(() => 0) })\n    const append = ',

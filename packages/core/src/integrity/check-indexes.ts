@@ -1,0 +1,55 @@
+import type { IndexesReport, Notify, Slot, StoredRecord, StoreEvent } from '@stateward/contract'
+import { checkIndex, type FieldIndex, type IndexCheck } from '@stateward/index'
+import type { Live, LiveType } from '../state/live.ts'
+import { textOf } from '../validation/storage-error.ts'
+import { currentRecords } from './current-records.ts'
+
+type Rows = ReadonlyMap<Slot, StoredRecord>
+
+/**
+ * Compares every index with a full scan of the records, which are read back from the log. One that differs is not asked
+ * any more from the same turn on, and `tell` hears of it.
+ */
+export async function checkIndexes(live: Live, tell?: Notify<StoreEvent>): Promise<IndexesReport> {
+  await live.whole.reached()
+  const indexes: IndexesReport['indexes'][number][] = []
+  let records = 0
+  for (const type of [...live.types.values()]) {
+    const checked = await currentRecords(
+      live,
+      type,
+      () => type.rows.ids.slots(),
+      (rows) => {
+        records += rows.size
+        return type.kept.all.map((index) => checkOne(type, index, rows, tell))
+      },
+    )
+    indexes.push(...checked)
+  }
+  return { ok: indexes.every(({ ok }) => ok), records, indexes }
+}
+
+function checkOne(
+  type: LiveType,
+  index: FieldIndex,
+  rows: Rows,
+  tell: Notify<StoreEvent> | undefined,
+): IndexesReport['indexes'][number] {
+  const named = { type: type.name, name: index.name }
+  if (type.kept.isDropped(index)) return { ...named, ok: true, found: 'is not kept in memory: memory.maxBytes' }
+  if (!type.indexes.includes(index)) return { ...named, ok: false, found: 'is being built again' }
+  const { ok, differences } = differencesOf(index, rows)
+  if (ok) return { ...named, ok, found: `${index.size()} entries` }
+  const found = differences.join('; ')
+  if (type.kept.distrust(index)) tell?.({ kind: 'index', phase: 'damaged', type: type.name, index: index.name })
+  return { ...named, ok, found }
+}
+
+/** One that is damaged may throw as well as lie. */
+function differencesOf(index: FieldIndex, rows: Rows): IndexCheck {
+  try {
+    return checkIndex(index, rows)
+  } catch (error) {
+    return { ok: false, differences: [`index ${index.name}: fails: ${textOf(error)}`] }
+  }
+}

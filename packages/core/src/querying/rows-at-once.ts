@@ -1,0 +1,31 @@
+import type { StoredRecord } from '@stateward/contract'
+import { type Plan, topK } from '@stateward/query'
+import { slotsOf } from '../state/read-view.ts'
+import type { QueryGround } from './query-ground.ts'
+
+/** Records that are looked at within a call at most: some hundred microseconds. */
+const mostLooks = 1_000
+
+/**
+ * The first `wanted` rows of a plan (all without it), if that takes a look at few records and all of them are in memory; else
+ * `undefined`, having looked at few all the same.
+ */
+export function rowsAtOnce(ground: QueryGround, plan: Plan, wanted: number | undefined): StoredRecord[] | undefined {
+  const { view, type, live, metered } = ground
+  const { access, inOrder, predicate, compare } = plan
+  // What is watched is watched step by step; and indexes know nothing of a state that was.
+  if (!view.keepsOrder || metered !== undefined) return undefined
+  if (access.kind === 'scan' && type.rows.size > mostLooks) return undefined
+  const { bodies } = live
+  const { cached } = type
+  const rows: StoredRecord[] = []
+  let left = mostLooks
+  for (const slot of slotsOf(type, access)) {
+    const record = left-- === 0 ? undefined : bodies.get(cached, slot)
+    if (record === undefined) return undefined
+    if (predicate !== undefined && !predicate(record)) continue
+    rows.push(record)
+    if (inOrder && rows.length === wanted) return rows
+  }
+  return inOrder ? rows : topK(rows, wanted, compare)
+}

@@ -1,0 +1,72 @@
+import type { Seq, Slot, StoredRecord } from '@stateward/contract'
+import type { Access } from '@stateward/query'
+import { BodyRequest } from '../records/bodies.ts'
+import type { Live, LiveType } from './live.ts'
+
+/** A record, or where to read it: fixed when it was captured, whatever is written meanwhile. */
+export type Candidate = StoredRecord | BodyRequest
+
+export function isCold(candidate: Candidate): candidate is BodyRequest {
+  return candidate instanceof BodyRequest
+}
+
+/** One state to read from, as of one seq. What it gives is right within the turn it was asked in. */
+export interface ReadView {
+  readonly live: Live
+  readonly seq: Seq
+  /** Whether `candidates` come in the order of an ordered access. */
+  readonly keepsOrder: boolean
+  size(type: LiveType): number
+  find(type: LiveType, id: string): Candidate | undefined
+  candidates(type: LiveType, access: Access): Iterable<Candidate>
+}
+
+/** The newest durable state. */
+export class LiveView implements ReadView {
+  readonly keepsOrder = true
+  readonly live: Live
+
+  constructor(live: Live) {
+    this.live = live
+  }
+
+  get seq(): Seq {
+    return this.live.lastSeq
+  }
+
+  size({ rows }: LiveType): number {
+    return rows.size
+  }
+
+  find(type: LiveType, id: string): Candidate | undefined {
+    const slot = type.rows.slotOf(id)
+    return slot === undefined ? undefined : this.at(type, slot)
+  }
+
+  at(type: LiveType, slot: Slot): Candidate {
+    return this.live.bodies.get(type.cached, slot) ?? this.live.request(type, slot)
+  }
+
+  *candidates(type: LiveType, access: Access): Iterable<Candidate> {
+    for (const slot of slotsOf(type, access)) yield this.at(type, slot)
+  }
+}
+
+/** The slots that an access leads to, each once. */
+export function slotsOf(type: LiveType, access: Access): Iterable<Slot> {
+  switch (access.kind) {
+    case 'empty':
+      return []
+    case 'ids':
+      return access.ids.flatMap((id) => type.rows.slotOf(id) ?? [])
+    case 'lookup':
+      return access.index.lookup(access.probe)
+    case 'ordered':
+      // The planner asks for an order only of indexes that have one.
+      return access.index.sorted?.scan(access.direction, access.probe) ?? []
+    case 'scan':
+      return type.rows.ids.slots()
+    default:
+      return access satisfies never
+  }
+}
