@@ -12,6 +12,7 @@ import { decodeCommit } from '../log/codec.ts'
 import { oneChangeIn } from '../log/one-change.ts'
 import { approximateBytes } from './approximate-bytes.ts'
 import { fold, nothing } from './fold.ts'
+import { LatelyRead } from './lately-read.ts'
 import type { VersionPlace } from './row-table.ts'
 
 /** One version to read from the log. A class, so that it can never be taken for a record. */
@@ -47,6 +48,7 @@ const mostAlone = 4
 /** The newest versions of records, as frozen objects, in a cache bounded in bytes; what is not there is read from the log. */
 export class Bodies {
   #cache: LRUCache<number, StoredRecord>
+  readonly #lately = new LatelyRead()
   readonly #reader: BodyReader
   readonly #held = new Set<Promise<void>>()
   #successor: Promise<VersionFinder | undefined> | undefined
@@ -55,14 +57,15 @@ export class Bodies {
 
   constructor(reader: BodyReader, cacheBytes: number) {
     this.#reader = reader
-    this.#cache = cacheOf(cacheBytes)
+    this.#cache = this.#cacheOf(cacheBytes)
   }
 
   /** Changes the most that the cache may hold; what was asked for last stays, as far as there is room. O(entries) where it changes. */
   bound(cacheBytes: number): void {
     if (Math.max(1, cacheBytes) === this.maxBytes) return
     const former = this.#cache
-    this.#cache = cacheOf(cacheBytes)
+    this.#lately.clear()
+    this.#cache = this.#cacheOf(cacheBytes)
     former.rforEach((record, key) => this.#cache.set(key, record, { size: approximateBytes(record) + entryBytes }))
   }
 
@@ -79,9 +82,26 @@ export class Bodies {
   }
 
   get(typeNumber: number, slot: Slot): StoredRecord | undefined {
-    const record = typeNumber < typesPerStore ? this.#cache.get(keyOf(typeNumber, slot)) : undefined
-    if (record === undefined) this.misses++
-    else this.hits++
+    if (typeNumber >= typesPerStore) {
+      this.misses++
+      return undefined
+    }
+    const key = keyOf(typeNumber, slot)
+    const lately = this.#lately.get(key)
+    if (lately === undefined) return this.#cached(key)
+    if (this.#lately.isDue(key, this.#cache.size)) this.#cache.get(key)
+    this.hits++
+    return lately
+  }
+
+  #cached(key: number): StoredRecord | undefined {
+    const record = this.#cache.get(key)
+    if (record === undefined) {
+      this.misses++
+      return undefined
+    }
+    this.#lately.keep(key, record, this.#cache.size)
+    this.hits++
     return record
   }
 
@@ -92,11 +112,20 @@ export class Bodies {
 
   set(typeNumber: number, slot: Slot, record: StoredRecord): void {
     if (typeNumber >= typesPerStore) return
-    this.#cache.set(keyOf(typeNumber, slot), record, { size: approximateBytes(record) + entryBytes })
+    const key = keyOf(typeNumber, slot)
+    this.#lately.drop(key)
+    this.#lately.tookIn()
+    this.#cache.set(key, record, { size: approximateBytes(record) + entryBytes })
   }
 
   delete(typeNumber: number, slot: Slot): void {
     if (typeNumber < typesPerStore) this.#cache.delete(keyOf(typeNumber, slot))
+  }
+
+  /** A bound of nothing would be none. What leaves the cache, for whatever reason, is not lately read any more. */
+  #cacheOf(cacheBytes: number): LRUCache<number, StoredRecord> {
+    const maxSize = Math.max(1, cacheBytes)
+    return new LRUCache({ maxSize, maxEntrySize: maxSize, dispose: (_record, key) => this.#lately.drop(key) })
   }
 
   /** Keeps the places that are known now readable until the answer is called: `released` waits for it. */
@@ -152,12 +181,6 @@ export class Bodies {
     if (fetched === undefined) throw noSync()
     return requests.map(versionFinder(requests, asked, fetched))
   }
-}
-
-/** A bound of nothing would be none. */
-function cacheOf(cacheBytes: number): LRUCache<number, StoredRecord> {
-  const maxSize = Math.max(1, cacheBytes)
-  return new LRUCache({ maxSize, maxEntrySize: maxSize })
 }
 
 function keyOf(typeNumber: number, slot: Slot): number {
