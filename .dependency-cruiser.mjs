@@ -16,6 +16,10 @@ const folders = {
     ...['recovery', 'history', 'reading', 'subscriptions', 'writing', 'lifecycle', 'transactions', 'compaction'],
     ...['integrity', 'caretakers', 'manager'],
   ],
+  'storage-jsonl': [
+    ...['environment', 'format', 'files', 'scanning', 'manifest', 'locking', 'caches', 'reading', 'appending'],
+    ...['recovery', 'maintenance', 'repair', 'salvage', 'storage'],
+  ],
 }
 const entryPoints = ['index.ts', 'testing.ts', 'main.ts']
 

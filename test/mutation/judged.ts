@@ -5,7 +5,7 @@ const storage = 'packages/storage-jsonl/src'
 /** What has been judged, in the order of the files. */
 export const judged: readonly Equivalent[] = [
   {
-    path: `${storage}/cache-claim.ts`,
+    path: `${storage}/caches/cache-claim.ts`,
     line: "if (entry.kind !== 'active' && bytes === bound.bytes) return entry.crc === bound.crc ? undefined : other",
     at: 55,
     was: 'return entry.crc === bound.crc ? undefined : other',
@@ -13,7 +13,7 @@ export const judged: readonly Equivalent[] = [
     why: 'what follows compares the same two checksums where no bytes are between them, and only opens the file for it',
   },
   {
-    path: `${storage}/cache-file.ts`,
+    path: `${storage}/caches/cache-file.ts`,
     line: 'for (let at = position - (position % pageBytes); at < end; at += runBytes) {',
     at: 50,
     was: 'at < end',
@@ -21,7 +21,7 @@ export const judged: readonly Equivalent[] = [
     why: 'one more run, of no bytes, is read at the end of a page',
   },
   {
-    path: `${storage}/group-commit.ts`,
+    path: `${storage}/appending/group-commit.ts`,
     line: 'if (room > 0 && this.#writtenSeq >= this.#active.firstSeq && this.#isOver(room)) {',
     at: 12,
     was: '0',
@@ -29,7 +29,7 @@ export const judged: readonly Equivalent[] = [
     why: 'no append takes exactly one byte: a record is a JSON object, and its seal alone is longer',
   },
   {
-    path: `${storage}/pacer.ts`,
+    path: `${storage}/appending/pacer.ts`,
     line: "this.#arm('check', this.#pace.fenceCheckMs, async () => {",
     at: 11,
     was: "'check'",
@@ -37,7 +37,7 @@ export const judged: readonly Equivalent[] = [
     why: 'it only tells what waits from the two other things that do',
   },
   {
-    path: `${storage}/read-lines.ts`,
+    path: `${storage}/scanning/read-lines.ts`,
     line: 'return seq === this.#next || (this.#plan.sparse === true && seq > this.#next)',
     at: 61,
     was: 'seq > this.#next',
@@ -45,7 +45,7 @@ export const judged: readonly Equivalent[] = [
     why: 'where they are the same it is true before this is looked at',
   },
   {
-    path: `${storage}/scrub-log.ts`,
+    path: `${storage}/maintenance/scrub-log.ts`,
     line: "const until = at >= 0 && from !== undefined ? from.until : (round[0]?.file ?? '')",
     at: 61,
     was: "round[0]?.file ?? ''",

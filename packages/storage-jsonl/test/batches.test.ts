@@ -1,11 +1,11 @@
 import type { Durability } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { ArchiveMembers } from '../src/archive-members.ts'
-import { BatchBuffer } from '../src/batch-buffer.ts'
-import { bounds } from '../src/bounds.ts'
-import { LostSeqs } from '../src/lost-seqs.ts'
-import { SeekTable } from '../src/seek-table.ts'
-import { levelOfBatch, takeBatch, type Waiting } from '../src/waiting.ts'
+import { BatchBuffer } from '../src/appending/batch-buffer.ts'
+import { levelOfBatch, takeBatch, type Waiting } from '../src/appending/waiting.ts'
+import { bounds } from '../src/environment/bounds.ts'
+import { LostSeqs } from '../src/format/lost-seqs.ts'
+import { SeekTable } from '../src/format/seek-table.ts'
+import { ArchiveMembers } from '../src/scanning/archive-members.ts'
 
 function waiting(room: number, commits = 1, durability: Durability = 'none'): Waiting {
   const records = new Array<Uint8Array>(commits).fill(Buffer.from('{}'))

@@ -1,7 +1,7 @@
 import { boot, type Pick, SimMedium } from '@stateward/conformance'
-import { type CacheFile, CacheFileWriter, readCacheFile } from '../src/cache-file.ts'
-import { DamagedLine } from '../src/damage.ts'
-import { sealedLine } from '../src/line.ts'
+import { type CacheFile, CacheFileWriter, readCacheFile } from '../src/caches/cache-file.ts'
+import { sealedLine } from '../src/format/line.ts'
+import { DamagedLine } from '../src/scanning/damage.ts'
 import { mutated } from './mutated-line.ts'
 
 const path = '/cache'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fileChunks, type Lines, wholeLines } from '../src/chunks.ts'
+import { fileChunks, type Lines, wholeLines } from '../src/files/chunks.ts'
 
 async function* piecesOf(pieces: readonly string[]): AsyncGenerator<Buffer> {
   for (const piece of pieces) yield Buffer.from(piece)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { classifyTail } from '../src/classify.ts'
-import type { FirstBad } from '../src/scan.ts'
+import { classifyTail } from '../src/scanning/classify.ts'
+import type { FirstBad } from '../src/scanning/scan.ts'
 
 const bad = (hasLineFeed: boolean, hasZeroSector: boolean): FirstBad => ({
   byte: 100,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { needsOf, rowKeyOf } from '../src/commit-needs.ts'
+import { needsOf, rowKeyOf } from '../src/salvage/commit-needs.ts'
 
 test('a line that is sealed and holds no JSON rests on nothing, and breaks nobody who sorts lines', () => {
   const line = Buffer.from('{"type":"update"!"seq":7,"crc":"00000000"}')

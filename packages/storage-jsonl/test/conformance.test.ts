@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { boot, SimMedium, testStorage } from '@stateward/conformance'
 import { describe, it } from 'vitest'
+import { nodeTimers } from '../src/environment/node-environment.ts'
 import { jsonlStorage } from '../src/index.ts'
-import { nodeTimers } from '../src/node-environment.ts'
 import { simStorage } from './simulated/sim-storage.ts'
 
 testStorage(

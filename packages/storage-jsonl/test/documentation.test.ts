@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { scanLines } from '../src/scan.ts'
+import { scanLines } from '../src/scanning/scan.ts'
 
 const text = readFileSync(new URL('../../../docs/log-format.md', import.meta.url), 'utf8')
 const examples = [...text.matchAll(/^```jsonl\n(.*?)^```$/gms)].map(([, lines = '']) => lines)

@@ -1,7 +1,7 @@
 import { boot, failure, SimClock, type SimMedium } from '@stateward/conformance'
 import { expect, test } from 'vitest'
-import { Fence } from '../src/fence.ts'
-import type { HeldLock } from '../src/lock.ts'
+import { Fence } from '../src/locking/fence.ts'
+import type { HeldLock } from '../src/locking/lock.ts'
 import { killedLog } from './simulated/edited.ts'
 
 const lock = (isOurs: boolean): HeldLock => ({ method: 'flock', isOurs: async () => isOurs, release: async () => {} })

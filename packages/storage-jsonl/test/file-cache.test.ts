@@ -1,8 +1,8 @@
 import { boot, SimMedium } from '@stateward/conformance'
 import type { Disk, DiskFile, OpenMode } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { bounds } from '../src/bounds.ts'
-import { FileCache } from '../src/file-cache.ts'
+import { bounds } from '../src/environment/bounds.ts'
+import { FileCache } from '../src/files/file-cache.ts'
 
 /** A cache over files 0, 1, 2 …, and which of them are open: a name for each time that one was opened and not closed. */
 async function cached(count: number) {

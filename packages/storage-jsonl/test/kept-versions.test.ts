@@ -1,7 +1,7 @@
 import { limits } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { needsOf } from '../src/commit-needs.ts'
-import { keepsVersions } from '../src/kept-versions.ts'
+import { keepsVersions } from '../src/maintenance/kept-versions.ts'
+import { needsOf } from '../src/salvage/commit-needs.ts'
 
 const newest = 100
 const last = newest - 2 - limits.patchChain

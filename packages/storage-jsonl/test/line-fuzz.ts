@@ -1,12 +1,20 @@
 import type { Pick } from '@stateward/conformance'
-import { bounds } from '../src/bounds.ts'
-import { closeLine, durableLine, epochLine, gapLine, headerLine, isControl, parseControl } from '../src/control-line.ts'
-import { format } from '../src/format.ts'
-import { readTail, sealedLine } from '../src/line.ts'
-import { decodeManifest, encodeManifest, type Manifest } from '../src/manifest.ts'
-import { whyNotPlain } from '../src/plain-line.ts'
-import { Scan } from '../src/scan.ts'
-import { unsealed } from '../src/unsealed-line.ts'
+import { bounds } from '../src/environment/bounds.ts'
+import {
+  closeLine,
+  durableLine,
+  epochLine,
+  gapLine,
+  headerLine,
+  isControl,
+  parseControl,
+} from '../src/format/control-line.ts'
+import { format } from '../src/format/format.ts'
+import { readTail, sealedLine } from '../src/format/line.ts'
+import { decodeManifest, encodeManifest, type Manifest } from '../src/format/manifest.ts'
+import { whyNotPlain } from '../src/format/plain-line.ts'
+import { unsealed } from '../src/format/unsealed-line.ts'
+import { Scan } from '../src/scanning/scan.ts'
 import { mutated } from './mutated-line.ts'
 import { recordOf } from './records.ts'
 

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checksum } from '../src/crc.ts'
-import { readTail, seal, sealBytesMax, sealedLine, unsealInPlace } from '../src/line.ts'
+import { checksum } from '../src/format/crc.ts'
+import { readTail, seal, sealBytesMax, sealedLine, unsealInPlace } from '../src/format/line.ts'
 import { resealed } from './resealed.ts'
 
 const record = fc

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { mendLines, type Surroundings } from '../src/mend-lines.ts'
-import { mendSegment } from '../src/mend-segment.ts'
+import { mendLines, type Surroundings } from '../src/repair/mend-lines.ts'
+import { mendSegment } from '../src/repair/mend-segment.ts'
 import { baseHeader, chunksOf, commitLine, fileOf, flippedLine, lineOfGap, logHeader, sealedText } from './sealed.ts'
 
 const inLog: Surroundings = { isBase: false, before: 4, behind: 6, isHeader: undefined }

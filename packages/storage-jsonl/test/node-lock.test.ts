@@ -1,10 +1,10 @@
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { takeFlock } from '../src/lock.ts'
-import { nodeDiskWith } from '../src/node-disk.ts'
-import { nodeClock, nodeMachine, nodeRandom, nodeTimers } from '../src/node-environment.ts'
-import { lockByOpening, type OpeningFs } from '../src/node-lock.ts'
+import { nodeDiskWith } from '../src/environment/node-disk.ts'
+import { nodeClock, nodeMachine, nodeRandom, nodeTimers } from '../src/environment/node-environment.ts'
+import { lockByOpening, type OpeningFs } from '../src/environment/node-lock.ts'
+import { takeFlock } from '../src/locking/lock.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** The flag of macOS, as open(2) describes it there: of open files of one inode, one at a time has the lock. */

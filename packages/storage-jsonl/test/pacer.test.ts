@@ -1,10 +1,10 @@
 import { SimClock } from '@stateward/conformance'
 import type { Durability } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { ClockWatch } from '../src/clock-watch.ts'
+import { ClockWatch } from '../src/appending/clock-watch.ts'
+import { Pacer } from '../src/appending/pacer.ts'
+import { assertRoomForBase } from '../src/appending/room.ts'
 import { nodeDisk } from '../src/index.ts'
-import { Pacer } from '../src/pacer.ts'
-import { assertRoomForBase } from '../src/room.ts'
 
 /** A pacer, and what it did: the action and when. */
 function paced(pace: { intervalMs?: number; idleProofMs?: number; fenceCheckMs?: number }) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { wholeLines } from '../src/chunks.ts'
-import { type ReadPlan, readCommits } from '../src/read-lines.ts'
+import { wholeLines } from '../src/files/chunks.ts'
+import { type ReadPlan, readCommits } from '../src/scanning/read-lines.ts'
 import { chunksOf, commitLine, fileOf, flippedLine, gapOf, lineOfGap, logHeader, sealedText } from './sealed.ts'
 
 const file = 'log-00000001.jsonl'

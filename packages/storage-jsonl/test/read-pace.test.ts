@@ -1,6 +1,6 @@
 import type { Clock } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { ReadPace } from '../src/read-pace.ts'
+import { ReadPace } from '../src/files/read-pace.ts'
 
 function paced(): { pace: ReadPace; clock: Clock & { ms: number }; read: (bytes: number, tookMs: number) => boolean } {
   const clock = { ms: 0, now: () => 0, monotonicMs: () => clock.ms }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasCode } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { jsonlStorage } from '../src/jsonl-storage.ts'
+import { jsonlStorage } from '../src/storage/jsonl-storage.ts'
 
 /** A directory as a writer that was killed leaves it: four commits, each durable by the word of the next. */
 async function leftBehind(folder: string): Promise<{ readonly dir: string; readonly segment: string }> {

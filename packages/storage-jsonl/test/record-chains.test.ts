@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RecordChains } from '../src/record-chains.ts'
+import { RecordChains } from '../src/repair/record-chains.ts'
 
 const made = (rev: number, more: object = {}): object => ({ type: 'plan', data: { id: 'a', ...more }, rev })
 const changed = (rev: number, prev?: number): object => ({ type: 'update', target: 'plan', id: 'a', rev, prev })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodePlace, encodePlace, type PlaceInFile } from '../src/scrub-place.ts'
+import { decodePlace, encodePlace, type PlaceInFile } from '../src/maintenance/scrub-place.ts'
 
 const place: PlaceInFile = {
   file: 'log-00000001.jsonl',

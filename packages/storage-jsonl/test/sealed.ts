@@ -1,6 +1,6 @@
-import { type Gap, gapLine, headerLine, type SegmentHeader } from '../src/control-line.ts'
-import { format } from '../src/format.ts'
-import { sealedLine } from '../src/line.ts'
+import { type Gap, gapLine, headerLine, type SegmentHeader } from '../src/format/control-line.ts'
+import { format } from '../src/format/format.ts'
+import { sealedLine } from '../src/format/line.ts'
 
 const timestamp = '2026-01-01T00:00:00.000Z'
 const log = '11111111-1111-4111-8111-111111111111'

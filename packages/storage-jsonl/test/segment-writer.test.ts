@@ -1,8 +1,8 @@
 import { boot, SimMedium } from '@stateward/conformance'
 import { expect, test } from 'vitest'
-import { bounds } from '../src/bounds.ts'
-import { checksum, hex8 } from '../src/crc.ts'
-import { SegmentWriter } from '../src/segment-writer.ts'
+import { bounds } from '../src/environment/bounds.ts'
+import { SegmentWriter } from '../src/files/segment-writer.ts'
+import { checksum, hex8 } from '../src/format/crc.ts'
 
 test('lines are written in large pieces, all of them, and counted with or without a file', async () => {
   const medium = new SimMedium()

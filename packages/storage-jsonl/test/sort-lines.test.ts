@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { SegmentHeader } from '../src/control-line.ts'
-import { DamagedLine } from '../src/damage.ts'
-import { type SortedLines, type SortOptions, sortLines } from '../src/sort-lines.ts'
+import type { SegmentHeader } from '../src/format/control-line.ts'
+import { type SortedLines, type SortOptions, sortLines } from '../src/salvage/sort-lines.ts'
+import { DamagedLine } from '../src/scanning/damage.ts'
 import { baseHeader, chunksOf, commitLine, fileOf, flippedLine, lineOfGap, logHeader, sealedText } from './sealed.ts'
 
 const isOwn = ({ segment }: SegmentHeader): boolean => segment === 3

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { headerLine, parseControl, type SegmentHeader } from '../src/control-line.ts'
-import { format } from '../src/format.ts'
-import { sealedLine } from '../src/line.ts'
-import { decodeManifest, encodeManifest, type Manifest } from '../src/manifest.ts'
-import { isBlank, plainText, whyNotPlain } from '../src/plain-line.ts'
+import { headerLine, parseControl, type SegmentHeader } from '../src/format/control-line.ts'
+import { format } from '../src/format/format.ts'
+import { sealedLine } from '../src/format/line.ts'
+import { decodeManifest, encodeManifest, type Manifest } from '../src/format/manifest.ts'
+import { isBlank, plainText, whyNotPlain } from '../src/format/plain-line.ts'
 
 const timestamp = '2026-01-01T00:00:00.000Z'
 const control = (type: string, data?: unknown) => parseControl(JSON.stringify({ type, timestamp, data }))

@@ -1,11 +1,11 @@
 import { boot, failure, SimMedium } from '@stateward/conformance'
 import type { DiskFile } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { fullError, unknownError } from '../src/append-errors.ts'
-import { fullOr, storageFailed } from '../src/failure.ts'
-import { removeFiles, removeObsolete } from '../src/obsolete.ts'
-import { fileNames } from '../src/segment-name.ts'
-import { createTemporary, writeAll, writeWhole } from '../src/write-whole.ts'
+import { fullError, unknownError } from '../src/environment/append-errors.ts'
+import { fullOr, storageFailed } from '../src/environment/failure.ts'
+import { removeFiles, removeObsolete } from '../src/files/obsolete.ts'
+import { createTemporary, writeAll, writeWhole } from '../src/files/write-whole.ts'
+import { fileNames } from '../src/format/segment-name.ts'
 
 test('a disk that takes no more bytes is full, whatever it took before', async () => {
   const taken: number[] = []

@@ -37,7 +37,7 @@ export const cuts: readonly Cut[] = [
     replace: '    writer,\n',
   },
   {
-    file: 'storage-jsonl/src/group-commit.ts',
+    file: 'storage-jsonl/src/appending/group-commit.ts',
     find: 'timed(this.syncMs, this.#options.clock, () => file.datasync())',
     replace: 'file.datasync()',
   },

@@ -1,6 +1,6 @@
 import type { Bug } from './bug.ts'
 
-const file = 'storage-jsonl/src/group-commit.ts'
+const file = 'storage-jsonl/src/appending/group-commit.ts'
 
 /** Bugs of appending: what is said to be safe and is not. */
 export const bugsOfCommits: readonly Bug[] = [
@@ -70,21 +70,21 @@ export const bugsOfCommits: readonly Bug[] = [
   },
   {
     name: 'acknowledges a write of which the disk took a part',
-    file: 'storage-jsonl/src/write-batch.ts',
+    file: 'storage-jsonl/src/appending/write-batch.ts',
     find: '  if (done < bytes.length) return writeOn(active, bytes, done)\n',
     replace: '',
     foundBy: ['fault'],
   },
   {
     name: 'says FULL and leaves the torn line',
-    file: 'storage-jsonl/src/write-batch.ts',
+    file: 'storage-jsonl/src/appending/write-batch.ts',
     find: '    await active.file.truncate(active.bytes)\n',
     replace: '',
     foundBy: ['fault'],
   },
   {
     name: 'writes that it was closed in order before its commits are synced',
-    file: 'storage-jsonl/src/seal-log.ts',
+    file: 'storage-jsonl/src/appending/seal-log.ts',
     find: '  await commits.sync()\n  const sealed',
     replace: '  const sealed',
     crash: { seed: 1, from: 58 },

@@ -5,7 +5,7 @@ export const bugsOfUpkeep: readonly Bug[] = [
   {
     name: 'does not sync the directory after the rename of the manifest',
     like: 'etcd #6368',
-    file: 'storage-jsonl/src/manifest-file.ts',
+    file: 'storage-jsonl/src/manifest/manifest-file.ts',
     find: '  await disk.syncDirectory(dir)\n',
     replace: '',
     crash: { seed: 1, from: 76 },
@@ -14,7 +14,7 @@ export const bugsOfUpkeep: readonly Bug[] = [
   {
     name: 'renames before it syncs',
     like: 'lowdb #139',
-    file: 'storage-jsonl/src/write-whole.ts',
+    file: 'storage-jsonl/src/files/write-whole.ts',
     find: '      await file.datasync()\n',
     replace: '',
     crash: { seed: 1, from: 15 },
@@ -22,7 +22,7 @@ export const bugsOfUpkeep: readonly Bug[] = [
   },
   {
     name: 'swaps the manifest before the base is synced',
-    file: 'storage-jsonl/src/save-base.ts',
+    file: 'storage-jsonl/src/maintenance/save-base.ts',
     find: '  await file.datasync()\n',
     replace: '',
     crash: { seed: 1, from: 35 },
@@ -30,14 +30,14 @@ export const bugsOfUpkeep: readonly Bug[] = [
   },
   {
     name: 'does not read back the base that it wrote',
-    file: 'storage-jsonl/src/save-base.ts',
+    file: 'storage-jsonl/src/maintenance/save-base.ts',
     find: 'if (damage.lines === 0 && !isSame)',
     replace: 'if (damage.lines > 0 || !isSame) return\n  if (damage.lines === 0 && !isSame)',
     foundBy: ['fault'],
   },
   {
     name: 'deletes before the manifest is swapped',
-    file: 'storage-jsonl/src/truncate.ts',
+    file: 'storage-jsonl/src/maintenance/truncate.ts',
     find: '  await publish((current) =>',
     replace:
       '  for (const file of obsolete) await environment.disk.remove([settings.dir, file].join("/"))\n  await publish((current) =>',
@@ -46,7 +46,7 @@ export const bugsOfUpkeep: readonly Bug[] = [
   },
   {
     name: 'does not sync the directory of the archive',
-    file: 'storage-jsonl/src/archive.ts',
+    file: 'storage-jsonl/src/maintenance/archive.ts',
     find: '    await disk.syncDirectory(join(dir, fileNames.archive))\n',
     replace: '',
     crash: { seed: 2, from: 115, retention: 'all' },
@@ -54,7 +54,7 @@ export const bugsOfUpkeep: readonly Bug[] = [
   },
   {
     name: 'lets go of history that no base covers',
-    file: 'storage-jsonl/src/truncate.ts',
+    file: 'storage-jsonl/src/maintenance/truncate.ts',
     find: 'newest.upTo < upTo || upTo < 1',
     replace: 'upTo < 1',
     foundBy: ['suite'],
@@ -62,28 +62,28 @@ export const bugsOfUpkeep: readonly Bug[] = [
   {
     name: 'takes a lock for its age',
     like: 'proper-lockfile',
-    file: 'storage-jsonl/src/lock-note.ts',
+    file: 'storage-jsonl/src/locking/lock-note.ts',
     find: '  if (!machine.isAlive(note.pid)) return true\n',
     replace: '  return true\n',
     foundBy: ['lock'],
   },
   {
     name: 'opens although another one holds the lock',
-    file: 'storage-jsonl/src/lock.ts',
+    file: 'storage-jsonl/src/locking/lock.ts',
     find: "if (outcome === 'held') throw locked(",
     replace: "if (outcome === 'held' && options.owner === '') throw locked(",
     foundBy: ['lock'],
   },
   {
     name: 'does not look whether it was taken over',
-    file: 'storage-jsonl/src/fence.ts',
+    file: 'storage-jsonl/src/locking/fence.ts',
     find: 'if (isOurs && found === epoch) {',
     replace: 'if (isOurs || found !== epoch || true) {',
     foundBy: ['lock'],
   },
   {
     name: 'believes a cache of files that are others by now',
-    file: 'storage-jsonl/src/cache-claim.ts',
+    file: 'storage-jsonl/src/caches/cache-claim.ts',
     find: 'if (reason !== undefined) return `segment',
     replace: 'if (bound.segment < 0) return `segment',
     foundBy: ['bytes'],

@@ -6,7 +6,7 @@ import type { Layer } from './layers.ts'
 
 /** A change of the source: the one place where `find` stands becomes `replace`. */
 export interface Patch {
-  /** From `packages/`, such as `storage-jsonl/src/line.ts`. */
+  /** From `packages/`, such as `storage-jsonl/src/format/line.ts`. */
   readonly file: string
   readonly find: string
   readonly replace: string

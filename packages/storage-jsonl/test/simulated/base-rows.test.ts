@@ -1,9 +1,9 @@
 import { boot, failure, SimMedium } from '@stateward/conformance'
 import type { BaseChunk } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { FileCache } from '../../src/file-cache.ts'
-import { loadBase } from '../../src/load-base.ts'
-import type { BaseEntry } from '../../src/manifest.ts'
+import { FileCache } from '../../src/files/file-cache.ts'
+import type { BaseEntry } from '../../src/format/manifest.ts'
+import { loadBase } from '../../src/reading/load-base.ts'
 import { baseHeader, commitLine, fileOf, flippedLine } from '../sealed.ts'
 
 const file = 'base-00000003.jsonl'

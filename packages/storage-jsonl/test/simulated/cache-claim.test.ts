@@ -8,11 +8,11 @@ import {
   isAliveIn,
   parseClaim,
   whyStale,
-} from '../../src/cache-claim.ts'
-import { checksum, hex8 } from '../../src/crc.ts'
-import { FileCache } from '../../src/file-cache.ts'
-import type { LogSource } from '../../src/log-source.ts'
-import type { Entry, Manifest } from '../../src/manifest.ts'
+} from '../../src/caches/cache-claim.ts'
+import { FileCache } from '../../src/files/file-cache.ts'
+import { checksum, hex8 } from '../../src/format/crc.ts'
+import type { Entry, Manifest } from '../../src/format/manifest.ts'
+import type { LogSource } from '../../src/manifest/log-source.ts'
 
 const text = Buffer.from('{"one":1}\n{"two":2}\n{"three":3}\n')
 const crcTo = (bytes: number): string => hex8(checksum(text.subarray(0, bytes)))

@@ -1,7 +1,7 @@
 import { boot, SimMedium } from '@stateward/conformance'
 import { type Damage, hasCode, type RecoveryReport } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { sealedLine } from '../../src/line.ts'
+import { sealedLine } from '../../src/format/line.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
 import { simStorage } from './sim-storage.ts'
 

@@ -1,9 +1,9 @@
 import { boot, SimDisk, SimMedium, seededPick } from '@stateward/conformance'
 import type { BaseChunk, DiskFile, LogReader, OpenMode, StorageEvent } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { CacheFileWriter } from '../../src/cache-file.ts'
-import { hintClaim } from '../../src/hints.ts'
-import { decodeManifest, type LogEntry, type Manifest } from '../../src/manifest.ts'
+import { CacheFileWriter } from '../../src/caches/cache-file.ts'
+import { hintClaim } from '../../src/caches/hints.ts'
+import { decodeManifest, type LogEntry, type Manifest } from '../../src/format/manifest.ts'
 import { append, readAll, recordOf, textOf } from '../records.ts'
 import { simStorage } from './sim-storage.ts'
 

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { boot, SimMedium } from '@stateward/conformance'
 import { expect, test } from 'vitest'
-import { type KeptLines, keptLines, newestOf } from '../../src/archive-lines.ts'
-import { epochLine } from '../../src/control-line.ts'
-import { checksum, hex8 } from '../../src/crc.ts'
-import type { ArchiveEntry, LogEntry } from '../../src/manifest.ts'
+import { epochLine } from '../../src/format/control-line.ts'
+import { checksum, hex8 } from '../../src/format/crc.ts'
+import type { ArchiveEntry, LogEntry } from '../../src/format/manifest.ts'
+import { type KeptLines, keptLines, newestOf } from '../../src/maintenance/archive-lines.ts'
 import { commitLine, fileOf, flippedLine, lineOfGap, logHeader, sealedText } from '../sealed.ts'
 
 const at = (day: number): string => `2026-01-0${day}T00:00:00.000Z`

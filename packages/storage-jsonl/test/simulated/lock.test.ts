@@ -1,10 +1,10 @@
 import { beside, boot, failure, SimClock, type SimDisk, SimMedium, simMachine } from '@stateward/conformance'
 import type { Disk, DiskFile, LockOutcome, Machine } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import type { Environment } from '../../src/environment.ts'
-import { takeFlock } from '../../src/lock.ts'
-import { takePidfile } from '../../src/pidfile.ts'
-import { takeLock } from '../../src/take-lock.ts'
+import type { Environment } from '../../src/environment/environment.ts'
+import { takeFlock } from '../../src/locking/lock.ts'
+import { takePidfile } from '../../src/locking/pidfile.ts'
+import { takeLock } from '../../src/locking/take-lock.ts'
 
 const path = '/store/LOCK'
 const options = { dir: '/store', owner: 'test' }
