@@ -11,6 +11,8 @@ const layers = [
 
 // Inside a package the same: a folder of its src/ may import the folders above it in this list. Each has its sentence in ARCHITECTURE.md.
 const folders = {
+  query: ['values', 'validation', 'planning', 'results', 'building'],
+  index: ['images', 'keys', 'sorting', 'ids', 'lists', 'indexes', 'integrity'],
   core: [
     ...['validation', 'scheduling', 'log', 'records', 'state', 'snapshots', 'deciding', 'querying', 'observation'],
     ...['recovery', 'history', 'reading', 'subscriptions', 'writing', 'lifecycle', 'transactions', 'compaction'],

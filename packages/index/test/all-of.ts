@@ -1,4 +1,4 @@
-import type { Steps } from '../src/steps.ts'
+import type { Steps } from '../src/sorting/steps.ts'
 
 /** All of the steps, one behind the other; what came of them, and how many they were. */
 export function allOf<T>(steps: Steps<T>): { readonly value: T; readonly steps: number } {

@@ -1,11 +1,11 @@
 import type { FieldKind, Index, Slot, StoredRecord } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { checkIndex } from '../src/check-index.ts'
-import { compoundIndex } from '../src/compound-index.ts'
-import { equalityIndex } from '../src/equality-index.ts'
-import type { FieldIndex } from '../src/field-index.ts'
-import { orderedIndex } from '../src/ordered-index.ts'
-import { relationIndex } from '../src/relation-index.ts'
+import { compoundIndex } from '../src/indexes/compound-index.ts'
+import { equalityIndex } from '../src/indexes/equality-index.ts'
+import type { FieldIndex } from '../src/indexes/field-index.ts'
+import { orderedIndex } from '../src/indexes/ordered-index.ts'
+import { relationIndex } from '../src/indexes/relation-index.ts'
+import { checkIndex } from '../src/integrity/check-index.ts'
 
 const kinds: readonly FieldKind[] = ['value', 'time']
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FieldColumn } from '../src/field-column.ts'
+import { FieldColumn } from '../src/sorting/field-column.ts'
 
 test('values that were replaced are forgotten, however many there were, and those that are held are not', () => {
   const column = new FieldColumn('value')

@@ -1,12 +1,12 @@
 import type { StoredRecord } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { compoundIndex } from '../src/compound-index.ts'
-import { equalityIndex } from '../src/equality-index.ts'
-import type { FieldIndex } from '../src/field-index.ts'
-import { idTable } from '../src/id-table.ts'
-import { orderedIndex } from '../src/ordered-index.ts'
-import { RecordColumns } from '../src/record-columns.ts'
-import { relationIndex } from '../src/relation-index.ts'
+import { idTable } from '../src/ids/id-table.ts'
+import { compoundIndex } from '../src/indexes/compound-index.ts'
+import { equalityIndex } from '../src/indexes/equality-index.ts'
+import type { FieldIndex } from '../src/indexes/field-index.ts'
+import { orderedIndex } from '../src/indexes/ordered-index.ts'
+import { RecordColumns } from '../src/indexes/record-columns.ts'
+import { relationIndex } from '../src/indexes/relation-index.ts'
 
 const rows = 40_000
 const ids = idTable()

@@ -1,8 +1,8 @@
 import type { Index, Slot, StoredRecord } from '@stateward/contract'
 import * as fc from 'fast-check'
-import type { FieldIndex } from '../src/field-index.ts'
-import { type IdTable, idTable } from '../src/id-table.ts'
-import { RecordColumns } from '../src/record-columns.ts'
+import { type IdTable, idTable } from '../src/ids/id-table.ts'
+import type { FieldIndex } from '../src/indexes/field-index.ts'
+import { RecordColumns } from '../src/indexes/record-columns.ts'
 import { anyFields, anyId } from './arbitraries.ts'
 
 /** One write: `fields` absent deletes. The id is chosen by number from a small set, so that ids are written again. */

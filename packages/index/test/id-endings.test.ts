@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { IdEndings } from '../src/id-endings.ts'
-import { type IdTable, idTable } from '../src/id-table.ts'
+import { type IdTable, idTable } from '../src/ids/id-table.ts'
+import { IdEndings } from '../src/indexes/id-endings.ts'
 import { runs } from './runs.ts'
 
 /** Few digits, so that ends are shared; some ids are no UUIDs, and some end with another one as a whole. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { IdRows } from '../src/id-rows.ts'
-import { idTable } from '../src/id-table.ts'
-import { readUuid } from '../src/uuid.ts'
-import { type UuidHash, UuidSlots } from '../src/uuid-slots.ts'
+import { IdRows } from '../src/ids/id-rows.ts'
+import { idTable } from '../src/ids/id-table.ts'
+import { type UuidHash, UuidSlots } from '../src/ids/uuid-slots.ts'
+import { readUuid } from '../src/keys/uuid.ts'
 import { anyId, uuid } from './arbitraries.ts'
 import { runs } from './runs.ts'
 

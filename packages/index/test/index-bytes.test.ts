@@ -1,6 +1,6 @@
 import type { StoredRecord } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { idTable } from '../src/id-table.ts'
+import { idTable } from '../src/ids/id-table.ts'
 import { cases } from './index-cases.ts'
 import { uuidAt } from './uuid-at.ts'
 

@@ -1,10 +1,10 @@
 import type { FieldKind } from '@stateward/contract'
-import { compoundIndex } from '../src/compound-index.ts'
-import { equalityIndex } from '../src/equality-index.ts'
-import type { FieldIndex } from '../src/field-index.ts'
-import type { IdTable } from '../src/id-table.ts'
-import { orderedIndex } from '../src/ordered-index.ts'
-import { relationIndex } from '../src/relation-index.ts'
+import type { IdTable } from '../src/ids/id-table.ts'
+import { compoundIndex } from '../src/indexes/compound-index.ts'
+import { equalityIndex } from '../src/indexes/equality-index.ts'
+import type { FieldIndex } from '../src/indexes/field-index.ts'
+import { orderedIndex } from '../src/indexes/ordered-index.ts'
+import { relationIndex } from '../src/indexes/relation-index.ts'
 import type { ScanIndexOptions } from './scan-index.ts'
 
 /** An index of each kind, and how to find out slowly what it should answer. */

@@ -1,7 +1,7 @@
 import { entity, type Schema, type StoredRecord } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { idTable } from '../src/id-table.ts'
-import { indexesFor } from '../src/indexes-for.ts'
+import { idTable } from '../src/ids/id-table.ts'
+import { indexesFor } from '../src/indexes/indexes-for.ts'
 import { Table } from './history.ts'
 
 interface Spec {

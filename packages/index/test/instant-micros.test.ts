@@ -1,8 +1,8 @@
 import { instantKey } from '@stateward/contract'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { microsOf, microsText } from '../src/instant-micros.ts'
-import { writtenMillis } from '../src/written-millis.ts'
+import { microsOf, microsText } from '../src/keys/instant-micros.ts'
+import { writtenMillis } from '../src/keys/written-millis.ts'
 import { anyValue } from './arbitraries.ts'
 import { runs } from './runs.ts'
 

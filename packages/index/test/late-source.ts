@@ -1,5 +1,5 @@
 import type { ImageSource } from '@stateward/contract'
-import { joined } from '../src/image.ts'
+import { joined } from '../src/images/image.ts'
 
 /** An image of which everything that may be left for later is, until it is asked for. */
 export class LateSource implements ImageSource {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { DamagedImage } from '../src/damaged-image.ts'
-import { ImageReader, ImageWriter } from '../src/image.ts'
-import { LazyPages } from '../src/lazy-pages.ts'
+import { DamagedImage } from '../src/images/damaged-image.ts'
+import { ImageReader, ImageWriter } from '../src/images/image.ts'
+import { LazyPages } from '../src/images/lazy-pages.ts'
 import { LateSource } from './late-source.ts'
 
 const form = {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mergeSorted } from '../src/merge-sorted.ts'
+import { mergeSorted } from '../src/sorting/merge-sorted.ts'
 import { allOf } from './all-of.ts'
 
 test('in runs it is the order that one sort gives, and numbers that are equal stay as they were', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NumberPool } from '../src/number-pool.ts'
+import { NumberPool } from '../src/ids/number-pool.ts'
 
 test('a number is never taken twice, and never a new one while one is free', () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ElementLists } from '../src/element-lists.ts'
-import { PostingLists } from '../src/posting-lists.ts'
+import { ElementLists } from '../src/lists/element-lists.ts'
+import { PostingLists } from '../src/lists/posting-lists.ts'
 import { runs } from './runs.ts'
 
 const keys = ['a', 'b', '018d2b1c-7a00-7000-8000-000000000001'] as const

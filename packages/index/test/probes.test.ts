@@ -1,9 +1,9 @@
 import { hasCode, limits, type StoredRecord } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { compoundIndex } from '../src/compound-index.ts'
-import { equalityIndex } from '../src/equality-index.ts'
-import { orderedIndex } from '../src/ordered-index.ts'
-import { relationIndex } from '../src/relation-index.ts'
+import { compoundIndex } from '../src/indexes/compound-index.ts'
+import { equalityIndex } from '../src/indexes/equality-index.ts'
+import { orderedIndex } from '../src/indexes/ordered-index.ts'
+import { relationIndex } from '../src/indexes/relation-index.ts'
 
 const at = '2024-01-20T10:00:00.000Z'
 const record = (id: string, fields: object): StoredRecord => ({ id, rev: 1, created_at: at, updated_at: at, ...fields })

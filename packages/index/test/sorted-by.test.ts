@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sortedBy } from '../src/sorted-by.ts'
+import { sortedBy } from '../src/sorting/sorted-by.ts'
 import { allOf } from './all-of.ts'
 import { runs } from './runs.ts'
 

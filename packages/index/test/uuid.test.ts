@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readUuid, uuidText } from '../src/uuid.ts'
+import { readUuid, uuidText } from '../src/keys/uuid.ts'
 import { anyId } from './arbitraries.ts'
 import { runs } from './runs.ts'
 

@@ -1,7 +1,7 @@
 import { type FieldKind, sameValue } from '@stateward/contract'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { keyedValue, valueKey } from '../src/value-key.ts'
+import { keyedValue, valueKey } from '../src/keys/value-key.ts'
 import { anyValue } from './arbitraries.ts'
 import { runs } from './runs.ts'
 

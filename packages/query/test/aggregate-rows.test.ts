@@ -1,7 +1,7 @@
 import { entity, limits, type Schema } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { aggregateRows } from '../src/aggregate-rows.ts'
-import { checkMeasures } from '../src/check-measures.ts'
+import { aggregateRows } from '../src/results/aggregate-rows.ts'
+import { checkMeasures } from '../src/validation/check-measures.ts'
 
 interface Fields {
   readonly n?: unknown

@@ -1,6 +1,6 @@
 import { type FieldKind, fieldKind, type JsonValue, type Operators } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { boundsOf, intersection, isEmpty, isExact, isWithin } from '../src/bounds.ts'
+import { boundsOf, intersection, isEmpty, isExact, isWithin } from '../src/planning/bounds.ts'
 import { oddTimes, oddValues, withTimes } from './arbitrary-records.ts'
 import { slowlyMatches } from './slow-filter.ts'
 

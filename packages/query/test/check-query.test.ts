@@ -1,7 +1,7 @@
 import { type Entity, hasCode, limits, StatewardError } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { checkField } from '../src/check-field.ts'
-import { checkQuery } from '../src/check-query.ts'
+import { checkField } from '../src/validation/check-field.ts'
+import { checkQuery } from '../src/validation/check-query.ts'
 import { withTimes } from './arbitrary-records.ts'
 
 const closed: Entity = { ...withTimes, fields: new Set(['status', 'order', 'at']) }

@@ -1,7 +1,7 @@
 import { type Query, type StoredRecord, sameValue } from '@stateward/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeCursor, encodeCursor } from '../src/cursor.ts'
+import { decodeCursor, encodeCursor } from '../src/planning/cursor.ts'
 import { query } from './arbitrary-queries.ts'
 import { body, oddId, withTimes } from './arbitrary-records.ts'
 import { runs } from './runs.ts'

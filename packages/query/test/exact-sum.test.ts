@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ExactSum } from '../src/exact-sum.ts'
+import { ExactSum } from '../src/values/exact-sum.ts'
 
 function sumOf(numbers: readonly number[]): number {
   const sum = new ExactSum()

@@ -1,6 +1,6 @@
 import type { Query, StoredRecord } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { encodeCursor } from '../src/cursor.ts'
+import { encodeCursor } from '../src/planning/cursor.ts'
 import { withTimes as type } from './arbitrary-records.ts'
 import { planOf, rows } from './thousand-records.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { groupRows } from '../src/group-rows.ts'
+import { groupRows } from '../src/results/group-rows.ts'
 import { records } from './arbitrary-records.ts'
 import { slowlyMatches } from './slow-filter.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { QueryBuilder } from '../src/query-builder.ts'
-import type { AggregateAsk, QueryRunner } from '../src/query-runner.ts'
+import { QueryBuilder } from '../src/building/query-builder.ts'
+import type { AggregateAsk, QueryRunner } from '../src/building/query-runner.ts'
 
 interface Task {
   readonly id: string

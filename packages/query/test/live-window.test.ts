@@ -1,9 +1,9 @@
 import { entity, type StoredRecord } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { applyLive } from '../src/apply-live.ts'
-import { LiveWindow, liveDifference } from '../src/live-window.ts'
-import { compileOrder } from '../src/order.ts'
+import { applyLive } from '../src/results/apply-live.ts'
+import { LiveWindow, liveDifference } from '../src/results/live-window.ts'
+import { compileOrder } from '../src/values/order.ts'
 
 const anything = entity({
   schema: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } },

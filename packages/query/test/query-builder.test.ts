@@ -1,8 +1,8 @@
 import { type AskOptions, hasCode, limits, type Query, type QueryAnswer } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import { and, contains, eq, exists, gt, gte, isIn, lt, lte, ne, not, or, prefix } from '../src/conditions.ts'
-import { QueryBuilder } from '../src/query-builder.ts'
-import type { QueryRunner } from '../src/query-runner.ts'
+import { and, contains, eq, exists, gt, gte, isIn, lt, lte, ne, not, or, prefix } from '../src/building/conditions.ts'
+import { QueryBuilder } from '../src/building/query-builder.ts'
+import type { QueryRunner } from '../src/building/query-runner.ts'
 
 interface Task {
   readonly id: string

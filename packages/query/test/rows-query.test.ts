@@ -1,7 +1,7 @@
 import { hasCode, type Query, type QueryAnswer, type StoredRecord } from '@stateward/contract'
 import { expect, test } from 'vitest'
-import { QueryBuilder } from '../src/query-builder.ts'
-import type { QueryRunner } from '../src/query-runner.ts'
+import { QueryBuilder } from '../src/building/query-builder.ts'
+import type { QueryRunner } from '../src/building/query-runner.ts'
 
 interface Task {
   readonly id: string

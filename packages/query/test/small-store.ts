@@ -1,11 +1,11 @@
 import type { Entity, Index, Query, Slot, StoredRecord } from '@stateward/contract'
-import { checkQuery } from '../src/check-query.ts'
-import { choicesOf } from '../src/choices.ts'
-import { encodeCursor } from '../src/cursor.ts'
-import { factsOf } from '../src/facts.ts'
-import type { Access, Plan } from '../src/plan.ts'
-import { planQuery } from '../src/plan-query.ts'
-import { topK } from '../src/top-k.ts'
+import { choicesOf } from '../src/planning/choices.ts'
+import { encodeCursor } from '../src/planning/cursor.ts'
+import { factsOf } from '../src/planning/facts.ts'
+import type { Access, Plan } from '../src/planning/plan.ts'
+import { planQuery } from '../src/planning/plan-query.ts'
+import { checkQuery } from '../src/validation/check-query.ts'
+import { topK } from '../src/values/top-k.ts'
 
 export interface SmallPage {
   readonly rows: StoredRecord[]

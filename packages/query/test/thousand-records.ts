@@ -1,5 +1,5 @@
 import type { Entity, Query, StoredRecord } from '@stateward/contract'
-import type { Plan } from '../src/plan.ts'
+import type { Plan } from '../src/planning/plan.ts'
 import { withTimes as type } from './arbitrary-records.ts'
 import { type NaiveOptions, naiveIndex } from './naive-index.ts'
 import { SmallStore } from './small-store.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { topK } from '../src/top-k.ts'
+import { topK } from '../src/values/top-k.ts'
 
 interface Row {
   readonly key: number

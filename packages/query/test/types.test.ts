@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue, StoredRecord, SystemFields, Where } from '@stateward/contract'
 import { describe, expectTypeOf, test } from 'vitest'
-import { and, contains, eq, gt, isIn, not, or, prefix } from '../src/conditions.ts'
-import type { QueryBuilder } from '../src/query-builder.ts'
-import type { RowsQuery } from '../src/rows-query.ts'
-import type { FieldOf, WhereOf } from '../src/where-of.ts'
+import { and, contains, eq, gt, isIn, not, or, prefix } from '../src/building/conditions.ts'
+import type { QueryBuilder } from '../src/building/query-builder.ts'
+import type { RowsQuery } from '../src/building/rows-query.ts'
+import type { FieldOf, WhereOf } from '../src/building/where-of.ts'
 
 interface Task extends SystemFields {
   readonly status: 'draft' | 'running'

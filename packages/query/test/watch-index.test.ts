@@ -1,8 +1,8 @@
 import { entity, type StoredRecord, type Where } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compilePredicate } from '../src/predicate.ts'
-import { WatchIndex } from '../src/watch-index.ts'
+import { compilePredicate } from '../src/planning/predicate.ts'
+import { WatchIndex } from '../src/results/watch-index.ts'
 
 const anything = entity({
   schema: { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } },

@@ -1,9 +1,9 @@
 import { compareValues, instantKey } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { identity } from '../src/identity.ts'
-import { valueComparison } from '../src/order.ts'
-import { isWrittenInstant, looksWritten } from '../src/written-instant.ts'
+import { identity } from '../src/values/identity.ts'
+import { valueComparison } from '../src/values/order.ts'
+import { isWrittenInstant, looksWritten } from '../src/values/written-instant.ts'
 import { oddTimeOrNot, withTimes } from './arbitrary-records.ts'
 import { runs } from './runs.ts'
 

@@ -4,21 +4,21 @@ import type { Bug } from './bug.ts'
 export const bugsOfQueries: readonly Bug[] = [
   {
     name: 'forgets to take a changed record out of an order',
-    file: 'index/src/ordered-index.ts',
+    file: 'index/src/indexes/ordered-index.ts',
     find: '      if (before !== undefined) list.remove({ group, key: order.keyOf(from), slot })\n',
     replace: '',
     foundBy: ['query'],
   },
   {
     name: 'stops looking for the first rows when it has as many as asked',
-    file: 'query/src/top-k.ts',
+    file: 'query/src/values/top-k.ts',
     find: '    if (!this.#isHeap) this.#makeHeap()\n',
     replace: '    return\n',
     foundBy: ['query'],
   },
   {
     name: 'begins a page behind all rows that are tied with the last one',
-    file: 'query/src/cursor.ts',
+    file: 'query/src/planning/cursor.ts',
     find: '    for (const step of steps) {',
     replace: '    for (const step of steps.slice(0, 1)) {',
     foundBy: ['query'],

@@ -1,0 +1,87 @@
+import { type Imaged, ImageReader, ImageWriter, joined, sourceOf } from '../images/image.ts'
+import type { Pieces } from '../images/pieces.ts'
+import type { KeyOrder } from '../keys/key-order.ts'
+import { Chunk } from './chunk.ts'
+
+/** The chunks of an ordered list, in their order. Loaded, it reads each when it is needed. */
+export class ChunkList implements Imaged {
+  readonly #order: KeyOrder
+  /** A number: that of the piece which holds the chunk and has not been read yet. */
+  readonly #chunks: (Chunk | number)[] = []
+  #pieces: Pieces | undefined
+  /** Entries in each of the pieces. */
+  #lengths: Uint32Array = new Uint32Array(0)
+
+  constructor(order: KeyOrder) {
+    this.#order = order
+  }
+
+  get count(): number {
+    return this.#chunks.length
+  }
+
+  get(at: number): Chunk | undefined {
+    const chunk = this.#chunks[at]
+    return typeof chunk === 'number' ? this.#read(at, chunk) : chunk
+  }
+
+  /** How many entries a chunk has: known without reading it. */
+  lengthOf(at: number): number {
+    const chunk = this.#chunks[at]
+    return typeof chunk === 'number' ? (this.#lengths[chunk] ?? 0) : (chunk?.length ?? 0)
+  }
+
+  push(chunk: Chunk): void {
+    this.#chunks.push(chunk)
+  }
+
+  /** Puts chunks in the place of `count` others. */
+  replace(at: number, count: number, ...chunks: readonly Chunk[]): void {
+    this.#chunks.splice(at, count, ...chunks)
+  }
+
+  clear(): void {
+    this.#chunks.length = 0
+    this.#pieces = undefined
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const chunk of this.#chunks) if (typeof chunk !== 'number') bytes += chunk.bytes
+    return bytes
+  }
+
+  save(image: ImageWriter): void {
+    image.words(Uint32Array.from(this.#chunks, (_, at) => this.lengthOf(at)))
+    image.pieces(this.#chunks.map((_, at) => bytesOf(this.get(at))))
+  }
+
+  load(image: ImageReader): void {
+    this.#lengths = image.words()
+    this.#pieces = image.pieces()
+    for (let at = 0; at < this.#pieces.count; at++) this.#chunks.push(at)
+    image.later(this.#rest())
+  }
+
+  #read(at: number, piece: number): Chunk | undefined {
+    const chunk = this.#pieces?.take(piece, (bytes) => Chunk.load(this.#order, new ImageReader(sourceOf(bytes))))
+    if (chunk !== undefined) this.#chunks[at] = chunk
+    return chunk
+  }
+
+  *#rest(): Generator<number> {
+    for (let at = 0; at < this.#chunks.length; at++) {
+      const chunk = this.#chunks[at]
+      if (typeof chunk !== 'number') continue
+      yield this.#pieces?.at(chunk) ?? 0
+      this.get(at)
+    }
+    this.#pieces = undefined
+  }
+}
+
+function bytesOf(chunk: Chunk | undefined): Uint8Array {
+  const image = new ImageWriter()
+  chunk?.save(image)
+  return joined(image.parts)
+}

@@ -1,0 +1,38 @@
+import type { Direction, Explanation, Index, Probe } from '@stateward/contract'
+import type { Compare } from '../values/order.ts'
+import type { Position } from './cursor.ts'
+import type { Predicate } from './predicate.ts'
+
+/** How the candidates are found. All of them must still pass `Plan.predicate`. */
+export type Access =
+  | { readonly kind: 'empty' }
+  /** These ids, each once, ascending. */
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  /** `index.lookup(probe)`. */
+  | { readonly kind: 'lookup'; readonly index: Index; readonly probe: Probe }
+  /** `index.sorted.scan(direction, probe)`. */
+  | { readonly kind: 'ordered'; readonly index: Index; readonly probe: Probe; readonly direction: Direction }
+  /** Every record of the type. */
+  | { readonly kind: 'scan' }
+
+/** How a query is to be answered. */
+export interface Plan {
+  readonly access: Access
+  /** Whether candidates come in the order of the rows: the first `limit` that pass are the answer. Else `topK` them by `compare`. */
+  readonly inOrder: boolean
+  /** The filter and, with a cursor, "comes after it"; `undefined` when every candidate passes. */
+  readonly predicate: Predicate | undefined
+  readonly compare: Compare
+  /** `undefined`: all rows. */
+  readonly limit: number | undefined
+  /** The place of the cursor, already part of `predicate` and of an ordered access. */
+  readonly after: Position | undefined
+  /** Expected rows of the whole answer, limit and cursor aside. */
+  readonly estimatedRows: number
+  readonly explanation: Explanation
+  /**
+   * Whether a plan that was kept is still right, whatever was written meanwhile. Only one that looks for a text among the
+   * items of lists can cease to be: once a record holds a text in that field, for there the text may stand within it.
+   */
+  readonly isRight: () => boolean
+}
