@@ -7,6 +7,7 @@ import { expectFolded } from './expect-folded.ts'
 import { type Fields, foldOne, plainFold } from './plain-fold.ts'
 import { type PlainQuery, PlainWindow } from './plain-window.ts'
 import { hasRealData, realChanges } from './real-data.ts'
+import { Told } from './told.ts'
 
 // Two cores, and perhaps other work on them.
 const slowMs = 3_600_000
@@ -72,28 +73,22 @@ const looked: readonly Looked[] = [
 
 /** One query, as its live query tells it, as a plain list has it, and as it is polled. */
 class Followed {
-  readonly #rows: Row[] = []
+  readonly #told = new Told<Row>()
   readonly #query: Query
   readonly #plain: PlainWindow
   readonly #isOrdered: boolean
   readonly stop: () => void
-  updates = 0
   #seen = -1
 
   constructor(issues: Issues, one: Looked) {
     this.#query = one.asked(issues)
     this.#plain = new PlainWindow(one)
     this.#isOrdered = one.isOrdered === true
-    this.stop = this.#query.subscribe((update) => {
-      this.updates++
-      if (update.kind === 'rows') this.#rows.splice(0, this.#rows.length, ...update.rows)
-      else {
-        for (const change of update.changes) {
-          if (change.op !== 'enter') this.#rows.splice(change.op === 'move' ? change.from : change.at, 1)
-          if (change.op !== 'leave') this.#rows.splice(change.at, 0, change.record)
-        }
-      }
-    })
+    this.stop = this.#query.subscribe((update) => this.#told.take(update))
+  }
+
+  get updates(): number {
+    return this.#told.updates
   }
 
   /** Compares behind one change of an issue; `versions` counts those of each. */
@@ -107,7 +102,7 @@ class Followed {
     // Nothing was told, and nothing was to be told.
     if (!isTouched && this.updates === this.#seen) return
     this.#seen = this.updates
-    const told = named(this.#rows)
+    const told = named(this.#told.rows)
     const wanted = this.#plain.ids.map((one) => `${one} ${versions.get(one)}`).join()
     if (told !== wanted) expect({ step, told }).toEqual({ step, told: wanted })
     if (isTouched && (this.#isOrdered || step % slowlyPolledEvery === 0))
