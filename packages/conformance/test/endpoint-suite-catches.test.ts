@@ -3,6 +3,7 @@ import { endpointCases } from '../src/endpoint/endpoint-suite.ts'
 import { type BrokenEndpoint, openBrokenEndpoint } from './broken-endpoint.ts'
 import { brokenAsking } from './broken-endpoint-asking.ts'
 import { brokenFeeds } from './broken-endpoint-feeds.ts'
+import { brokenIds } from './broken-endpoint-ids.ts'
 import { brokenPast } from './broken-endpoint-past.ts'
 import { brokenQueries, brokenVersions } from './broken-endpoint-reads.ts'
 import { brokenRelated } from './broken-endpoint-related.ts'
@@ -18,6 +19,7 @@ const all: readonly BrokenEndpoint[] = [
   ...brokenAsking,
   ...brokenQueries,
   ...brokenRelated,
+  ...brokenIds,
   ...brokenVersions,
   ...brokenPast,
   ...brokenFeeds,

@@ -28,6 +28,7 @@ import { plainExplain } from './plain-explain.ts'
 import { answerOf, operationsOf } from './plain-operations.ts'
 import { livesAt, momentOf, plainDiff, plainHistory, plainUndo } from './plain-past.ts'
 import { plainRelated } from './plain-related.ts'
+import { plainResolve } from './plain-resolve.ts'
 import { plainWatch } from './plain-watch.ts'
 
 /** What outlives an endpoint. */
@@ -107,6 +108,8 @@ export class PlainEndpoint implements Endpoint {
         return plainExplain(body, (query) => this.query(query))
       case 'history':
         return this.history(body.type, checkId(body.id), body.from ?? 1)
+      case 'resolveId':
+        return plainResolve(this.store.lives, body)
       case 'asOf':
         return momentOf(this.store.commits, body as never)
       case 'diff':

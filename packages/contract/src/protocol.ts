@@ -199,9 +199,10 @@ export interface Protocol {
   }
   /**
    * Which record is meant by an id, or by the last characters of one; an id that is there is that one, whatever else ends with
-   * it. `shortest` is the fewest last characters that tell it from every other one now. `NOT_FOUND` where none ends so,
-   * `details.nearest` names one or two that come near; `AMBIGUOUS` where several do, `details.candidates` names up to 20 of
-   * `count`. With `deleted` a deleted record is meant where no live one is. O(log n), but for the first time after an opening: O(n) ids.
+   * it. `shortest` is the fewest last characters that tell it from every other one now; a deleted record from the deleted ones
+   * too. `NOT_FOUND` where none ends so, `details.nearest` names one or two that come near; `AMBIGUOUS` where several do,
+   * `details.candidates` names up to 20 of `count`. With `deleted` a deleted record is meant where no live one is.
+   * O(log n), but for the first time after an opening: O(n) ids.
    */
   resolveId: {
     ask: { readonly type: string; readonly id: string; readonly deleted?: boolean }

@@ -68,7 +68,7 @@ test('an answer says how much of the end would have done, and a refusal what com
   expect(await refused(state.note.resolveId('1e0c'))).toMatchObject({ code: 'NOT_FOUND' })
   expect(await state.note.resolveId('1e0c', { deleted: true })).toEqual({
     id: 'three-1e0c',
-    shortest: 'c',
+    shortest: '1e0c',
     deleted: true,
   })
   await state.close()

@@ -6,6 +6,7 @@ import { createCases } from './create-cases.ts'
 import { cursorCases } from './cursor-cases.ts'
 import { explainCases } from './explain-cases.ts'
 import { feedCases } from './feed-cases.ts'
+import { idCases } from './id-cases.ts'
 import { includeCases } from './include-cases.ts'
 import { inputCases } from './input-cases.ts'
 import { liveCases } from './live-cases.ts'
@@ -29,6 +30,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...queryCases,
   ...explainCases,
   ...includeCases,
+  ...idCases,
   ...versionCases,
   ...pastCases,
   ...feedCases,

@@ -60,7 +60,11 @@ async function ofTheBuried(
   if (dead.count > 1) throw ambiguous(asked, dead)
   const [only] = dead.ids
   if (only === undefined) throw notFound(asked, rows.endings.nearest(asked.id))
-  return { id: only, shortest: endings.shortestOf(only), deleted: true }
+  // What tells it from the deleted alone would lead to a live one.
+  const [shortest = only] = [endings, rows.endings]
+    .map((all) => all.shortestOf(only))
+    .sort((a, b) => b.length - a.length)
+  return { id: only, shortest, deleted: true }
 }
 
 /** An id that is there is that one, whatever else ends with it. */
