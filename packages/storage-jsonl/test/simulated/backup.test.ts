@@ -200,3 +200,25 @@ test('a store that is damaged is not copied over its backup', async () => {
   medium.file(file).rot(500, 3)
   await expect(backupLog({ ...careOf(beside(medium)), to })).rejects.toSatisfy((error) => hasCode(error, 'CORRUPT'))
 })
+
+test('a backup that its disk has not kept as it was written is CORRUPT, and the one before stays what it was', async () => {
+  const medium = new SimMedium()
+  const { writer } = await store(boot(medium)).openWriter('first')
+  await put(writer, texts(1, 30))
+  await backupLog({ ...careOf(beside(medium)), to })
+  await put(writer, texts(31, 60))
+  let spoilt = 0
+  medium.onStep = ({ operation, path }) => {
+    if (operation !== 'datasync' || !path.startsWith(to) || !path.endsWith('.jsonl.tmp')) return undefined
+    spoilt++
+    medium.file(path).rot(500, 3)
+    return undefined
+  }
+  await expect(backupLog({ ...careOf(beside(medium)), to })).rejects.toMatchObject({ code: 'CORRUPT' })
+  expect(spoilt).toBe(1)
+  medium.onStep = () => undefined
+  expect(await contentOf(medium)).toEqual(texts(1, 30))
+  await backupLog({ ...careOf(beside(medium)), to })
+  expect(await contentOf(medium)).toEqual(texts(1, 60))
+  await writer.close()
+})
