@@ -23,9 +23,10 @@ export interface Watching {
    */
   liveRelated: { ask: Query; item: LiveUpdate<RelatedRow> }
   /**
-   * Counts, sums and means of what matches, and then the groups in which they become different. No row is held, and a change
-   * costs by itself, however many match. `min` and `max` are `INVALID` (a live query with an order and `limit: 1` tells them), and so are
-   * `limit`, `orderBy` and `include`; more than `limits.liveRows` groups are `TOO_LARGE`.
+   * Measures of what matches, and then the groups in which they become different. No row is held, and a change costs by itself,
+   * however many match; where the 256 least (or most) values of a `min` (or `max`) have all gone, what matches is read once more.
+   * `limit`, `orderBy` and `include` are `INVALID`; more than `limits.liveRows` groups are `TOO_LARGE`, and beside a writer of
+   * another process more than as many values in a group of a `min` or `max`.
    */
   liveAggregate: { ask: AggregateAsk; item: LiveUpdate<AggregateRow> }
 }

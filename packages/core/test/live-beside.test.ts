@@ -1,4 +1,4 @@
-import { limits } from '@stateward/contract'
+import { type LiveUpdate, limits } from '@stateward/contract'
 import { memoryStorage } from '@stateward/storage-memory'
 import { expect, test } from 'vitest'
 import { openStateReader } from '../src/manager/open-state-reader.ts'
@@ -12,6 +12,10 @@ import { tinyDomain } from './tiny-domain.ts'
 import { turns } from './turns.ts'
 
 const mostTurns = 300
+
+async function* asRows<R>(items: AsyncIterable<R>): AsyncGenerator<LiveUpdate<R>> {
+  for await (const item of items) yield { kind: 'rows', seq: 0, rows: [item] }
+}
 
 test('a live query beside the writer is what polling the writer gives, over random histories', async () => {
   for (let seed = 1; seed <= runs(2); seed++) {
@@ -28,6 +32,14 @@ test('a live query beside the writer is what polling the writer gives, over rand
           async () => (await polled[at]?.groupBy('state')) ?? [],
         ),
     )
+    const extremes = { least: { min: 'n' }, last: { max: 'due' } } as const
+    for (const [at, query] of queriesOf(reader).entries())
+      counted.push(
+        new LiveTwin<unknown>(
+          (signal) => asRows(query.liveAggregate(extremes, { signal })),
+          async () => [await polled[at]?.aggregate(extremes)],
+        ),
+      )
     for (let step = 0; step < 40; step++) {
       await randomStep(state, pick)
       if (step % 4 > 0) continue
@@ -66,8 +78,11 @@ test('a live query that cannot know what was written is over, and says so; one t
   await reader.close()
   expect(await next).toMatchObject({ done: true })
   expect(() => query.live()).toThrow(expect.objectContaining({ code: 'CLOSED' }))
-  await state.task.createMany(Array.from({ length: limits.liveRows }, (_, at) => ({ id: `m${at}` })))
+  await state.task.createMany(Array.from({ length: limits.liveRows }, (_, at) => ({ id: `m${at}`, n: at + 10 })))
   await using later = await openStateReader({ storage, domain: tinyDomain })
   expect(await codeOf(later.task.limit(1).live()[Symbol.asyncIterator]().next())).toBe('TOO_LARGE')
+  // Nothing can be read again here, so all values are held.
+  const extreme = later.task.where({}).liveAggregate({ least: { min: 'n' } })
+  expect(await codeOf(extreme[Symbol.asyncIterator]().next())).toBe('TOO_LARGE')
   await state.close()
 })

@@ -1,4 +1,5 @@
 import type { AggregateRow, StoredRecord } from '@stateward/contract'
+import type { CheckedMeasure } from '@stateward/query'
 import { expect, test } from 'vitest'
 import { LiveAggregate, type Matching } from '../src/subscriptions/live-aggregate.ts'
 import { LiveReader } from '../src/subscriptions/live-reader.ts'
@@ -10,22 +11,23 @@ import { turns } from './turns.ts'
 
 const task = (id: string, n: number): StoredRecord => ({ id, rev: 1, created_at: '', updated_at: '', n })
 
-/** The number and the sum of all tasks, whose readings are answered by hand. */
+const countAndSum: readonly CheckedMeasure[] = [
+  { name: 'rows', kind: 'count', field: '' },
+  { name: 'sum', kind: 'sum', field: 'n' },
+]
+
+/** Measures of all tasks, whose readings are answered by hand. */
 class Sums {
   readonly readings: ByHand<Matching>[] = []
   readonly live: LiveAggregate
   readonly #reader: LiveReader<AggregateRow>
 
-  constructor() {
+  constructor(measures: readonly CheckedMeasure[] = countAndSum) {
     const matching = (): Promise<Matching> => {
       const reading = byHand<Matching>()
       this.readings.push(reading)
       return reading.promise
     }
-    const measures = [
-      { name: 'rows', kind: 'count', field: '' },
-      { name: 'sum', kind: 'sum', field: 'n' },
-    ] as const
     const ask = { query: { type: 'task' }, by: undefined, measures }
     this.live = new LiveAggregate(ask, { entity: tinyDomain.entities.task, matching }, () => undefined)
     this.#reader = new LiveReader<AggregateRow>(this.live)
@@ -73,6 +75,16 @@ test('of two readings only the later one counts, also when the former one answer
   expect(await sums.next()).toMatchObject({ kind: 'rows', seq: 5, rows: [{ measures: { rows: 2, sum: 11 } }] })
   await sums.answer(0, 3, [])
   expect(sums.live.rows).toEqual([{ measures: { rows: 2, sum: 11 } }])
+})
+
+test('where what is written while it is read takes away all that is held of an extreme, it is read once more', async () => {
+  const least = new Sums([{ name: 'least', kind: 'min', field: 'n' }])
+  const tasks = Array.from({ length: 300 }, (_, n) => task(`t${n}`, n))
+  for (const [at, gone] of tasks.slice(0, 256).entries()) least.commit(5 + at, gone, undefined)
+  await least.answer(0, 4, tasks)
+  expect(least.readings).toHaveLength(2)
+  await least.answer(1, 260, tasks.slice(256))
+  expect(await least.next()).toMatchObject({ kind: 'rows', seq: 260, rows: [{ measures: { least: 256 } }] })
 })
 
 test('in a store: a sum whose first records are still being read hears of what is written meanwhile', async () => {

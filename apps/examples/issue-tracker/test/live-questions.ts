@@ -1,4 +1,4 @@
-import type { LiveUpdate } from '@stateward/contract'
+import { compareValues, type LiveUpdate } from '@stateward/contract'
 import type { Linked, LinkedIssues } from './linked-issues.ts'
 import { type PlainGrouping, PlainGroups } from './plain-groups.ts'
 import { type PlainQuery, PlainWindow } from './plain-window.ts'
@@ -81,6 +81,35 @@ export function summed({ asked, isSoonPolled, matches }: Grouped): Looked {
     plain: () => {
       const [, n = 0, sum = 0] = groups.rows[0] ?? [undefined]
       return textOf({ n, sum, mean: n === 0 ? undefined : sum / n })
+    },
+  }
+}
+
+const extremes = { least: { min: 'priority' }, last: { max: 'closed_at' } } as const
+
+/** The least priority and the last end of those that match. */
+export function extreme({ asked, isSoonPolled, matches }: Grouped): Looked {
+  const matching = new Map<string, Linked['fields']>()
+  const textOf = ({ least, last }: { readonly least?: number | undefined; readonly last?: string | undefined }) =>
+    `${least} ${last}`
+  return {
+    name: 'least and last',
+    live: (issues, signal) => each(asked(issues).liveAggregate(extremes, { signal }), textOf),
+    polled: async (issues) => textOf(await asked(issues).aggregate(extremes)),
+    isSoonPolled,
+    take: (id, after) => {
+      const was = matching.delete(id)
+      if (after !== undefined && matches(after)) matching.set(id, after)
+      return was || matching.has(id)
+    },
+    plain: () => {
+      let [least, last]: [number | undefined, string | undefined] = [undefined, undefined]
+      for (const { priority, closed_at } of matching.values()) {
+        if (least === undefined || priority < least) least = priority
+        const order = closed_at === undefined ? -1 : last === undefined ? 1 : compareValues(closed_at, last, 'time')
+        if (order > 0 || (order === 0 && String(closed_at) < String(last))) last = closed_at
+      }
+      return textOf({ least, last })
     },
   }
 }

@@ -54,9 +54,7 @@ export class RowPages implements Imaged {
   }
 
   patches(slot: Slot): readonly Ptr[] {
-    const { chain, patches } = this.#seen(slot)
-    // Most records have none, and a look at their chain costs less than one into the map.
-    return patches === undefined || chain[slot & rowMask] === 0 ? noPatches : (patches.get(slot) ?? noPatches)
+    return this.#seen(slot).patches?.get(slot) ?? noPatches
   }
 
   /** A version that stands whole. */

@@ -8,7 +8,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { type CheckedMeasure, compilePredicate, LiveGroups } from '@stateward/query'
+import { type CheckedMeasure, compilePredicate, LiveGroups, type LiveGroupsOptions } from '@stateward/query'
 import { asRefusal } from '../validation/check.ts'
 import { groupDifference } from './group-difference.ts'
 import type { LiveReader, LiveResult } from './live-reader.ts'
@@ -32,10 +32,14 @@ export interface LiveAggregateSource {
   readonly matching: (ask: LiveAsk) => Promise<Matching>
 }
 
-/** The groups of what matches, as they are before anything is taken in. */
-export function groupsOf({ query, by, measures }: LiveAsk, entity: Entity): LiveGroups {
+/** The groups of what matches, as they are before anything is taken in. `extremes`: how `min` and `max` are kept. */
+export function groupsOf(
+  { query, by, measures }: LiveAsk,
+  entity: Entity,
+  extremes: Pick<LiveGroupsOptions, 'extremes'> = {},
+): LiveGroups {
   const matches = query.where === undefined ? undefined : compilePredicate(query.where, entity)
-  return new LiveGroups({ entity, matches, by, measures })
+  return new LiveGroups({ entity, matches, by, measures, ...extremes })
 }
 
 /** Takes in all that matches. Throws `TOO_LARGE` for more groups than a live query may have. */
@@ -100,6 +104,10 @@ export class LiveAggregate implements LiveWatcher, LiveResult<AggregateRow> {
   settle(seq: Seq): void {
     const groups = this.#groups
     if (this.#isLoading || groups === undefined) return
+    if (groups.isShort) {
+      this.load()
+      return
+    }
     this.#seq = seq
     checkGroups(groups, this.query.type)
     this.#tell(groups.drain())
@@ -132,6 +140,10 @@ export class LiveAggregate implements LiveWatcher, LiveResult<AggregateRow> {
         this.#seq = seq
       }
       this.#backlog = []
+      if (groups.isShort) {
+        this.load()
+        return
+      }
       groups.drain()
       this.#groups = groups
       this.#isLoading = false

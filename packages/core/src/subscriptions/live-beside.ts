@@ -54,7 +54,8 @@ export async function* liveBeside(
 
 /**
  * The same of an aggregate: what it is as of one moment, and from there on what the changes in the log make of it. The records that
- * match at the beginning are read once, where more than their number is asked, and none is held.
+ * match at the beginning are read once, where more than their number is asked, and none is held; of a `min` or `max` all values are, at
+ * most `limits.liveRows` of a group (`TOO_LARGE`).
  */
 export async function* liveAggregateBeside(
   ask: LiveAsk,
@@ -62,7 +63,9 @@ export async function* liveAggregateBeside(
 ): AsyncGenerator<LiveUpdate<AggregateRow>> {
   const { type } = ask.query
   const found = await matching(ask)
-  const groups = seeded(groupsOf(ask, checkedEntity(domain, type)), found, type)
+  // Nothing newer can be read from here.
+  const extremes = { reserve: limits.liveRows, isWhole: true }
+  const groups = seeded(groupsOf(ask, checkedEntity(domain, type), { extremes }), found, type)
   groups.drain()
   yield Object.freeze({ kind: 'rows', seq: found.seq, rows: Object.freeze(groups.rows) })
   const feed = checkedFeed(domain, { since: found.seq + 1, types: [type] })

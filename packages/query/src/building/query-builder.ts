@@ -182,7 +182,7 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
     )
   }
 
-  /** As `aggregate`, of `count`, `sum` and `avg`, now and whenever that becomes different; `min` and `max` are `INVALID`. */
+  /** As `aggregate`, now and whenever that becomes different. A change costs by itself, however many match. */
   liveAggregate<const M extends MeasuresOf<R>>(measures: M, options?: LiveOptions): AsyncIterable<AggregateOf<R, M>> {
     return onlyRows(this.#liveAggregate({ measures }, options), (row) => typed<AggregateOf<R, M>>(row.measures))
   }

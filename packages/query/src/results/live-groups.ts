@@ -12,7 +12,7 @@ import type { Predicate } from '../planning/predicate.ts'
 import type { CheckedMeasure } from '../validation/check-measures.ts'
 import { type FieldReader, fieldReader } from '../values/field-reader.ts'
 import { type Identity, identity } from '../values/identity.ts'
-import { type LiveTally, liveTally } from './live-tally.ts'
+import { type ExtremesKept, type LiveTally, liveTally } from './live-tally.ts'
 
 export interface LiveGroupsOptions {
   readonly entity: Entity
@@ -21,7 +21,11 @@ export interface LiveGroupsOptions {
   /** The field that is grouped by; `undefined`: all that match are one group, which is always there. */
   readonly by: string | undefined
   readonly measures: readonly CheckedMeasure[]
+  /** How `min` and `max` are kept; default: by 256 values of each group. */
+  readonly extremes?: ExtremesKept
 }
+
+const extremesByDefault: ExtremesKept = { reserve: 256, isWhole: false }
 
 interface LiveGroup {
   readonly identity: Identity | undefined
@@ -39,7 +43,7 @@ interface LiveGroup {
 
 /**
  * The groups of what matches and their measures, kept up change by change from what a record was and is: O(measures + log groups) each,
- * and a move of pointers where a group comes or goes. Holds no row.
+ * and a move of pointers where a group comes or goes. Holds no row; of a `min` or `max` some values.
  */
 export class LiveGroups {
   readonly #options: LiveGroupsOptions
@@ -66,6 +70,12 @@ export class LiveGroups {
   /** How many groups there are. */
   get size(): number {
     return this.#byIdentity.size
+  }
+
+  /** Whether some `min` or `max` has lost all values that were held of it: all that match are to be read again before the next `drain`. */
+  get isShort(): boolean {
+    for (const { tallies } of this.#touched) if (tallies.some(({ isShort }) => isShort)) return true
+    return false
   }
 
   /** Takes in so many records at once that share a value, where nothing but their number is asked. */
@@ -114,12 +124,12 @@ export class LiveGroups {
     const key = this.#read === undefined ? undefined : identity(value, this.#kind)
     const known = this.#byIdentity.get(key)
     if (known !== undefined) return known
-    const { measures } = this.#options
+    const { measures, entity, extremes = extremesByDefault } = this.#options
     const group: LiveGroup = {
       identity: key,
       value,
       rows: 0,
-      tallies: measures.map(liveTally),
+      tallies: measures.map((measure) => liveTally(measure, entity, extremes)),
       spellings: this.#kind === 'time' && typeof value === 'string' ? new Map() : undefined,
       told: undefined,
       toldText: '',
