@@ -35,6 +35,20 @@ test('records of any length are fetched, at once or not, each in memory of its o
   await writer.close()
 })
 
+test('each of many records that are fetched together has memory of its own', async () => {
+  const { writer } = await jsonlStorage({ dir: temporaryDirectory() }).openWriter('test')
+  // Some to a block, some that end one, and some that are too long for one.
+  const records = Array.from({ length: 200 }, (_, at) => recordOf(at, [10, 900, 20_000, 70_000][at % 4] ?? 0))
+  const ptrs = await append(writer, records)
+  const fetched = await writer.fetch(ptrs)
+  expect(fetched.map(textOf)).toEqual(records.map(textOf))
+  fetched[1]?.fill(0)
+  expect([...fetched.slice(0, 1), ...fetched.slice(2)].map(textOf)).toEqual(
+    records.filter((_, at) => at !== 1).map(textOf),
+  )
+  await writer.close()
+})
+
 test('what was appended is read, fetched, and there again after closing', async () => {
   const dir = temporaryDirectory()
   const storage = jsonlStorage({ dir })

@@ -111,6 +111,24 @@ export class BaseRows {
     return this.#changed.get(type)?.get(slot) ?? rowOf(type, slot, type.rows.idOf(slot), type.rows.place(slot))
   }
 
+  /** Whether its line can perhaps be had without the log: of a tombstone always. */
+  isAtHand(at: number): boolean {
+    const number = within(this.#row, at)
+    if (this.#isDead(number)) return true
+    const { cached, entity } = this.#typeOf(number)
+    return entity !== undefined && this.#live.bodies.peek(cached, within(this.#slot, number)) !== undefined
+  }
+
+  /** How many places in the log that row has. */
+  places(at: number): number {
+    const number = within(this.#row, at)
+    if (this.#isDead(number)) return 0
+    const type = this.#typeOf(number)
+    const slot = within(this.#slot, number)
+    const patches = this.#changed.get(type)?.get(slot)?.place?.patches ?? type.rows.patchesOf(slot)
+    return 1 + patches.length
+  }
+
   /** The seq of that row. */
   seq(at: number): Seq {
     return within(this.#seq, within(this.#row, at))

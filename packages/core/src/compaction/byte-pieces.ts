@@ -4,6 +4,12 @@ const mostBlockBytes = 1_048_576
 /** A piece is known by its block, times this, plus where in the block it begins. */
 const placesPerBlock = 2 ** 32
 
+/** Where a piece is, and how long. */
+export interface Piece {
+  readonly place: number
+  readonly length: number
+}
+
 /** Many pieces of bytes, one behind the other in large blocks: what is known of one is a number, and nothing for a garbage collector to look at. */
 export class BytePieces {
   readonly #blocks: Buffer[] = []
@@ -28,6 +34,12 @@ export class BytePieces {
     this.#filled += length
     this.#bytes += length
     return { place: (this.#blocks.length - 1) * placesPerBlock + at, block, at }
+  }
+
+  /** So many bytes of the room that was reserved last are not needed. */
+  giveBack(length: number): void {
+    this.#filled -= length
+    this.#bytes -= length
   }
 
   /** Keeps a copy of these bytes; the place at which they are. */

@@ -5,14 +5,16 @@ import type { VersionPlace } from '../records/row-table.ts'
 import { within } from '../records/within.ts'
 import type { Live } from '../state/live.ts'
 import type { BaseRow, BaseRows } from './base-rows.ts'
-import { BytePieces } from './byte-pieces.ts'
-import { type Cut, LineChanges } from './line-changes.ts'
+import { BytePieces, type Piece } from './byte-pieces.ts'
+import { LineChanges } from './line-changes.ts'
+import { LineFold } from './line-fold.ts'
+import { type Cut, LineOperations } from './line-operations.ts'
 import { NumberOrder } from './number-order.ts'
 import { foldedLine, lineAtHand, wholeLine } from './row-line.ts'
 
 export interface LineBatchOptions {
   readonly live: Live
-  readonly rows: Pick<BaseRows, 'row' | 'place'>
+  readonly rows: Pick<BaseRows, 'row' | 'place' | 'isAtHand'>
   readonly writer: Pick<LogWriter, 'fetch'>
   /** Of tombstones, and of records that do not say when they were changed. */
   readonly timestamp: string
@@ -53,6 +55,7 @@ export class LineBatch {
   readonly #ptr: Float64Array
   readonly #rowOf: Uint32Array
   readonly #part: Pieces
+  readonly #fold = new LineFold()
   #looked = 0
 
   constructor({ from, length, places }: RowsToMake, options: LineBatchOptions) {
@@ -114,7 +117,8 @@ export class LineBatch {
     for (let at = 0; at < this.#kept && !this.#isTooMuch; at++) {
       const place = rows.place(this.#from + at)
       // One line of the log is copied in less time than it takes to write the record anew.
-      const line = place?.patches.length === 0 ? undefined : lineAtHand(this.#row(at), live, timestamp)
+      const isCopied = place?.patches.length === 0 || !rows.isAtHand(this.#from + at)
+      const line = isCopied ? undefined : lineAtHand(this.#row(at), live, timestamp)
       if (line !== undefined) this.#put(at, line)
       this.#firstPlace[at] = places
       if (line === undefined && place !== undefined) places = this.#list(at, place, places)
@@ -137,6 +141,7 @@ export class LineBatch {
   async #read(): Promise<boolean> {
     const { writer, breathe } = this.#options
     const order = await NumberOrder.of(this.#ptr.subarray(0, this.#firstPlace[this.#kept]), breathe)
+    const operations = new LineOperations()
     let count = firstFetch
     for (let next = order.next(); next !== undefined; ) {
       const ptrs: Ptr[] = []
@@ -156,7 +161,7 @@ export class LineBatch {
       for (const [index, line] of lines.entries()) {
         const [from, to] = [ends[index - 1] ?? 0, within(ends, index)]
         bytes += line?.length ?? 0
-        const changes = line && new LineChanges(line, to - from)
+        const changes = line && new LineChanges(line, operations)
         for (let at = from; at < to && changes !== undefined; at++) {
           this.#take(changes, within(places, at))
           if (this.#isTooMuch) return false
@@ -188,7 +193,14 @@ export class LineBatch {
     keep(this.#part, place, this.#copied(changes, part))
     this.#missing[at] = missing
     if (missing !== 0 || row === undefined || request === undefined) return
-    const line = foldedLine(row, this.#changesOf(at, request), this.#options.timestamp)
+    const lines = this.#partsOf(at)
+    const folded = this.#fold.fold(lines, { type: request.type, id: request.id, rev: row.rev }, this.#pieces)
+    if (folded !== undefined) {
+      keep(this.#line, at, folded)
+      return
+    }
+    const parsed = lines.map((line) => changeIn(line, request))
+    const line = foldedLine(row, parsed, this.#options.timestamp)
     if (line === undefined) throw misplaced(request)
     this.#put(at, line)
   }
@@ -198,12 +210,12 @@ export class LineBatch {
     return { place: this.#pieces.add(part), length: part.length }
   }
 
-  #changesOf(at: number, request: BodyRequest): readonly LooseChange[] {
-    const found: LooseChange[] = []
+  /** The lines that tell this row, in their order. */
+  #partsOf(at: number): readonly Buffer[] {
+    const found: Buffer[] = []
     const end = within(this.#firstPlace, at + 1)
     for (let place = within(this.#firstPlace, at); place < end; place++) {
-      const line = this.#pieces.at(within(this.#part.place, place), within(this.#part.length, place))
-      found.push(changeIn(line, request))
+      found.push(this.#pieces.at(within(this.#part.place, place), within(this.#part.length, place)))
     }
     return found
   }
@@ -233,11 +245,6 @@ export class LineBatch {
 interface Pieces {
   readonly place: Float64Array
   readonly length: Uint32Array
-}
-
-interface Piece {
-  readonly place: number
-  readonly length: number
 }
 
 function piecesOf(count: number): Pieces {

@@ -3,7 +3,7 @@ import type { BaseRows } from './base-rows.ts'
 import { batchBytes, LineBatch, type LineBatchOptions, type RowsToMake } from './line-batch.ts'
 
 export interface RowLinesOptions extends LineBatchOptions {
-  readonly rows: Pick<BaseRows, 'take' | 'row' | 'seq' | 'place'>
+  readonly rows: Pick<BaseRows, 'take' | 'row' | 'seq' | 'place' | 'places' | 'isAtHand'>
   readonly signal: AbortSignal
 }
 
@@ -63,12 +63,9 @@ async function taken(left: RowsToMake, most: number, { rows, breathe }: RowLines
   return { from: left.from, length, places }
 }
 
-function placesOf(rows: Pick<BaseRows, 'place'>, from: number, to: number): number {
+function placesOf(rows: Pick<BaseRows, 'places'>, from: number, to: number): number {
   let places = 0
-  for (let at = from; at < to; at++) {
-    const place = rows.place(at)
-    if (place !== undefined) places += 1 + place.patches.length
-  }
+  for (let at = from; at < to; at++) places += rows.places(at)
   return places
 }
 

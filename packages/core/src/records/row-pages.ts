@@ -54,7 +54,9 @@ export class RowPages implements Imaged {
   }
 
   patches(slot: Slot): readonly Ptr[] {
-    return this.#seen(slot).patches?.get(slot) ?? noPatches
+    const { chain, patches } = this.#seen(slot)
+    // Most records have none, and a look at their chain costs less than one into the map.
+    return patches === undefined || chain[slot & rowMask] === 0 ? noPatches : (patches.get(slot) ?? noPatches)
   }
 
   /** A version that stands whole. */

@@ -6,6 +6,7 @@ import { DamagedLine } from './damage.ts'
 
 const lineFeed = 0x0a
 const closingBrace = 0x7d
+const noBytes = Buffer.alloc(0)
 /** What is read behind a pointer at first: a part of a bulk load is a little shorter, and reading twice costs more than reading more. */
 const guessBytes = 9_216
 /** What is read then, of a line that is longer. */
@@ -15,6 +16,8 @@ const gapBytes = 32_768
 /** Who asks for as many as this goes through much of the log, and reads what lies between as well. */
 const manyPtrs = 64
 const gapBytesOfMany = 131_072
+/** What who asks for many gets is copied into blocks of so many bytes. */
+const blockBytes = 65_536
 /** So much is looked through in one turn of the event loop: a millisecond or two of it. */
 const runBytes = 262_144
 
@@ -44,6 +47,7 @@ export function* fetchLines(
   targetOf: (segment: number) => Target | undefined,
 ): Generator<ReadAsk, (Uint8Array | undefined)[], Buffer> {
   const records = new Array<Uint8Array | undefined>(ptrs.length).fill(undefined)
+  const copies = new Copies(ptrs.length < manyPtrs ? 0 : blockBytes)
   for (const run of runsOf(ptrs)) {
     const target = targetOf(ptrSegment(run.ptrs[0]?.ptr ?? 0))
     if (target === undefined || run.from >= target.bytes) continue
@@ -66,7 +70,7 @@ export function* fetchLines(
         position = offset
         end = bytes.indexOf(lineFeed)
       }
-      records[index] = recordAt(bytes, { start: offset - position, end, offset }, target)
+      records[index] = recordAt(bytes, { start: offset - position, end, offset }, target, copies)
     }
   }
   return records
@@ -107,6 +111,7 @@ function recordAt(
   bytes: Buffer,
   { start, end, offset }: { start: number; end: number; offset: number },
   target: Target,
+  copies: Copies,
 ): Uint8Array | undefined {
   if (target.isPlain) {
     const text = plainText(bytes, start, end < 0 ? bytes.length : end)
@@ -116,8 +121,31 @@ function recordAt(
   const tail = end < 0 ? 'the line does not end' : readTail(bytes, start, end)
   if (typeof tail === 'string') throw new DamagedLine(target.file, offset, tail)
   if (tail.seq <= target.deadSeq) return undefined
-  const record = Buffer.allocUnsafe(tail.bodyEnd - start + 1)
-  bytes.copy(record, 0, start, tail.bodyEnd)
-  record[tail.bodyEnd - start] = closingBrace
+  const record = copies.of(bytes, start, tail.bodyEnd + 1)
+  record[record.length - 1] = closingBrace
   return record
+}
+
+/** Copies that are let go of together: many in a block, where each by itself would be memory that the collector learns of late. */
+class Copies {
+  readonly #blockBytes: number
+  #block = noBytes
+  #filled = 0
+
+  constructor(blockBytes: number) {
+    this.#blockBytes = blockBytes
+  }
+
+  of(bytes: Buffer, start: number, end: number): Buffer {
+    const length = end - start
+    if (length > this.#block.length - this.#filled) {
+      if (length > this.#blockBytes / 2) return Buffer.from(bytes.subarray(start, end))
+      this.#block = Buffer.allocUnsafeSlow(this.#blockBytes)
+      this.#filled = 0
+    }
+    const copy = this.#block.subarray(this.#filled, this.#filled + length)
+    bytes.copy(copy, 0, start, end)
+    this.#filled += length
+    return copy
+  }
 }
