@@ -141,7 +141,7 @@ export type StoreEvent =
   | ({
       readonly kind: 'index'
       readonly type: string
-      /** Its name, as `stats` and `explain` say it. */
+      /** Its name, as `stats` and `explain` say it; `fingerprints` of a type are one index, and fill again while records are read. */
       readonly index: string
     } /** It does not hold what the records say, or fails. It is not asked any more, and built again. */ & (
       | { readonly phase: 'damaged' }

@@ -127,6 +127,8 @@ export interface Explanation {
   readonly plan: PlanNode
   /** What is checked on each candidate beside the index; `undefined` when nothing. */
   readonly residual?: Where
+  /** Fields of which one byte a record, where it is known, tells most of those that do not match without a look at them. */
+  readonly fingerprints?: readonly string[]
   /** Whether rows come out of the index in order, or are sorted afterwards. */
   readonly order: 'index' | 'sort' | 'none'
   readonly estimatedRows: number

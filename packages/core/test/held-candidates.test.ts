@@ -10,6 +10,8 @@ import { tinyDomain } from './tiny-domain.ts'
 
 type Step = { readonly does: 'write' | 'delete' | 'look'; readonly id: string }
 
+const wordOf = (rev: number): string => `word ${rev % 3}`
+
 /** Notes, each commit one of them; `a` to `f`, so that slots are freed and taken again all the time. */
 class Notes {
   readonly live: Live
@@ -21,7 +23,7 @@ class Notes {
 
   write(id: string): void {
     const rev = this.live.type('note').rows.lastRev(id) + 1
-    const after = Object.freeze({ id, rev, created_at: '', updated_at: '' })
+    const after = Object.freeze({ id, rev, word: wordOf(rev), created_at: '', updated_at: '' })
     this.#commit({ op: 'put', type: 'note', id, rev, data: after }, after)
   }
 
@@ -34,8 +36,11 @@ class Notes {
     return [...this.#records.values()].map(({ id, rev }) => `${id} ${rev}`).sort()
   }
 
-  held(ids?: readonly string[]): HeldCandidates {
-    return new HeldCandidates(this.live, this.live.type('note'), ids ? { kind: 'ids', ids } : { kind: 'scan' })
+  held(ids?: readonly string[], word?: string): HeldCandidates {
+    const type = this.live.type('note')
+    const sifted = { field: 'word', kind: 'value', values: [word ?? ''] } as const
+    const sieve = word === undefined ? undefined : type.rows.fingerprints.sieve([sifted])
+    return new HeldCandidates(this.live, type, ids ? { kind: 'ids', ids } : { kind: 'scan' }, sieve)
   }
 
   #commit(change: Change, after: StoredRecord | undefined): void {
@@ -104,4 +109,34 @@ test.each([
   for (const does of then) notes[does]('later')
   expect(held.some(0, held.length).map(nameOf)).toEqual(['a 1', 'c 1'])
   held.close()
+})
+
+test('what a sieve tells of records in memory is what they held when it began, whatever is written, asked and learned meanwhile', () => {
+  fc.assert(
+    fc.property(history, history, fc.boolean(), (first, later, isScan) => {
+      const notes = new Notes(10_000)
+      const all = isScan ? undefined : ['a', 'b', 'c', 'd', 'e', 'f']
+      const learn = (): void => {
+        const held = notes.held(undefined, wordOf(0))
+        held.some(0, held.length)
+        held.close()
+      }
+      for (const { does, id } of first) does === 'look' ? learn() : notes[does](id)
+      const matching = notes.now.filter((name) => wordOf(Number(name.slice(2))) === wordOf(1))
+      const held = notes.held(all, wordOf(1))
+      const found: string[] = []
+      let at = 0
+      for (const { does, id } of later) {
+        if (does !== 'look') notes[does](id)
+        else {
+          found.push(...held.some(at, ++at).map(nameOf))
+          learn()
+        }
+      }
+      found.push(...held.some(at, held.length).map(nameOf))
+      held.close()
+      expect(found.filter((name) => wordOf(Number(name.slice(2))) === wordOf(1)).sort()).toEqual(matching)
+    }),
+    { numRuns: runs(2_000) },
+  )
 })

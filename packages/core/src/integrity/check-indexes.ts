@@ -2,6 +2,7 @@ import type { IndexesReport, Notify, Slot, StoredRecord, StoreEvent } from '@sta
 import { checkIndex, type FieldIndex, type IndexCheck } from '@stateward/index'
 import type { Live, LiveType } from '../state/live.ts'
 import { textOf } from '../validation/storage-error.ts'
+import { checkFingerprints } from './check-fingerprints.ts'
 import { currentRecords } from './current-records.ts'
 
 type Rows = ReadonlyMap<Slot, StoredRecord>
@@ -21,7 +22,9 @@ export async function checkIndexes(live: Live, tell?: Notify<StoreEvent>): Promi
       () => type.rows.ids.slots(),
       (rows) => {
         records += rows.size
-        return type.kept.all.map((index) => checkOne(type, index, rows, tell))
+        const checked = type.kept.all.map((index) => checkOne(type, index, rows, tell))
+        const lying = checkFingerprints(type, rows, tell)
+        return lying === undefined ? checked : [...checked, lying]
       },
     )
     indexes.push(...checked)

@@ -2,6 +2,7 @@ import type { IndexCheckStats, Notify, StoreEvent } from '@stateward/contract'
 import type { Environment } from '../scheduling/environment.ts'
 import { Pace } from '../scheduling/pace.ts'
 import type { Live, LiveType } from '../state/live.ts'
+import { checkFingerprints } from './check-fingerprints.ts'
 import { currentRecords } from './current-records.ts'
 import { IndexCensus } from './index-census.ts'
 import type { IndexCheckSettings } from './index-check-options.ts'
@@ -91,6 +92,7 @@ export class IndexChecker {
     if (type.indexes.length === 0) return { records: 0, damaged: 0 }
     const census = new IndexCensus(type.indexes)
     const isVoid = (): boolean => isOver() || type.indexes !== census.indexes
+    let lying = 0
     type.kept.followers.add(census)
     try {
       while (!isVoid() && census.upTo < type.rows.used) {
@@ -99,16 +101,19 @@ export class IndexChecker {
           live,
           type,
           () => type.rows.slotsWithin(from, from + slotsPerSlice),
-          (rows) => census.take(rows, from + slotsPerSlice),
+          (rows) => {
+            census.take(rows, from + slotsPerSlice)
+            if (checkFingerprints(type, rows, this.#options.tell) !== undefined) lying++
+          },
         )
         if (census.upTo < type.rows.used) await breathe()
       }
-      const lying = census.lying()
-      for (let step = lying.next(); !isVoid(); step = lying.next()) {
-        if (step.done === true) return { records: census.records, damaged: this.#distrust(type, step.value) }
+      const verdict = census.lying()
+      for (let step = verdict.next(); !isVoid(); step = verdict.next()) {
+        if (step.done === true) return { records: census.records, damaged: lying + this.#distrust(type, step.value) }
         await breathe()
       }
-      return { records: 0, damaged: 0 }
+      return { records: 0, damaged: lying }
     } finally {
       type.kept.followers.delete(census)
     }

@@ -10,6 +10,7 @@ import {
   type Seq,
   type StoredRecord,
 } from '@stateward/contract'
+import type { Sieve } from '@stateward/index'
 import { encodeCursor, type Plan, type topK } from '@stateward/query'
 import type { Live, LiveType } from '../state/live.ts'
 import type { readAll } from '../state/read-records.ts'
@@ -37,6 +38,11 @@ export interface QueryGround {
 /** A query, checked, and how it is answered. Throws what `checkQuery` and `planQuery` throw. */
 export function plannedFor({ type, entity, view, plans }: QueryGround, given: Query): Planned {
   return plans.planned(given, type, entity, view.size(type))
+}
+
+/** Tells candidates of this plan that cannot match; `undefined` where there is nothing to tell them by, as of a state that was. */
+export function sieveOf({ type, view }: QueryGround, { held }: Plan): Sieve | undefined {
+  return held.length === 0 || !view.keepsOrder ? undefined : type.rows.fingerprints.sieve(held)
 }
 
 /** The plan for all that match: order and paging are checked, and do not matter. */

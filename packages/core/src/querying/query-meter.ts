@@ -78,7 +78,7 @@ export class QueryMeter {
         if (found !== undefined) this.#candidates++
         return found
       },
-      candidates: (type, access) => this.#found(() => view.candidates(type, access)),
+      candidates: (type, access, sieve) => this.#found(() => view.candidates(type, access, sieve)),
     }
   }
 

@@ -18,6 +18,7 @@ import {
   planOfAll,
   type QueryGround,
   rowsWanted,
+  sieveOf,
 } from './query-ground.ts'
 import { rowsAtOnce } from './rows-at-once.ts'
 
@@ -69,13 +70,11 @@ export function groupByNow(ground: QueryGround, given: Query, field: string): re
 }
 
 /** The candidates that pass, in their order; cold ones are read in groups, for many may stand in one line of the log. */
-function* passing(
-  { live, type, view }: QueryGround,
-  { access, predicate }: Plan,
-  perLook: number = candidatesPerLook,
-): Generator<StoredRecord> {
+function* passing(ground: QueryGround, plan: Plan, perLook: number = candidatesPerLook): Generator<StoredRecord> {
+  const { live, type, view } = ground
+  const { access, predicate } = plan
   let left = limits.viewBodies
-  for (const group of groupsOf(view.candidates(type, access), perLook)) {
+  for (const group of groupsOf(view.candidates(type, access, sieveOf(ground, plan)), perLook)) {
     const loaded = readNow(live, group.filter(isCold).slice(0, left))
     let at = 0
     for (const candidate of group) {

@@ -34,6 +34,7 @@ import {
   planOfAll,
   type QueryGround,
   rowsWanted,
+  sieveOf,
 } from './query-ground.ts'
 import { relatedRecords } from './related-records.ts'
 import { rowsAtOnce } from './rows-at-once.ts'
@@ -188,10 +189,16 @@ async function everyMatch(
   }
   if (!view.keepsOrder || metered !== undefined) {
     const { seq } = view
-    await takeMatching(ground, plan, listed([...view.candidates(type, plan.access)]), takeOn, options)
+    await takeMatching(
+      ground,
+      plan,
+      listed([...view.candidates(type, plan.access, sieveOf(ground, plan))]),
+      takeOn,
+      options,
+    )
     return seq
   }
-  const held = new HeldCandidates(live, type, plan.access)
+  const held = new HeldCandidates(live, type, plan.access, sieveOf(ground, plan))
   try {
     await takeMatching(ground, plan, held, takeOn, options)
     return held.seq
@@ -232,13 +239,14 @@ async function firstInOrder(
 ): Promise<Found | undefined> {
   // Where the index answers the whole filter hardly any candidate fails, and each that is cold costs a read.
   const spare = plan.explanation.residual === undefined && plan.after === undefined ? 0 : firstReach
+  const sieve = sieveOf(ground, plan)
   for (let reach = wanted + spare; ; reach *= reachGrowth) {
     if (!mayBeAsked(ground, plan)) return undefined
     const { seq } = ground.view
     const candidates: Candidate[] = []
     const hot: StoredRecord[] = []
     let allHot = true
-    for (const candidate of ground.view.candidates(ground.type, plan.access)) {
+    for (const candidate of ground.view.candidates(ground.type, plan.access, sieve)) {
       if (candidates.length === reach) break
       candidates.push(candidate)
       allHot &&= !isCold(candidate)

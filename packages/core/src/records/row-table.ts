@@ -1,6 +1,7 @@
 import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
 import {
   DamagedImage,
+  Fingerprints,
   IdEndings,
   type Imaged,
   type ImageReader,
@@ -38,6 +39,8 @@ export interface Tombstone {
  */
 export class RowTable implements Imaged {
   readonly ids: ReturnType<typeof idTable> = idTable()
+  /** Of what these records hold in fields that queries look through. */
+  readonly fingerprints: Fingerprints = new Fingerprints()
   readonly #rows = new RowPages()
   readonly #tombstones = new Map<string, Tombstone>()
   /** Where the tombstones are as long as they have not been read, and how many they are. */
@@ -125,6 +128,7 @@ export class RowTable implements Imaged {
       this.#used = Math.max(this.#used, slot + 1)
     }
     this.#rows.put(slot, ptr, rev, seq)
+    this.fingerprints.forget(slot)
     return slot
   }
 
@@ -133,6 +137,7 @@ export class RowTable implements Imaged {
     this.#rows.setPatches(slot, [...this.patchesOf(slot), ptr])
     this.#rows.setChain(slot, this.chain(slot) + 1)
     this.#rows.stamp(slot, rev, seq)
+    this.fingerprints.forget(slot)
   }
 
   /** Records a deletion, of a record that is there or (from a base) was there once. */
@@ -194,7 +199,7 @@ export class RowTable implements Imaged {
   }
 
   get bytes(): number {
-    return this.ids.bytes + this.#rows.bytes + this.#tombstones.size * tombstoneBytes
+    return this.ids.bytes + this.#rows.bytes + this.fingerprints.bytes + this.#tombstones.size * tombstoneBytes
   }
 
   save(image: ImageWriter): void {
@@ -210,6 +215,7 @@ export class RowTable implements Imaged {
     this.#rows.load(image)
     const [used = 0, buried = 0] = image.numbers(2)
     this.#used = used
+    this.fingerprints.clear()
     const tombstones = image.pieces()
     if (!tombstones.has(0)) return
     this.#unread = tombstones

@@ -151,7 +151,9 @@ export class Live implements HeadReader {
   admit({ type, slot: known }: BodyRequest, record: StoredRecord): void {
     const { rows, cached } = this.type(type)
     const slot = known !== undefined && rows.idOf(known) === record.id ? known : rows.slotOf(record.id)
-    if (slot !== undefined && rows.rev(slot) === record.rev) this.bodies.set(cached, slot, record)
+    if (slot === undefined || rows.rev(slot) !== record.rev) return
+    this.bodies.set(cached, slot, record)
+    rows.fingerprints.learn(slot, record)
   }
 
   exists(type: string, id: string): boolean {

@@ -62,8 +62,14 @@ export class MemoryBudget {
       return
     }
     const leastCache = Math.min(cacheBytes, maxBytes * leastCachePart)
+    const room = maxBytes * (1 - reserve) - leastCache
     let { tables, indexes } = heldBytes(live)
-    while (tables + indexes > maxBytes * (1 - reserve) - leastCache) {
+    // They fill again by themselves, where they are wanted.
+    if (tables + indexes > room) {
+      forgetFingerprints(live)
+      tables = heldBytes(live).tables
+    }
+    while (tables + indexes > room) {
       const least = leastUseful(live)
       if (least === undefined) break
       const { type, index, bytes } = least
@@ -98,6 +104,10 @@ export class MemoryBudget {
     if (isExceeded && !this.#isExceeded) this.#tell({ kind: 'memory', phase: 'exceeded', bytes, maxBytes })
     this.#isExceeded = isExceeded
   }
+}
+
+function forgetFingerprints({ types }: Live): void {
+  for (const { rows } of types.values()) rows.fingerprints.clear()
 }
 
 /** A checkpoint may come from a store that had a bound. */

@@ -1,4 +1,5 @@
 import type { Seq, Slot, StoredRecord } from '@stateward/contract'
+import type { Sieve } from '@stateward/index'
 import type { Access } from '@stateward/query'
 import { BodyRequest } from '../records/bodies.ts'
 import type { Live, LiveType } from './live.ts'
@@ -18,7 +19,8 @@ export interface ReadView {
   readonly keepsOrder: boolean
   size(type: LiveType): number
   find(type: LiveType, id: string): Candidate | undefined
-  candidates(type: LiveType, access: Access): Iterable<Candidate>
+  /** Those of an access; of the newest state without some that the sieve tells cannot match. */
+  candidates(type: LiveType, access: Access, sieve?: Sieve): Iterable<Candidate>
 }
 
 /** The newest durable state. */
@@ -47,9 +49,20 @@ export class LiveView implements ReadView {
     return this.live.bodies.get(type.cached, slot) ?? this.live.request(type, slot)
   }
 
-  *candidates(type: LiveType, access: Access): Iterable<Candidate> {
-    for (const slot of slotsOf(type, access)) yield this.at(type, slot)
+  *candidates(type: LiveType, access: Access, sieve?: Sieve): Iterable<Candidate> {
+    for (const slot of slotsOf(type, access)) {
+      if (sieve === undefined) yield this.at(type, slot)
+      else if (sieve.mayMatch(slot)) yield siftedAt(this.live, type, slot)
+    }
   }
+}
+
+/** What is in a slot that a sieve lets through; it knows the record from now on. */
+export function siftedAt(live: Live, type: LiveType, slot: Slot): Candidate {
+  const record = live.bodies.get(type.cached, slot)
+  if (record === undefined) return live.request(type, slot)
+  type.rows.fingerprints.learn(slot, record)
+  return record
 }
 
 /** The slots that an access leads to, each once. */

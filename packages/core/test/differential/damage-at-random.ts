@@ -11,7 +11,7 @@ export function damageAtRandom(dice: Dice, type: LiveType, rows: readonly Stored
     if (index === undefined || one === undefined || other === undefined) return
     const slot = type.rows.slotOf(one.id) ?? 0
     const otherSlot = type.rows.slotOf(other.id) ?? 0
-    switch (dice.below(5)) {
+    switch (dice.below(6)) {
       case 0:
         index.update(slot, one, undefined)
         break
@@ -24,6 +24,10 @@ export function damageAtRandom(dice: Dice, type: LiveType, rows: readonly Stored
         break
       case 3:
         index.update(slot, undefined, { ...one, ...randomFields(dice) })
+        break
+      case 4:
+        type.rows.fingerprints.forget(slot)
+        type.rows.fingerprints.learn(slot, other)
         break
       default:
         index.clear()

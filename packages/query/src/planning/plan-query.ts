@@ -4,8 +4,9 @@ import { type Choice, choicesOf } from './choices.ts'
 import { comparePosition, decodeCursor, type Position } from './cursor.ts'
 import { coverage } from './estimates.ts'
 import { type Conjunct, type Facts, factsOf } from './facts.ts'
+import { heldBeside } from './held-fields.ts'
 import { andWhere } from './merge-where.ts'
-import type { Plan } from './plan.ts'
+import type { HeldField, Plan } from './plan.ts'
 import { compilePredicate, isTrivial, type Predicate } from './predicate.ts'
 
 /**
@@ -23,16 +24,18 @@ export function planQuery(query: Query, entity: Entity, indexes: readonly Index[
   const facts = factsOf(where, entity)
   const choices = choicesOf({ facts, entity, orderBy, limit, after, indexes, records })
   const choice = facts.impossible ? impossible : cheapest(choices.all)
+  const held = heldBeside(choice.access, facts, entity)
   const estimatedRows = facts.impossible ? 0 : Math.round(Math.min(choices.matches, choice.rows))
   return {
     access: choice.access,
     inOrder: choice.inOrder,
     predicate: predicateOf(query, entity, after),
+    held,
     compare: compileOrder(orderBy, entity),
     limit,
     after,
     estimatedRows,
-    explanation: explain(choice, facts, estimatedRows, records),
+    explanation: { ...explain(choice, facts, estimatedRows, records), ...fingerprintsOf(held) },
     isRight: choice.isRight,
   }
 }
@@ -56,6 +59,10 @@ function predicateOf(query: Query, entity: Entity, after: Position | undefined):
   const place = comparePosition(query.orderBy, after, entity)
   if (matches === undefined) return (record) => place(record) > 0
   return (record) => place(record) > 0 && matches(record)
+}
+
+function fingerprintsOf(held: readonly HeldField[]): Pick<Explanation, 'fingerprints'> {
+  return held.length === 0 ? {} : { fingerprints: held.map(({ field }) => field) }
 }
 
 function explain(choice: Choice, facts: Facts, estimatedRows: number, records: number): Explanation {

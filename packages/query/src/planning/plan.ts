@@ -1,4 +1,4 @@
-import type { Direction, Explanation, Index, Probe } from '@stateward/contract'
+import type { Direction, Explanation, FieldKind, Index, JsonValue, Probe } from '@stateward/contract'
 import type { Compare } from '../values/order.ts'
 import type { Position } from './cursor.ts'
 import type { Predicate } from './predicate.ts'
@@ -15,6 +15,13 @@ export type Access =
   /** Every record of the type. */
   | { readonly kind: 'scan' }
 
+/** A field that every match holds to one of few values. */
+export interface HeldField {
+  readonly field: string
+  readonly kind: FieldKind
+  readonly values: readonly JsonValue[]
+}
+
 /** How a query is to be answered. */
 export interface Plan {
   readonly access: Access
@@ -23,6 +30,8 @@ export interface Plan {
   /** The filter and, with a cursor, "comes after it"; `undefined` when every candidate passes. */
   readonly predicate: Predicate | undefined
   readonly compare: Compare
+  /** Follows from the filter, of fields that the access has not looked at: what holds another value need not be checked. */
+  readonly held: readonly HeldField[]
   /** `undefined`: all rows. */
   readonly limit: number | undefined
   /** The place of the cursor, already part of `predicate` and of an ordered access. */

@@ -1,0 +1,27 @@
+import { type Entity, fieldKind, type Index, type JsonValue } from '@stateward/contract'
+import type { Facts, FieldFacts } from './facts.ts'
+import type { Access, HeldField } from './plan.ts'
+
+/** Where a field may have more values than this, knowing beforehand which a record has saves little. */
+const mostValues = 64
+
+/** The fields that every match holds to few values, and that the access has not looked at. */
+export function heldBeside(access: Access, { fields }: Facts, entity: Entity): readonly HeldField[] {
+  if (access.kind === 'empty' || access.kind === 'ids') return []
+  const looked = 'index' in access ? access.index.fields : []
+  const held: HeldField[] = []
+  for (const [field, facts] of fields) {
+    if (isHeld(facts) && !looked.includes(field))
+      held.push({ field, kind: fieldKind(entity, field), values: facts.equal })
+  }
+  return held
+}
+
+/** Whether there are such fields that no index begins with. */
+export function isSifted({ fields }: Facts, indexes: readonly Index[]): boolean {
+  return [...fields].some(([field, facts]) => isHeld(facts) && !indexes.some((index) => index.fields[0] === field))
+}
+
+function isHeld(facts: FieldFacts): facts is FieldFacts & { readonly equal: readonly JsonValue[] } {
+  return facts.equal !== undefined && facts.equal.length <= mostValues
+}
