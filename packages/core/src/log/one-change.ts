@@ -27,7 +27,7 @@ interface Named {
  *
  * @param line one JSON object, verified, which holds a change of this record
  */
-export function operationIn(line: Uint8Array, { type, id }: Named): OperationPlace | undefined {
+function operationIn(line: Uint8Array, { type, id }: Named): OperationPlace | undefined {
   const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
   const timestamp = opening.exec(bytes.toString('latin1', 0, openingBytes))?.[1]
   if (timestamp === undefined) return undefined
