@@ -73,12 +73,16 @@ export class VersionPostings {
     return found
   }
 
-  /** Takes in everything of `later`, which begins behind the last commit here. */
+  /** Takes over everything of `later`, which begins behind the last commit here and is not used any more. */
   append(later: VersionPostings): void {
     this.#seal()
     this.#from = Math.max(this.#from, later.#from)
-    for (const run of later.#runs) this.#push(run)
-    for (let at = 0; at < later.#tail; at++) this.add(later.#hashes[at] ?? 0, later.#seqs[at] ?? 0)
+    // Not merged: all of them in one turn of the event loop would hold it up. A few runs more are merged when they are loaded again.
+    for (const run of later.#runs) this.#keep(run)
+    this.#hashes = later.#hashes
+    this.#seqs = later.#seqs
+    this.#tail = later.#tail
+    this.#letGo()
   }
 
   /** Everything as runs of plain arrays, for `load`. What is added meanwhile is not in it. */
@@ -125,8 +129,7 @@ export class VersionPostings {
   }
 
   #push(run: Run): void {
-    this.#runs.push(run)
-    this.#sealed += run.hashes.length
+    this.#keep(run)
     for (;;) {
       const [before, last] = this.#runs.slice(-2)
       if (before === undefined || last === undefined || before.hashes.length > last.hashes.length) break
@@ -134,6 +137,15 @@ export class VersionPostings {
         break
       this.#runs.splice(-2, 2, merged(before, last))
     }
+    this.#letGo()
+  }
+
+  #keep(run: Run): void {
+    this.#runs.push(run)
+    this.#sealed += run.hashes.length
+  }
+
+  #letGo(): void {
     while (this.#sealed > this.#most && this.#runs.length > 1) {
       const oldest = this.#runs.shift()
       this.#sealed -= oldest?.hashes.length ?? 0
