@@ -33,6 +33,10 @@ function twinsOf(state: TinyState): readonly LiveTwin<unknown>[] {
         ),
     ),
     new LiveTwin<unknown>(
+      (signal) => query.liveAggregateBy('state', measures, { signal }),
+      () => query.aggregateBy('state', measures),
+    ),
+    new LiveTwin<unknown>(
       (signal) => {
         return mapped(query.liveAggregate(measures, { signal }), (row) => ({ kind: 'rows', seq: 0, rows: [row] }))
       },

@@ -40,9 +40,17 @@ test('a live count, groups and measures are one message, of all that match, in n
   }
   for await (const { count } of query.liveAggregate({ count: { count: true } })) expect(count).toBeGreaterThan(2)
   const measures = { count: { count: true } }
+  const wanted = { count: { count: true } } as const
+  for await (const update of query.liveAggregateBy('status', wanted)) {
+    // Also to the compiler, each group has its value and the measures by their names.
+    const [group] = update.kind === 'rows' ? update.rows : []
+    const [value, count]: [string | undefined, number] = [group?.value, group?.count ?? 4]
+    expect([value, count]).toEqual([undefined, update.seq + 2])
+  }
   expect(asked).toEqual([
     { query: all, measures },
     { query: all, by: 'status', measures },
     { query: all, measures },
+    { query: all, by: 'status', measures },
   ])
 })

@@ -7,9 +7,10 @@ import {
   type Query,
 } from '@stateward/contract'
 import { withInclude, withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
-import type { GroupOf, GroupValueOf } from './group-of.ts'
+import type { GroupOf } from './group-of.ts'
 import { type LiveCount, mappedUpdates, onlyRows } from './live-counts.ts'
 import { type LiveOptions, liveResults, type SubscribeOptions, subscribed } from './live-results.ts'
+import { type MeasuredGroupOf, measuredGroup } from './measured-group.ts'
 import type { AggregateOf, MeasuresOf } from './measures-of.ts'
 import type { Page } from './page.ts'
 import { pagesOf } from './pages-of.ts'
@@ -28,7 +29,7 @@ export interface ExplainOptions extends AskOptions {
 /**
  * A query of records of type `R`, whose references lead to `Relations` by field, put together step by step. Each step gives a
  * new builder and leaves the old one as it was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`,
- * `groupBy`, `aggregate`, `explain`, `live`, `liveCount`, `liveGroupBy`, `liveAggregate`. What the query does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
+ * `groupBy`, `aggregate`, `explain`, `live`, `liveCount`, `liveGroupBy`, `liveAggregate`, `liveAggregateBy`. What the query does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
  */
 export class QueryBuilder<R, Relations = Record<never, never>> {
   readonly #runner: QueryRunner
@@ -106,14 +107,9 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
     field: F,
     measures: M,
     options?: AskOptions,
-  ): Promise<readonly ({ readonly value?: GroupValueOf<R, F> } & AggregateOf<R, M>)[]> {
+  ): Promise<readonly MeasuredGroupOf<R, F, M>[]> {
     const ask = { query: withoutOrder(this.#query), by: field, measures }
-    return this.#runner.aggregate(ask, options).then((rows) =>
-      rows.map(({ value, measures: found }) => ({
-        ...typed<AggregateOf<R, M>>(found),
-        ...(value === undefined ? {} : { value: typed<GroupValueOf<R, F>>(value) }),
-      })),
-    )
+    return this.#runner.aggregate(ask, options).then((rows) => rows.map(measuredGroup<MeasuredGroupOf<R, F, M>>))
   }
 
   /**
@@ -185,6 +181,18 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
   /** As `aggregate`, now and whenever that becomes different. A change costs by itself, however many match. */
   liveAggregate<const M extends MeasuresOf<R>>(measures: M, options?: LiveOptions): AsyncIterable<AggregateOf<R, M>> {
     return onlyRows(this.#liveAggregate({ measures }, options), (row) => typed<AggregateOf<R, M>>(row.measures))
+  }
+
+  /**
+   * As `aggregateBy`, and then the groups that become different, each update to be taken in with `applyLive(groups, update)`. At most
+   * `limits.liveRows` groups (`TOO_LARGE`).
+   */
+  liveAggregateBy<const F extends FieldOf<R>, const M extends MeasuresOf<R>>(
+    field: F,
+    measures: M,
+    options?: LiveOptions,
+  ): AsyncIterable<LiveUpdate<MeasuredGroupOf<R, F, M>>> {
+    return mappedUpdates(this.#liveAggregate({ by: field, measures }, options), measuredGroup<MeasuredGroupOf<R, F, M>>)
   }
 
   #liveAggregate(
