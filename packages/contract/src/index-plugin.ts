@@ -72,13 +72,18 @@ export interface Index {
 export interface IndexImage {
   /** Names the layout of the bytes: an image is only loaded by an index whose `format` is the same. */
   readonly format: string
-  /** The index as it is at the call, as copies: bytes one behind the other, each part a multiple of 8 long. */
+  /** The index as it is at the call, as copies that are the caller's: bytes one behind the other, each part a multiple of 8 long. */
   save(): readonly Uint8Array[]
   /**
    * Makes this index, which must be empty, what it was when the bytes behind `source` were saved. It may leave most of them
    * unread until it is asked for what they hold. Throws where they make no sense, then or later.
    */
   load(source: ImageSource): void
+  /**
+   * The store is closed: gives out the typed arrays that hold the index and that nobody else holds, to be emptied, and holds
+   * nothing. Who asks the index all the same is told `CLOSED`. Absent: the garbage collector finds them in its time.
+   */
+  release?(): readonly ArrayBufferView[]
 }
 
 /** The bytes of an image, to be read piece by piece. */

@@ -1,6 +1,7 @@
 export { type IdTable, idTable } from './ids/id-table.ts'
 export type { SlotIds } from './ids/slot-ids.ts'
 export { DamagedImage, isDamagedImage } from './images/damaged-image.ts'
+export { freeMemory } from './images/free-memory.ts'
 export { type Imaged, ImageReader, ImageWriter, jsonBytes, jsonOf, sourceOf } from './images/image.ts'
 export { LazyPages } from './images/lazy-pages.ts'
 export type { Pieces } from './images/pieces.ts'

@@ -6,6 +6,7 @@ import { LateSource } from './late-source.ts'
 
 const form = {
   sizeOf: (page: readonly number[]) => page.length,
+  memoryOf: (page: readonly number[]) => Uint8Array.from(page),
   bytesOf: (page: readonly number[]) => Uint8Array.from(page),
   pageOf(bytes: Uint8Array) {
     if (bytes[0] === 255) throw new DamagedImage('no page')

@@ -26,13 +26,16 @@ export interface CaretakerOptions {
 type Work = { crash: { ask: unknown; answer: undefined } }
 
 /**
- * One of the things that a store does by itself, as an actor with a supervisor of its own: it begins again after a crash, so
- * often as its policy says, and then it stays stopped, alone. Nobody who asks the store for anything waits for it.
+ * One of the things that a store does by itself. From its first crash on it is an actor with a supervisor of its own: it begins
+ * again, so often as its policy says, and then it stays stopped, alone. Most never crash, and need neither. Nobody who asks the
+ * store for anything waits for it.
  */
 export class Caretaker {
   readonly #options: CaretakerOptions
   #actor: ActorRef<Work> | undefined
   #stop: () => Promise<unknown> = () => Promise.resolve()
+  /** Of the first beginning; `undefined` once it is over. */
+  #beginning: Promise<void> | undefined
   #state: CaretakerStats['state'] = 'stopped'
   #crash: StatewardError | undefined
   #crashes = 0
@@ -51,37 +54,62 @@ export class Caretaker {
   start(): Promise<void> {
     if (this.#state !== 'stopped') return Promise.resolve()
     this.#state = 'working'
-    const { name, restart, environment } = this.#options
-    const tree = createSupervisor({
-      name,
-      restart,
-      clock: { now: () => environment.clock.monotonicMs(), setTimer: environment.setTimer },
-      random: () => new DataView(environment.random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32,
-      decide: ({ error }) => (this.#mayBeginAgain(storageError(error)) ? 'restart' : 'escalate'),
-      onEvent: (event) => this.#hear(event),
-    })
-    this.#stop = () => tree.stop({ drain: false })
-    return new Promise((begun) => {
-      this.#actor = tree.spawn<Work>({
-        name: 'duty',
-        startTimeoutMs: Number.POSITIVE_INFINITY,
-        start: async ({ restarts }) => {
-          await Promise.resolve(this.#begin(restarts > 0)).finally(begun)
-          return { handlers: { crash: (error) => this.#crashUnlessWell(error) }, stop: () => this.#options.duty.end() }
-        },
+    this.#actor = undefined
+    this.#stop = () => this.#end()
+    const beginning = this.#begin(false)
+      .catch((error: unknown) => this.#supervise(error))
+      .then(() => {
+        this.#beginning = undefined
       })
-    })
+    this.#beginning = beginning
+    return beginning
   }
 
   /** Something has gone wrong that its duty does not get over by itself. */
   crashed(error: unknown): void {
-    this.#actor?.tell('crash', error)
+    if (this.#actor !== undefined) this.#actor.tell('crash', error)
+    else if (this.#beginning !== undefined) void this.#beginning.then(() => this.crashed(error))
+    else if (this.#state === 'working' && this.#options.duty.isWell?.() !== true) {
+      this.#options.duty.end()
+      this.#supervise(error)
+    }
   }
 
   /** Ends what it does, and begins nothing more; settles when nothing runs. */
   async stop(): Promise<void> {
     await this.#stop()
     this.#state = 'stopped'
+  }
+
+  /** While there is no actor. What is just beginning ends when it has begun. */
+  #end(): Promise<unknown> {
+    if (this.#beginning !== undefined) return this.#beginning.then(() => this.#stop())
+    if (this.#state === 'working') this.#options.duty.end()
+    this.#state = 'stopped'
+    return Promise.resolve()
+  }
+
+  /** An actor takes over, whose first life is the one that has crashed. */
+  #supervise(error: unknown): void {
+    const { name, restart, environment } = this.#options
+    const tree = createSupervisor({
+      name,
+      restart,
+      clock: { now: () => environment.clock.monotonicMs(), setTimer: environment.setTimer },
+      random: () => new DataView(environment.random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32,
+      decide: ({ error: crash }) => (this.#mayBeginAgain(storageError(crash)) ? 'restart' : 'escalate'),
+      onEvent: (event) => this.#hear(event),
+    })
+    this.#stop = () => tree.stop({ drain: false })
+    this.#actor = tree.spawn<Work>({
+      name: 'duty',
+      startTimeoutMs: Number.POSITIVE_INFINITY,
+      start: async ({ restarts }) => {
+        if (restarts === 0) throw error
+        await this.#begin(true)
+        return { handlers: { crash: (crash) => this.#crashUnlessWell(crash) }, stop: () => this.#options.duty.end() }
+      },
+    })
   }
 
   async #begin(isAgain: boolean): Promise<void> {

@@ -163,6 +163,11 @@ export class Term {
     this.actor.ask('write', nothing).then(stop, stop)
   }
 
+  /** The log is closed: gives back the memory that the state has taken. */
+  release(): Promise<void> {
+    return this.live.release(inSlices(this.#environment))
+  }
+
   /** The record as it is known now, if it is in memory. */
   peek(type: string, id: string): StoredRecord | undefined {
     if (!this.live.whole.isReached) return undefined

@@ -204,6 +204,7 @@ export class Terms {
     for (const { writer } of this.#former.keys()) await writer.close().catch(ignore)
     for (const { live } of [this.#current, ...this.#former.keys()]) await live.whole.close().catch(ignore)
     await this.#current.writer.close()
+    for (const term of [this.#current, ...this.#former.keys()]) await term.release().catch(ignore)
   }
 }
 

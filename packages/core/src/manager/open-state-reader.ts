@@ -263,7 +263,9 @@ class ReadOnlyManager implements Endpoint {
     this.#closing.abort(closed())
     this.#options.observation.close()
     this.#snapshots.releaseAll()
-    await this.#options.reader.close()
+    const { reader, live, environment } = this.#options
+    await reader.close()
+    await live.release(inSlices(environment))
   }
 }
 

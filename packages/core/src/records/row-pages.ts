@@ -35,7 +35,7 @@ const none = new Page()
 
 /** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
 export class RowPages implements Imaged {
-  readonly #pages = new LazyPages({ sizeOf, bytesOf, pageOf })
+  readonly #pages = new LazyPages({ sizeOf, memoryOf, bytesOf, pageOf })
 
   whole(slot: Slot): Ptr {
     return this.#seen(slot).whole[slot & rowMask] ?? 0
@@ -98,6 +98,10 @@ export class RowPages implements Imaged {
     return this.#pages.bytes
   }
 
+  release(): readonly ArrayBufferView[] {
+    return this.#pages.release()
+  }
+
   save(image: ImageWriter): void {
     this.#pages.save(image)
   }
@@ -122,6 +126,11 @@ export class RowPages implements Imaged {
 
 function sizeOf({ patches }: Page): number {
   return fixedBytes + (patches?.size ?? 0) * patchesBytes
+}
+
+/** All columns are in one buffer. */
+function memoryOf({ bytes }: Page): ArrayBufferView {
+  return bytes
 }
 
 /** A page, and behind it slot, number of pointers, pointers, and so on. */

@@ -202,6 +202,10 @@ export class RowTable implements Imaged {
     return this.ids.bytes + this.#rows.bytes + this.fingerprints.bytes + this.#tombstones.size * tombstoneBytes
   }
 
+  release(): readonly ArrayBufferView[] {
+    return [...this.ids.release(), ...this.#rows.release()]
+  }
+
   save(image: ImageWriter): void {
     const { tombstones } = this
     this.ids.save(image)

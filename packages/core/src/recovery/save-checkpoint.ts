@@ -1,5 +1,5 @@
 import type { CacheSaved, Domain, Seq, WritableCaches } from '@stateward/contract'
-import { ImageWriter, jsonBytes } from '@stateward/index'
+import { freeMemory, ImageWriter, jsonBytes } from '@stateward/index'
 import type { TxidWindow } from '../deciding/txid-window.ts'
 import type { Live, LiveType } from '../state/live.ts'
 import {
@@ -56,6 +56,8 @@ async function sectionsOf(
 ): Promise<Directory['types'][number]> {
   const taken = async (parts: readonly Uint8Array[], asOf: Seq): Promise<Section> => {
     const section = await writer.section(parts, asOf)
+    // A part is as large as a table or an index: the next one shall have its room, and not stand beside it.
+    for (const _ of freeMemory(parts)) await breathe()
     await breathe()
     return section
   }

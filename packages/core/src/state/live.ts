@@ -9,7 +9,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { type FieldIndex, indexesFor } from '@stateward/index'
+import { type FieldIndex, freeMemory, indexesFor } from '@stateward/index'
 import { type Bodies, BodyRequest } from '../records/bodies.ts'
 import type { DecidedChange } from '../records/draft.ts'
 import { fold } from '../records/fold.ts'
@@ -247,6 +247,19 @@ export class Live implements HeadReader {
       const slot = rows.slotOf(id)
       if (slot !== undefined) rows.based(slot)
     }
+  }
+
+  /**
+   * The log is closed: the memory of tables and indexes is given back now, and not when the garbage collector comes by, so that who
+   * opens a store again has room for it. Who is still reading hears `CLOSED`. Takes a portion of it between two calls of `breathe`.
+   */
+  async release(breathe: () => Promise<void>): Promise<void> {
+    // All at once, so that nobody reads what is half gone.
+    const memory = [...this.types.values()].flatMap(({ rows, kept }) => [
+      ...rows.release(),
+      ...kept.all.flatMap(({ image }) => image?.release?.() ?? []),
+    ])
+    for (const _ of freeMemory(memory)) await breathe()
   }
 
   #applyOne(seq: Seq, ptr: Ptr, { change, before, after }: Pick<DecidedChange, 'change' | 'before' | 'after'>): void {

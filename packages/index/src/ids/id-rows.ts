@@ -2,6 +2,7 @@ import type { Slot } from '@stateward/contract'
 import { DamagedImage } from '../images/damaged-image.ts'
 import { type Imaged, type ImageReader, type ImageWriter, jsonBytes, jsonOf } from '../images/image.ts'
 import type { Pieces } from '../images/pieces.ts'
+import { released } from '../images/released.ts'
 import { readUuid, uuidText, uuidWords } from '../keys/uuid.ts'
 import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
@@ -23,7 +24,7 @@ export class IdRows implements SlotIds, Imaged {
   /** Ids that are no UUID. Sparse: the engine keeps it small when few slots, far apart, hold such an id. */
   readonly #texts: (string | undefined)[] = []
   /** Where the texts are as long as they have not been read. */
-  #unread: Pieces | undefined
+  #unread: Pick<Pieces, 'at' | 'take'> | undefined
 
   set(slot: Slot, id: string): void {
     if (readUuid(id, scratch)) this.setUuid(slot, scratch)
@@ -65,6 +66,12 @@ export class IdRows implements SlotIds, Imaged {
   /** Of ids that are texts, the place in the list; the texts belong to whoever counts them. */
   get bytes(): number {
     return this.#rows.bytes + this.#texts.length * placeBytes
+  }
+
+  release(): readonly ArrayBufferView[] {
+    this.#texts.length = 0
+    this.#unread = released
+    return this.#rows.release()
   }
 
   save(image: ImageWriter): void {

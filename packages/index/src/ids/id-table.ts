@@ -142,6 +142,12 @@ class PackedIdTable implements IdTable {
     return this.#parts.reduce((sum, { bytes }) => sum + bytes, (this.#texts?.size ?? 0) * textBytes)
   }
 
+  release(): readonly ArrayBufferView[] {
+    this.#texts = undefined
+    this.#forgetAll()
+    return this.#parts.flatMap((part) => part.release())
+  }
+
   save(image: ImageWriter): void {
     for (const part of this.#parts) part.save(image)
     image.numbers(this.#size)

@@ -35,6 +35,10 @@ export class NumberPool implements Imaged {
     return this.#freedBefore.bytes
   }
 
+  release(): readonly ArrayBufferView[] {
+    return this.#freedBefore.release()
+  }
+
   save(image: ImageWriter): void {
     this.#freedBefore.save(image)
     image.numbers(this.#lastFreed, this.#used)

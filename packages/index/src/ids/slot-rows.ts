@@ -17,7 +17,7 @@ export class SlotRows implements Imaged {
   /** @param words in a row */
   constructor(words: number) {
     this.#words = words
-    this.#pages = new LazyPages<Uint32Array>({ sizeOf, bytesOf, pageOf: (bytes) => pageOf(bytes, words) })
+    this.#pages = new LazyPages<Uint32Array>({ sizeOf, memoryOf, bytesOf, pageOf: (bytes) => pageOf(bytes, words) })
   }
 
   get(row: number, word: number): number {
@@ -65,6 +65,10 @@ export class SlotRows implements Imaged {
     this.#pages.clear()
   }
 
+  release(): readonly ArrayBufferView[] {
+    return this.#pages.release()
+  }
+
   save(image: ImageWriter): void {
     this.#pages.save(image)
   }
@@ -85,6 +89,10 @@ export class SlotRows implements Imaged {
 
 function sizeOf({ byteLength }: Uint32Array): number {
   return byteLength
+}
+
+function memoryOf(page: Uint32Array): Uint32Array {
+  return page
 }
 
 function pageOf(bytes: Uint8Array<ArrayBuffer>, words: number): Uint32Array {

@@ -32,6 +32,7 @@ export class UuidSlots implements Imaged {
   readonly #hash: UuidHash
   readonly #tables = new LazyPages<Uint32Array>({
     sizeOf: ({ byteLength }) => byteLength,
+    memoryOf: (table) => table,
     bytesOf,
     pageOf: (bytes, shard) => tableOf(bytes, this.#counts[shard] ?? 0),
   })
@@ -89,6 +90,10 @@ export class UuidSlots implements Imaged {
   clear(): void {
     this.#tables.clear()
     this.#counts.fill(0)
+  }
+
+  release(): readonly ArrayBufferView[] {
+    return this.#tables.release()
   }
 
   save(image: ImageWriter): void {

@@ -12,6 +12,8 @@ export interface Imaged {
   save(image: ImageWriter): void
   /** Only for what is empty. Throws where the image holds something else. */
   load(image: ImageReader): void
+  /** Gives out the typed arrays that it holds, for `freeMemory`, and holds nothing: who asks for what was there is told `CLOSED`. */
+  release(): readonly ArrayBufferView[]
 }
 
 /**
@@ -46,12 +48,13 @@ export class ImageWriter {
     this.#put(jsonBytes(value))
   }
 
-  /** Parts that are read one by one when they are needed; an empty one stands for none. */
-  pieces(pieces: Iterable<Uint8Array>): void {
+  /** Parts that are read one by one when they are needed; an empty one stands for none. Given with `areCopies`, nobody else holds them. */
+  pieces(pieces: Iterable<Uint8Array>, { areCopies = false }: { readonly areCopies?: boolean } = {}): void {
     const lengths: number[] = []
     for (const piece of pieces) {
       lengths.push(piece.length)
-      if (piece.length > 0) this.#pieces.push(filledUp(piece, 0))
+      const isWhole = areCopies && piece.length === upToWord(piece.length)
+      if (piece.length > 0) this.#pieces.push(isWhole ? piece : filledUp(piece, 0))
     }
     this.words(Uint32Array.from(lengths))
   }

@@ -1,10 +1,13 @@
 import type { Imaged, ImageReader, ImageWriter } from './image.ts'
 import type { Pieces } from './pieces.ts'
+import { released } from './released.ts'
 
 /** How a page becomes the bytes of its piece, and again a page. */
 export interface PageForm<Page> {
   /** The memory that a page takes. */
   sizeOf(page: Page): number
+  /** The typed array that holds it. */
+  memoryOf(page: Page): ArrayBufferView
   bytesOf(page: Page): Uint8Array
   /** Throws where the bytes are no such page. The bytes are the page's own from now on. */
   pageOf(bytes: Uint8Array<ArrayBuffer>, at: number): Page
@@ -19,7 +22,7 @@ export class LazyPages<Page> implements Imaged {
   readonly #form: PageForm<Page>
   readonly #pages: (Page | undefined)[] = []
   /** Where pages are that have not been read yet. */
-  #unread: Pieces | undefined
+  #unread: Pick<Pieces, 'count' | 'at' | 'has' | 'take'> | undefined
 
   constructor(form: PageForm<Page>) {
     this.#form = form
@@ -53,6 +56,13 @@ export class LazyPages<Page> implements Imaged {
     this.#unread = undefined
   }
 
+  release(): readonly ArrayBufferView[] {
+    const memory = this.#pages.flatMap((page) => (page === undefined ? [] : [this.#form.memoryOf(page)]))
+    this.clear()
+    this.#unread = released
+    return memory
+  }
+
   save(image: ImageWriter): void {
     image.pieces(Array.from(this.#pages, (page) => (page === undefined ? noBytes : this.#form.bytesOf(page))))
   }
@@ -62,7 +72,7 @@ export class LazyPages<Page> implements Imaged {
     image.later(this.#rest())
   }
 
-  #read(unread: Pieces, at: number): Page | undefined {
+  #read(unread: Pick<Pieces, 'take'>, at: number): Page | undefined {
     const page = unread.take(at, (bytes) => this.#form.pageOf(bytes, at))
     if (page !== undefined) this.set(at, page)
     return page

@@ -28,7 +28,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
       const [only] = ranges
       return ranges.length === 1 && only !== undefined ? list.ascending(...only) : slotsWithin(list, ranges)
     },
-    estimate: (probe) => grouped.ranges(probe).reduce((rows, [from, to]) => rows + list.count(from, to), 0),
+    estimate: (probe) => grouped.estimate(probe),
     update(slot, before, after) {
       if (before !== undefined && after !== undefined && isSameIn(fields, before, after)) return
       if (before !== undefined) grouped.leave(slot, before)

@@ -40,10 +40,17 @@ export class GroupedList implements Imaged {
 
   /** Where the records stand that a probe asks for: all of the list when it asks for too many groups. */
   ranges(probe: Probe): readonly Range[] {
-    const keys = probedKeys(this.#name, this.#leadingKinds, probe)
+    const keys = this.#keysOf(probe)
     if (keys === undefined) return [[this.list.start, this.list.end]]
     const groups = keys.map((key) => this.#groups.find(key)).filter((group) => group !== undefined)
     return groups.map((group) => boundsWithin(this.list, group, this.#order, probe))
+  }
+
+  /** How many records stand there. Of whole groups that is known without a look at the list. */
+  estimate(probe: Probe): number {
+    const keys = probe.from === undefined && probe.to === undefined ? this.#keysOf(probe) : undefined
+    if (keys !== undefined) return keys.reduce((rows, key) => rows + this.#groups.count(key), 0)
+    return this.ranges(probe).reduce((rows, [from, to]) => rows + this.list.count(from, to), 0)
   }
 
   enter(slot: Slot, record: StoredRecord): void {
@@ -119,6 +126,10 @@ export class GroupedList implements Imaged {
     return this.list.bytes + this.#groups.bytes
   }
 
+  release(): readonly ArrayBufferView[] {
+    return [...this.list.release(), ...this.#groups.release()]
+  }
+
   save(image: ImageWriter): void {
     this.list.save(image)
     this.#groups.save(image)
@@ -127,6 +138,10 @@ export class GroupedList implements Imaged {
   load(image: ImageReader): void {
     this.list.load(image)
     this.#groups.load(image)
+  }
+
+  #keysOf(probe: Probe): readonly string[] | undefined {
+    return probedKeys(this.#name, this.#leadingKinds, probe)
   }
 
   /** `undefined` when a leading field is absent. */

@@ -20,7 +20,7 @@ export class BitSlices implements Imaged {
   constructor(slices: number) {
     this.#slices = slices
     this.#counts = new Uint32Array(slices)
-    this.#pages = new LazyPages<Uint32Array>({ sizeOf, bytesOf, pageOf: (bytes) => pageOf(bytes, slices) })
+    this.#pages = new LazyPages<Uint32Array>({ sizeOf, memoryOf, bytesOf, pageOf: (bytes) => pageOf(bytes, slices) })
   }
 
   /** How many slots have this slice set. */
@@ -102,6 +102,10 @@ export class BitSlices implements Imaged {
     this.#pages.clear()
   }
 
+  release(): readonly ArrayBufferView[] {
+    return this.#pages.release()
+  }
+
   save(image: ImageWriter): void {
     image.words(this.#counts)
     this.#pages.save(image)
@@ -125,6 +129,10 @@ export class BitSlices implements Imaged {
 
 function sizeOf({ byteLength }: Uint32Array): number {
   return byteLength
+}
+
+function memoryOf(page: Uint32Array): Uint32Array {
+  return page
 }
 
 /** The number of the lowest bit that is set. */

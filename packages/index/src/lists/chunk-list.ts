@@ -1,5 +1,6 @@
 import { type Imaged, ImageReader, ImageWriter, joined, sourceOf } from '../images/image.ts'
 import type { Pieces } from '../images/pieces.ts'
+import { released } from '../images/released.ts'
 import type { KeyOrder } from '../keys/key-order.ts'
 import { Chunk } from './chunk.ts'
 
@@ -8,7 +9,7 @@ export class ChunkList implements Imaged {
   readonly #order: KeyOrder
   /** A number: that of the piece which holds the chunk and has not been read yet. */
   readonly #chunks: (Chunk | number)[] = []
-  #pieces: Pieces | undefined
+  #pieces: Pick<Pieces, 'at' | 'take'> | undefined
   /** Entries in each of the pieces. */
   #lengths: Uint32Array = new Uint32Array(0)
 
@@ -28,7 +29,9 @@ export class ChunkList implements Imaged {
   /** How many entries a chunk has: known without reading it. */
   lengthOf(at: number): number {
     const chunk = this.#chunks[at]
-    return typeof chunk === 'number' ? (this.#lengths[chunk] ?? 0) : (chunk?.length ?? 0)
+    return typeof chunk === 'number'
+      ? (this.#lengths[chunk] ?? this.#read(at, chunk)?.length ?? 0)
+      : (chunk?.length ?? 0)
   }
 
   push(chunk: Chunk): void {
@@ -45,6 +48,15 @@ export class ChunkList implements Imaged {
     this.#pieces = undefined
   }
 
+  release(): readonly ArrayBufferView[] {
+    const memory = this.#chunks.flatMap((chunk) => (typeof chunk === 'number' ? [] : chunk.memory))
+    // As many as there were: an empty list would answer.
+    this.#chunks.fill(0)
+    this.#lengths = new Uint32Array(0)
+    this.#pieces = released
+    return memory
+  }
+
   get bytes(): number {
     let bytes = 0
     for (const chunk of this.#chunks) if (typeof chunk !== 'number') bytes += chunk.bytes
@@ -53,13 +65,17 @@ export class ChunkList implements Imaged {
 
   save(image: ImageWriter): void {
     image.words(Uint32Array.from(this.#chunks, (_, at) => this.lengthOf(at)))
-    image.pieces(this.#chunks.map((_, at) => bytesOf(this.get(at))))
+    image.pieces(
+      this.#chunks.map((_, at) => bytesOf(this.get(at))),
+      { areCopies: true },
+    )
   }
 
   load(image: ImageReader): void {
     this.#lengths = image.words()
-    this.#pieces = image.pieces()
-    for (let at = 0; at < this.#pieces.count; at++) this.#chunks.push(at)
+    const pieces = image.pieces()
+    this.#pieces = pieces
+    for (let at = 0; at < pieces.count; at++) this.#chunks.push(at)
     image.later(this.#rest())
   }
 

@@ -95,6 +95,11 @@ export class Chunk {
     return chunkBytes + this.slots.byteLength + this.groups.bytes + this.keys.bytes
   }
 
+  /** The typed arrays of its columns. */
+  get memory(): readonly ArrayBufferView[] {
+    return [this.slots, ...this.groups.memory, ...this.keys.memory]
+  }
+
   get isFull(): boolean {
     return this.length === columnLength
   }

@@ -74,6 +74,10 @@ export class ElementLists implements Imaged {
     return this.#parts.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
+  release(): readonly ArrayBufferView[] {
+    return this.#parts.flatMap((part) => part.release())
+  }
+
   save(image: ImageWriter): void {
     for (const part of this.#parts) part.save(image)
   }

@@ -26,6 +26,10 @@ export class GroupColumn {
     image.words(this.#groups ?? Uint32Array.of(this.#same))
   }
 
+  get memory(): readonly ArrayBufferView[] {
+    return this.#groups === undefined ? [] : [this.#groups]
+  }
+
   get bytes(): number {
     return this.#groups?.byteLength ?? 0
   }

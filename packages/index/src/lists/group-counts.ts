@@ -11,6 +11,12 @@ export class GroupCounts implements Imaged {
     return this.#groups.slotOf(key)
   }
 
+  /** How many are in the group of this key. */
+  count(key: string): number {
+    const group = this.find(key)
+    return group === undefined ? 0 : this.#counts.get(group, 0)
+  }
+
   /** One more in the group of this key. */
   enter(key: string): number {
     const group = this.#groups.insert(key)
@@ -36,6 +42,10 @@ export class GroupCounts implements Imaged {
 
   get bytes(): number {
     return this.#groups.bytes + this.#counts.bytes
+  }
+
+  release(): readonly ArrayBufferView[] {
+    return [...this.#groups.release(), ...this.#counts.release()]
   }
 
   save(image: ImageWriter): void {

@@ -63,6 +63,10 @@ export class KeyColumn {
     if (this.#numbers === undefined) image.json((this.#values ?? [this.#same]).map(keyText))
   }
 
+  get memory(): readonly ArrayBufferView[] {
+    return this.#numbers === undefined ? [] : [this.#numbers]
+  }
+
   /** Of values that are no numbers a few are looked at, and stand for the others. */
   get bytes(): number {
     const values = this.#values ?? []

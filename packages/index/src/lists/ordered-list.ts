@@ -114,6 +114,10 @@ export class OrderedList implements Imaged {
     return this.#chunks.bytes + (this.#copies?.bytes ?? 0)
   }
 
+  release(): readonly ArrayBufferView[] {
+    return [...this.#chunks.release(), ...(this.#copies?.release() ?? [])]
+  }
+
   save(image: ImageWriter): void {
     image.numbers(this.#size)
     this.#chunks.save(image)

@@ -12,17 +12,18 @@ import { type CacheClaim, hasFields, parseClaim } from './cache-claim.ts'
  * `$cache` line that says what the cache is of, and 18 bytes with the length of that line, by which a reader begins.
  */
 
-const pageBytes = 65_536
-const runBytes = pageBytes * 16
+/** A piece that is needed is some kilobytes, and for each of them whole pages are read and checked. */
+const pageBytes = 16_384
+const runBytes = 1_048_576
 const leastRunBytes = 4_096
 /** Of a file that is read within calls, so many stay in memory. */
-const keptPages = 16
-const version = 1
+const keptPages = 64
+const version = 2
 const trailerPattern = /^([0-9a-f]{8}) stateward\n$/
 const trailerBytes = 19
 const crcBytes = 4
-/** Read at the end at first: the line, the checksums of the pages of a hundred megabytes. */
-const guessBytes = 65_536
+/** Read at the end at first: the line, the checksums of the pages of sixty megabytes. */
+const guessBytes = 16_384
 
 interface Footer {
   readonly version: number

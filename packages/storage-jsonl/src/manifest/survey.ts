@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Disk } from '@stateward/contract'
 import { StatewardError } from '@stateward/contract'
 import { diskCode } from '../environment/failure.ts'
+import { allSettled } from '../files/all-settled.ts'
 import {
   fileNames,
   isTemporaryCacheName,
@@ -30,14 +31,13 @@ export interface Survey {
 /** Looks at the names in a store's directory and reads its manifests. */
 export async function surveyDirectory(disk: Disk, dir: string): Promise<Survey> {
   const names = (await disk.list(dir)).sort()
-  const archived = names.includes(fileNames.archive) ? await listWithin(disk, join(dir, fileNames.archive)) : []
-  const caches = names.includes(fileNames.cache) ? await listWithin(disk, join(dir, fileNames.cache)) : []
+  const { archived, caches, manifest, previous } = await lookWithin(disk, dir, names)
   const known: string[] = Object.values(fileNames)
   const rest = names.filter((name) => !known.includes(name) && !isTemporaryName(name) && !name.startsWith('.'))
   return {
     dir,
-    manifest: await readManifest(disk, dir),
-    previous: await readManifest(disk, dir, fileNames.previousManifest),
+    manifest,
+    previous,
     segments: rest.flatMap((file) => {
       const parsed = parseSegmentName(file)
       return parsed === undefined ? [] : [{ ...parsed, file }]
@@ -51,6 +51,19 @@ export async function surveyDirectory(disk: Disk, dir: string): Promise<Survey> 
     archived,
     foreign: rest.filter((name) => !name.endsWith('.jsonl')),
   }
+}
+
+/** What there is to read in it, side by side. */
+async function lookWithin(disk: Disk, dir: string, names: readonly string[]) {
+  const within = async (name: string): Promise<string[]> =>
+    names.includes(name) ? listWithin(disk, join(dir, name)) : []
+  const [archived, caches, manifest, previous] = await allSettled([
+    within(fileNames.archive),
+    within(fileNames.cache),
+    readManifest(disk, dir),
+    readManifest(disk, dir, fileNames.previousManifest),
+  ])
+  return { archived, caches, manifest, previous }
 }
 
 /** Throws `INVALID` for a directory of another program: a store is made in an empty one, or of plain files. */

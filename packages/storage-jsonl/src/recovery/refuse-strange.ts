@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Disk, StatewardError } from '@stateward/contract'
 import { bounds } from '../environment/bounds.ts'
+import { allSettled } from '../files/all-settled.ts'
 import { withFile } from '../files/open-file.ts'
 import { fileNames, isTemporaryName, segmentName } from '../format/segment-name.ts'
 import type { Recovery } from './recovery.ts'
@@ -15,9 +16,8 @@ const headerStart = Buffer.from('{"type":"$segment"')
  * a link, a directory instead of a file, two segments of one number. Changes nothing.
  */
 export async function refuseStrange(disk: Disk, dir: string): Promise<void> {
-  const standing = await disk.stat(dir)
+  const [standing, names] = await allSettled([disk.stat(dir), disk.list(dir)])
   if (standing?.isOpenToAll === true) throw openToAll(dir)
-  const names = await disk.list(dir)
   await Promise.all(names.map((name) => refuseKind(disk, dir, name)))
   await refuseDoubles(disk, dir, names)
 }
