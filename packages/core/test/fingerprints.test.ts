@@ -90,3 +90,56 @@ test('where memory is short they are forgotten before an index is dropped', asyn
   expect(live.type('note').rows.fingerprints.bytes).toBe(0)
   await state.close()
 })
+
+interface Coloured {
+  readonly id: string
+  readonly n: number
+  readonly colour: string
+  readonly size: number
+}
+
+async function coloured() {
+  const { state } = await openTiny(cold)
+  const tasks: Coloured[] = Array.from({ length: 600 }, (_, at) => ({
+    id: `t${at}`,
+    n: at % 5,
+    colour: 'red',
+    size: 1,
+  }))
+  await state.task.createMany(tasks as never)
+  return {
+    state,
+    explained: (query: object) => state.ask('explain', { type: 'task', ...query, analyze: true } as never),
+  }
+}
+
+test('a page in the order of an index is not made a scan of: what is common is told by no byte', async () => {
+  const { state, explained } = await coloured()
+  const { plan, analysis } = await explained({ where: { colour: 'red', size: 1 }, orderBy: [['n', 'asc']], limit: 5 })
+  expect([plan.kind, analysis?.rows]).toEqual(['ordered', 5])
+  expect(analysis?.bodies).toBeLessThan(100)
+  await state.close()
+})
+
+test('an index that finds a fifth of the records is asked before a scan', async () => {
+  const { state, explained } = await coloured()
+  const found = [
+    await explained({ where: { colour: 'blue', n: 2 } }),
+    await explained({ where: { colour: 'blue', n: 2 } }),
+  ]
+  expect(found.map(({ plan, analysis }) => [plan.kind, analysis?.bodies])).toEqual([
+    ['lookup', 120],
+    ['lookup', 0],
+  ])
+  await state.close()
+})
+
+test('of a question about many fields the first four are known, and stay so', async () => {
+  const { state, explained } = await coloured()
+  const where = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`field ${at}`, 'x']))
+  for (const bodies of [600, 0, 0]) {
+    const { fingerprints, analysis } = await explained({ where })
+    expect([fingerprints?.length, analysis?.bodies]).toEqual([4, bodies])
+  }
+  await state.close()
+})

@@ -140,3 +140,16 @@ test('what a sieve tells of records in memory is what they held when it began, w
     { numRuns: runs(2_000) },
   )
 })
+
+test('a change beside a scan makes it look at what has changed, and at nothing else that a sieve tells', () => {
+  const notes = new Notes(10_000)
+  for (const id of ['a', 'b', 'c', 'd']) notes.write(id)
+  const learning = notes.held(undefined, wordOf(0))
+  learning.some(0, learning.length)
+  learning.close()
+  const held = notes.held(undefined, wordOf(0))
+  expect(held.some(0, held.length)).toEqual([])
+  notes.write('c')
+  expect(held.some(0, held.length).map(nameOf)).toEqual(['c 1'])
+  held.close()
+})

@@ -7,6 +7,7 @@ import {
   StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
+import { ownValue } from '../validation/own-value.ts'
 import { ack, dropCursor, takeCursor } from './cursor-steps.ts'
 import { checking, type Deciding } from './deciding.ts'
 import { conflict, found, notFound } from './found.ts'
@@ -105,7 +106,7 @@ function effective({ changes }: UpdateStep, before: StoredRecord): JsonObject | 
   let differing: Record<string, JsonValue | undefined> | undefined
   for (const field of Object.keys(changes)) {
     const value = changes[field]
-    if (compareValues(value, before[field]) === 0) continue
+    if (compareValues(value, ownValue(before, field)) === 0) continue
     differing ??= {}
     differing[field] = value
   }

@@ -12,6 +12,7 @@ import {
 import { together } from '../records/together.ts'
 import { checkedEntity, checkedId, checkKeys, invalid } from '../validation/check.ts'
 import { describe, frozenObject } from '../validation/frozen-json.ts'
+import { ownValue } from '../validation/own-value.ts'
 import type { Precondition } from './write.ts'
 
 /** An expectation that was checked at the door. */
@@ -93,10 +94,6 @@ function unmetOf(expected: Expected, record: StoredRecord | undefined, expectati
   }
   for (const field of unset) if (Object.hasOwn(record, field)) unmet.push({ ...base, condition: 'unset', field })
   return unmet
-}
-
-function ownValue(record: StoredRecord, field: string): StoredRecord[string] {
-  return Object.hasOwn(record, field) ? record[field] : undefined
 }
 
 function textOf(

@@ -55,10 +55,13 @@ export class HeldCandidates {
     this.#former.clear()
   }
 
-  /** The first place from this one on that has to be looked at: of a scan beside which nothing has changed most are passed over. */
+  /** The first place from this one on that has to be looked at: of a scan most are passed over, but none that was another when it began. */
   #first(from: number, end: number): number {
-    const isPlain = this.#slots === undefined && this.#former.size === 0
-    return isPlain && this.#sieve !== undefined ? this.#sieve.next(from, end) : from
+    if (this.#slots !== undefined || this.#sieve === undefined) return from
+    if (this.#former.size === 0) return this.#sieve.next(from, end)
+    let at = from
+    while (at < end && !this.#former.has(at) && !this.#sieve.mayMatch(at)) at++
+    return at
   }
 
   #in(slot: Slot): Candidate | undefined {

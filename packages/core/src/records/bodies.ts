@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache'
 import { decodeCommit } from '../log/codec.ts'
 import { oneChangeIn } from '../log/one-change.ts'
 import { approximateBytes } from './approximate-bytes.ts'
+import { keyOf, typesPerStore } from './body-key.ts'
 import { fold, nothing } from './fold.ts'
 import { LatelyRead } from './lately-read.ts'
 import type { VersionPlace } from './row-table.ts'
@@ -36,10 +37,6 @@ export type VersionFinder = (requests: readonly BodyRequest[]) => Promise<(Store
 
 type BodyReader = Pick<LogReader, 'fetch' | 'fetchSync'>
 
-/** Of so many types the keys of all slots are small integers, which V8 keeps without an object and finds soonest. */
-const typesOfSmallKeys = 32
-/** Of so many more they are numbers below 0. Types beyond them are not cached. */
-const typesPerStore = 4_096
 /** What an entry of the cache takes beside its record. */
 const entryBytes = 64
 /** Of a line in which more records are asked for than this all of them are decoded. */
@@ -181,10 +178,6 @@ export class Bodies {
     if (fetched === undefined) throw noSync()
     return requests.map(versionFinder(requests, asked, fetched))
   }
-}
-
-function keyOf(typeNumber: number, slot: Slot): number {
-  return typeNumber < typesOfSmallKeys ? slot * typesOfSmallKeys + typeNumber : -1 - (slot * typesPerStore + typeNumber)
 }
 
 /** Why a read has failed, until it is known whether another log has what was asked for. */

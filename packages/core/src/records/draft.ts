@@ -6,6 +6,7 @@ import {
   type ProcedureReader,
   type StoredRecord,
 } from '@stateward/contract'
+import { ownValue } from '../validation/own-value.ts'
 import { fold } from './fold.ts'
 import { type Head, HeadLayer, type HeadReader } from './heads.ts'
 import { Lookups } from './lookups.ts'
@@ -144,7 +145,7 @@ function withoutRev({ rev: _, ...data }: StoredRecord): JsonObject {
 function difference(before: StoredRecord, after: StoredRecord): { changes: JsonObject; unset: readonly string[] } {
   const changes: Record<string, JsonValue | undefined> = {}
   for (const field of Object.keys(after)) {
-    if (field !== 'rev' && after[field] !== before[field]) changes[field] = after[field]
+    if (field !== 'rev' && after[field] !== ownValue(before, field)) changes[field] = after[field]
   }
   // A line that does not say it means its own time, so it has to be said even when it stays as it was.
   changes.updated_at = after.updated_at

@@ -1,10 +1,9 @@
 import type { StoredRecord } from '@stateward/contract'
+import { placeOf } from './body-key.ts'
 
 /** Places at first, and at most: with the references some 20 bytes each. */
 const fewestPlaces = 256
 const mostPlaces = 16_384
-/** Of the keys of one type neighbours have places side by side; those of different types begin this far from each other. */
-const placesBetweenTypes = 1_367
 /** No key is this. */
 const nobody = 0.5
 /** A record is moved to the front of the cache again when an eighth of the cache has been taken in since. */
@@ -72,6 +71,6 @@ export class LatelyRead {
   }
 
   #placeOf(key: number): number {
-    return ((key >> 5) + (key & 31) * placesBetweenTypes) & (this.#keys.length - 1)
+    return placeOf(key) & (this.#keys.length - 1)
   }
 }

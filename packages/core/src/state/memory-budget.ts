@@ -87,7 +87,9 @@ export class MemoryBudget {
     const { maxBytes, cacheBytes } = this.#settings
     if (maxBytes === undefined) return false
     const { tables, indexes } = heldBytes(live)
-    const room = maxBytes - Math.min(cacheBytes, maxBytes * leastCachePart) - tables - indexes
+    // What fills again by itself keeps no index from coming back.
+    const kept = tables - fingerprintBytes(live)
+    const room = maxBytes - Math.min(cacheBytes, maxBytes * leastCachePart) - kept - indexes
     // Of one that is being built nobody knows yet what it will take.
     if ([...live.types.values()].some(({ kept }) => kept.rebuilding.length > 0)) return false
     const dropped = [...live.types.values()].flatMap(({ kept, rows }) =>
@@ -95,6 +97,7 @@ export class MemoryBudget {
     )
     const [first] = dropped.sort((left, right) => left.needs - right.needs)
     if (first === undefined || first.needs * roomToReturn > room) return false
+    forgetFingerprints(live)
     first.kept.restore(first.one)
     return true
   }
@@ -104,6 +107,10 @@ export class MemoryBudget {
     if (isExceeded && !this.#isExceeded) this.#tell({ kind: 'memory', phase: 'exceeded', bytes, maxBytes })
     this.#isExceeded = isExceeded
   }
+}
+
+function fingerprintBytes({ types }: Live): number {
+  return [...types.values()].reduce((sum, { rows }) => sum + rows.fingerprints.bytes, 0)
 }
 
 function forgetFingerprints({ types }: Live): void {

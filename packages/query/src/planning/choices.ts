@@ -39,8 +39,8 @@ export interface Choices {
 
 /** A record of a scan costs a little more than one that an index led to: it is likelier to be in vain. */
 const scanCost = 1.2
-/** Where one byte a record tells most of those that do not match. */
-const siftedCost = 0.1
+/** Where all that match are asked for, and one byte of each record tells most of those that do not. */
+const siftedShare = 0.1
 /** Sorting one row, beside finding it. */
 const sortCost = 0.3
 
@@ -72,11 +72,20 @@ export function choicesOf(question: Question): Choices {
   const all: Choice[] = ids === undefined ? [] : [ids]
   for (const scan of scans) all.push(orderedChoice(scan.asked, scan.order, question, matches))
   const sorting = matches * sortCost
+  // A page ends early in an order that an index has, and what is common is not told by a byte.
+  const share = question.limit === undefined && isSifted(facts, indexes) ? siftedShare : 1
   for (const { index, probing, probe, rows, covers } of lookups) {
     const { isRight } = probing
-    all.push({ access: { kind: 'lookup', index, probe }, inOrder: false, rows, cost: rows + sorting, covers, isRight })
+    all.push({
+      access: { kind: 'lookup', index, probe },
+      inOrder: false,
+      rows,
+      cost: rows * share + sorting,
+      covers,
+      isRight,
+    })
   }
-  const cost = 1 + records * (isSifted(facts, indexes) ? siftedCost : scanCost) + sorting
+  const cost = 1 + records * scanCost * share + sorting
   all.push({ access: { kind: 'scan' }, inOrder: false, rows: records, cost, covers: coversNothing, isRight: always })
   return { all, matches }
 }

@@ -4,6 +4,8 @@ import type { Access, HeldField } from './plan.ts'
 
 /** Where a field may have more values than this, knowing beforehand which a record has saves little. */
 const mostValues = 64
+/** More fields would tell hardly anything that the first ones do not, and take the place of those of other questions. */
+const mostFields = 4
 
 /** The fields that every match holds to few values, and that the access has not looked at. */
 export function heldBeside(access: Access, { fields }: Facts, entity: Entity): readonly HeldField[] {
@@ -11,7 +13,7 @@ export function heldBeside(access: Access, { fields }: Facts, entity: Entity): r
   const looked = 'index' in access ? access.index.fields : []
   const held: HeldField[] = []
   for (const [field, facts] of fields) {
-    if (isHeld(facts) && !looked.includes(field))
+    if (held.length < mostFields && isHeld(facts) && !looked.includes(field))
       held.push({ field, kind: fieldKind(entity, field), values: facts.equal })
   }
   return held
