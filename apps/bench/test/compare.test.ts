@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Contender } from '../src/contender.ts'
+import { contenders as everybody } from '../src/contenders/registry.ts'
 import { bestPeer, compare, verdictOf } from '../src/report/compare.ts'
 import { ratioTable } from '../src/report/ratio-table.ts'
 import { type Group, groupsOf } from '../src/report/summary.ts'
 import type { Row } from '../src/run/row.ts'
 import type { Workload } from '../src/workload.ts'
+import { workloads } from '../src/workloads/registry.ts'
 
 const contender = (name: string, role: Contender['role'], durability: Contender['durability']): Contender => ({
   name,
@@ -23,11 +25,15 @@ const contenders = [
   contender('careless', 'peer', 'process'),
   contender('limit', 'limit', 'none'),
 ]
-const workload = (unit: Workload['unit'], bar: NonNullable<Workload['bar']>): Workload => ({
+const workload = (
+  unit: Workload['unit'],
+  bar: NonNullable<Workload['bar']>,
+  stage: Workload['stage'] = 'fresh',
+): Workload => ({
   id: 'W',
   title: 'work',
   unit,
-  stage: 'fresh',
+  stage,
   takes: [['create']],
   bar,
   run: () => Promise.reject(new Error('never run')),
@@ -94,6 +100,20 @@ describe('comparing', () => {
       if (one === undefined) throw new Error('no figures')
       expect(verdictOf(group, one)).toEqual({ wanted: 2, against: name, holds: undefined })
     }
+  })
+
+  test('who promises less decides about reads of what is there, where the bar names him', () => {
+    const verdicts = [['careless'], undefined].map((against) => {
+      const bar = { times: 2, ...(against && { against }) }
+      const group = groupWith({ ours: [100], careless: [60] }, workload('ops/s', bar, 'loaded'))
+      return group.summaries[0] && verdictOf(group, group.summaries[0])?.holds
+    })
+    expect(verdicts).toEqual([false, undefined])
+  })
+
+  test('whoever a bar names takes part', () => {
+    const names = everybody.map(({ name }) => name)
+    for (const { bar } of workloads) for (const name of bar?.against ?? []) expect(names).toContain(name)
   })
 
   test('a bar may be another one for many records', () => {

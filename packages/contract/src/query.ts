@@ -145,13 +145,12 @@ export type PlanNode =
   | { readonly kind: 'id'; readonly ids: readonly string[] }
   | { readonly kind: 'lookup'; readonly index: string; readonly estimatedRows: number }
   | { readonly kind: 'ordered'; readonly index: string; readonly direction: Direction; readonly estimatedRows: number }
-  | { readonly kind: 'counters'; readonly index: string }
   | { readonly kind: 'scan'; readonly estimatedRows: number }
   | { readonly kind: 'empty' }
 
 /** How a query is answered, without what it asks for: no value of a filter is in it. */
 export interface QueryPlan {
-  readonly access: 'id' | 'lookup' | 'ordered' | 'counters' | 'scan' | 'empty'
+  readonly access: 'id' | 'lookup' | 'ordered' | 'scan' | 'empty'
   readonly index?: string
   /** Fields that are looked at on each candidate beside the index, in a nested filter too; `?` is one without any index. */
   readonly residual: readonly string[]

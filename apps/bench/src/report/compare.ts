@@ -39,17 +39,21 @@ export interface Verdict {
   readonly holds: boolean | undefined
 }
 
-/** `undefined` where there is no bar. Who promises something else never decides about one. */
+/**
+ * `undefined` where there is no bar. Who promises something else never decides about one, but for reads of what is there, which
+ * nobody's promise makes slower, and only where the bar names him.
+ */
 export function verdictOf(group: Group, ours: Summary): Verdict | undefined {
   const { bar } = group.workload
   if (bar === undefined) return undefined
   const { times, against, fromSize } = bar
   const wanted = fromSize !== undefined && group.size >= fromSize.size ? fromSize.times : times
-  const like = group.summaries.filter((one) => one.contender.role === 'peer' && compare(ours, one).kind === 'like')
-  const theirs = hardest(
-    ours,
-    against === undefined ? like : like.filter((one) => against.includes(one.contender.name)),
+  const isReading = group.workload.stage === 'loaded'
+  const peers = group.summaries.filter(({ contender }) => contender.role === 'peer')
+  const may = peers.filter((one) =>
+    against === undefined || !isReading ? compare(ours, one).kind === 'like' : against.includes(one.contender.name),
   )
+  const theirs = hardest(ours, against === undefined ? may : may.filter((one) => against.includes(one.contender.name)))
   if (theirs === undefined) return { wanted, against: against?.join(', ') ?? 'a like peer', holds: undefined }
   return { wanted, against: theirs.contender.name, holds: compare(ours, theirs).times >= wanted }
 }

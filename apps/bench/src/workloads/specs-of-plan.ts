@@ -13,7 +13,7 @@ export const specsOfPlan: Workload = {
   unit: 'ops/s',
   stage: 'loaded',
   takes: [['query']],
-  bar: { times: 3, against: ['lokijs'] },
+  bar: { times: 3, against: ['loki'] },
   async run(session) {
     const { data } = session
     const plans = Array.from(data.indicesOf('plan').subarray(0, 500))

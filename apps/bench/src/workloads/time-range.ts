@@ -16,7 +16,7 @@ export const timeRange: Workload = {
   unit: 'ops/s',
   stage: 'loaded',
   takes: [['query']],
-  bar: { times: 3, against: ['lokijs'] },
+  bar: { times: 3, against: ['loki'] },
   async run(session) {
     const { data } = session
     const phases = data.indicesOf('phase')
