@@ -124,6 +124,8 @@ export interface OpenContext {
   readonly size: number
   /** A log that has segments begins the next one after so many bytes, and is left as it grows: nothing compacts it. */
   readonly segmentBytes?: number
+  /** Of what was overwritten nothing is kept, and nothing is put together anew but by `compact`; absent: as the contender does by itself. */
+  readonly keeps?: 'newest'
   /** Who keeps records at hand keeps so many bytes of them, where it can be told. */
   readonly cacheBytes?: number
 }

@@ -50,7 +50,7 @@ export class Session {
   }
 
   /** The open store; opened when it is not, so as the limits say. */
-  async open(limits: Pick<OpenContext, 'segmentBytes' | 'cacheBytes'> = {}): Promise<Store> {
+  async open(limits: Pick<OpenContext, 'segmentBytes' | 'cacheBytes' | 'keeps'> = {}): Promise<Store> {
     const { opener, dir, data } = this.#options
     this.#store ??= await opener(dir, { size: data.size, seed: data.seed, ...limits })
     return this.#store

@@ -97,6 +97,11 @@ export class LevelStore implements Store, Writes, Reads {
     return counts
   }
 
+  /** All levels anew, without what was overwritten. */
+  compact(): Promise<void> {
+    return this.#db.compactRange('', above)
+  }
+
   close(): Promise<void> {
     return this.#db.close()
   }

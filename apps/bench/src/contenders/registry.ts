@@ -65,7 +65,7 @@ export const contenders: readonly Contender[] = [
     title: 'classic-level, sync: true, index keys kept by hand in the same batch',
     role: 'peer',
     durability: 'power',
-    abilities: [...everything, 'killed'],
+    abilities: [...everything, 'compact', 'killed'],
     warmOperations: 2_000,
     opener: async () => {
       const { LevelStore } = await import('./level.ts')

@@ -14,8 +14,9 @@ import type { WorkState } from './work-state.ts'
 /** Stateward as an application uses it: `openState`, the built-in domain with its schemas and references, collections. */
 export async function openStateward(
   dir: string,
-  { segmentBytes, cacheBytes }: Partial<OpenContext> = {},
+  { segmentBytes, cacheBytes, keeps }: Partial<OpenContext> = {},
 ): Promise<Store> {
+  if (keeps === 'newest') return storeOf(dir, await openState(dir, { retention: 'none', compaction: false }))
   if (segmentBytes === undefined) {
     const memory = cacheBytes === undefined ? {} : { memory: { cacheBytes } }
     return storeOf(dir, await openState(dir, memory))

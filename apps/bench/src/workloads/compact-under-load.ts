@@ -17,12 +17,12 @@ const updateEvery = 2
 const segmentBytes = 1_048_576
 
 /**
- * S4: 64 callers read and update, half and half, once undisturbed and once while the store is compacted, from the beginning of
+ * S4/beside: 64 callers read and update, half and half, once undisturbed and once while the store is compacted, from the beginning of
  * that to its end; a log that has segments begins new ones meanwhile. The figures are those of the second time; the ratios
  * say what they are through the first.
  */
 export const compactUnderLoad: Workload = {
-  id: 'S4',
+  id: 'S4/beside',
   title: `50 % get, 50 % durable update, ${callers} callers, while the store is compacted`,
   unit: 'ops/s',
   stage: 'changed',

@@ -1,6 +1,7 @@
 import type { Workload } from '../workload.ts'
 import { bulkLoad } from './bulk-load.ts'
 import { claimAndComplete } from './claim-and-complete.ts'
+import { compactAlone } from './compact-alone.ts'
 import { compactUnderLoad } from './compact-under-load.ts'
 import { countsByStatus } from './counts-by-status.ts'
 import { diskBytesOfBulk, diskBytesOfCreates } from './disk-bytes.ts'
@@ -41,6 +42,7 @@ export const workloads: readonly Workload[] = [
   queriesBesideWrites,
   claimAndComplete,
   liveQueries,
+  compactAlone,
   compactUnderLoad,
   pastAtLength,
   diskBytesOfCreates,
