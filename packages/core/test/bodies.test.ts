@@ -2,6 +2,7 @@ import type { StoredRecord } from '@stateward/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Bodies } from '../src/records/bodies.ts'
+import { keyOf, placeOf } from '../src/records/body-key.ts'
 
 const nowhere = { fetch: async () => [] }
 /** What one of these records takes in the cache, at most. */
@@ -73,4 +74,12 @@ test('what is read and what is not there is counted, one by one', () => {
   bodies.get(0, 8)
   bodies.get(4_096, 7)
   expect([bodies.hits, bodies.misses]).toEqual([3, 2])
+})
+
+test.each([0, 1, 31, 32, 33, 4_095])('records of type %i in neighbouring slots have neighbouring places', (type) => {
+  for (const first of [0, 524_200, 3_000_000]) {
+    const places = Array.from({ length: 256 }, (_, at) => placeOf(keyOf(type, first + at)))
+    expect(places).toEqual(places.map((_, at) => (places[0] ?? 0) + at))
+  }
+  expect(placeOf(keyOf(type + 1, 0))).not.toBe(placeOf(keyOf(type, 0)))
 })

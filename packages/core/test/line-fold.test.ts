@@ -46,17 +46,22 @@ function said(line: Uint8Array): unknown {
   return change && fold(undefined, change, change.rev - 1)
 }
 
+interface Given {
+  readonly fields: Readonly<Record<string, JsonValue>>
+  readonly times: { readonly created_at?: string; readonly updated_at?: string }
+  readonly meta: { readonly timestamp: string }
+}
+
 function linesOf(
   { type, id, rev }: { type: string; id: string; rev: number },
-  first: { fields: object; times: object; meta: { timestamp: string }; isPlain: boolean },
-  updates: readonly { fields: object; times: object; unset: readonly string[]; meta: { timestamp: string } }[],
+  first: Given & { readonly isPlain: boolean },
+  updates: readonly (Given & { readonly unset: readonly string[] })[],
 ): Buffer[] {
   const data = first.isPlain ? { id, ...first.fields, ...first.times } : { ...first.fields, ...first.times, id }
   const put = { op: 'put', type, id, rev: 1, data } as Change
-  const patches = updates.map(({ fields: changes, times: own, unset }, at) => {
-    const { updated_at } = own as { updated_at?: string }
+  const patches = updates.map(({ fields: changes, times: { updated_at }, unset }, at): Change => {
     const all = updated_at === undefined ? changes : { ...changes, updated_at }
-    return { op: 'patch', type, id, rev: rev + at, prev: 1, changes: all, unset } as unknown as Change
+    return { op: 'patch', type, id, rev: rev + at, prev: 1, changes: all, unset }
   })
   const metas = [first.meta, ...updates.map((one) => one.meta)]
   return [put, ...patches].map((change, at) => Buffer.from(encodeCommit([change], metas[at] ?? first.meta)))
@@ -106,6 +111,8 @@ test.each([
   ['keys in another order', wholeLine, updateLine.replace(',"rev":2,"prev":1', ',"prev":1,"rev":2')],
   ['more than one line', `${wholeLine}{}`, updateLine],
   ['spaces', wholeLine.replace('"name":', '"name": '), updateLine.replace(':{', ': {')],
+  ['a second id with a space behind it', wholeLine.replace('"name":', '"id" :'), updateLine],
+  ['a key without a value', wholeLine.replace('"name":"first"', '"name"'), updateLine],
   ['fields that are not to be removed', wholeLine, updateLine.replace('},"rev"', '},"unset":["created_at"],"rev"')],
   ['no list of fields', wholeLine, updateLine.replace('},"rev"', '},"unset":[1],"rev"')],
   ['half a list of fields', wholeLine, updateLine.replace('},"rev"', '},"unset":[oops],"rev"')],
@@ -117,4 +124,22 @@ test.each([
   expect(new LineFold().fold(lines, row, new BytePieces())).toBeUndefined()
   const good = [wholeLine, updateLine].map((line) => Buffer.from(line))
   expect(new LineFold().fold(good, row, new BytePieces())).toBeDefined()
+})
+
+test.each([
+  ['that is set', updateLine],
+  ['that is removed', updateLine.replace('"name":"second"},', '"plan":1},"unset":["name"],')],
+  ['that is left alone', updateLine.replace('"name"', '"other"')],
+  ['that is set twice', updateLine.replace('{"name":', '{"name":"again","name":')],
+])('of two fields with one key the last counts, of one %s too', (_, update) => {
+  const row = { type: 'plan', id: 'a', rev: 2 }
+  const lines = [wholeLine.replace('},', ',"name":"last"},'), update].map((line) => Buffer.from(line))
+  const request = new BodyRequest('plan', 'a', { whole: 0, patches: [], rev: 2, seq: 1 })
+  const changes = lines.map((line) => changeIn(line, request))
+  const pieces = new BytePieces()
+  const piece = new LineFold().fold(lines, row, pieces)
+  const line = piece === undefined ? undefined : pieces.at(piece.place, piece.length)
+  expect(line && said(line)).toEqual(
+    said(foldedLine({ ...row, type: { name: 'plan' } } as never, changes, '') ?? Buffer.alloc(0)),
+  )
 })

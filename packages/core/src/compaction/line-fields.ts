@@ -1,6 +1,7 @@
 import { isAt, isText, plainTextEnd, valueEnd } from './line-bytes.ts'
 
 const quote = 0x22
+const colon = 0x3a
 const comma = 0x2c
 const closingBrace = 0x7d
 const noBytes = Buffer.alloc(0)
@@ -35,13 +36,13 @@ export class LineFields {
     return this.#lines[number] ?? noBytes
   }
 
-  /** Adds all fields of the object whose first key begins here; where its brace is. -1 where a key is not plain ASCII, or something is not JSON. */
+  /** Adds all fields of the object whose first key begins here; where its brace is. -1 where a key is not plain ASCII, or something is not JSON without spaces. */
   read(number: number, from: number): number {
     const line = this.line(number)
     if (line[from] === closingBrace) return from
     for (let at = from; ; at++) {
       const keyEnd = line[at] === quote ? plainTextEnd(line, at + 1) : -1
-      if (keyEnd < 0) return -1
+      if (keyEnd < 0 || line[keyEnd + 1] !== colon) return -1
       const end = valueEnd(line, keyEnd + 2)
       this.#add(number, at, keyEnd + 1, end)
       at = end

@@ -80,6 +80,8 @@ export class LineFold {
     const end = fields.read(0, first)
     // A second id might be the one that counts.
     if (end < 0 || fields.haveKey(1, idKey) || !isRest(line, numberEnd(line, end + 1, revMark))) return undefined
+    // Of two with one key the last counts.
+    fields.assign(0)
     return { line: 0, from, to }
   }
 

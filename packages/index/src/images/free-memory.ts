@@ -1,6 +1,6 @@
 /** Smaller ones lie on the heap, where there is nothing to free before the collector comes. */
 const leastBytes = 65
-/** Looked for twice the same one in each list: the engine does that in the square of its length. */
+/** The engine compares each buffer of a list with all before it, so that short lists take less time than one long one. */
 const listLength = 64
 
 /**
