@@ -20,7 +20,7 @@ test('what fills again by itself keeps no dropped index from coming back', () =>
   for (let seq = 1; seq <= records; seq++) {
     const data = { id: `t${seq}`, title: `title ${seq}`, state: 'open', created_at: timestamp, updated_at: timestamp }
     const changes = [{ op: 'put', type: 'task', id: data.id, rev: 1, data } as const]
-    live.replay({ seq, timestamp, changes }, { segment: 0, offset: 0, length: 1, seq })
+    live.replay({ seq, timestamp, changes }, seq)
   }
   const { kept, rows } = live.type('task')
   const index = kept.trusted.find(({ name }) => name === 'id order')
