@@ -1,4 +1,4 @@
-import type { Domain, RecordOf, StoredRecord, TypeOf } from '@stateward/contract'
+import type { Domain, RecordOf, RelationsOf, StoredRecord, TypeOf } from '@stateward/contract'
 import { QueryView, type QueryViewRunner, type WhereOf } from '@stateward/query'
 import { perType } from './per-type.ts'
 import { asTyped } from './typed-answers.ts'
@@ -10,7 +10,7 @@ export interface ViewSource extends QueryViewRunner {
 }
 
 /** The records of one type, read without a promise; also the query of all of them. */
-export class View<D extends Domain, T extends TypeOf<D>> extends QueryView<RecordOf<D, T>> {
+export class View<D extends Domain, T extends TypeOf<D>> extends QueryView<RecordOf<D, T>, RelationsOf<D, T>> {
   readonly #source: ViewSource
   readonly #type: T
 
@@ -31,7 +31,9 @@ export class View<D extends Domain, T extends TypeOf<D>> extends QueryView<Recor
   }
 
   /** The records that match; all of them without a filter. A filter that is `undefined` is `INVALID`, not all of them. */
-  override where(...given: readonly [] | readonly [filter: WhereOf<RecordOf<D, T>>]): QueryView<RecordOf<D, T>> {
+  override where(
+    ...given: readonly [] | readonly [filter: WhereOf<RecordOf<D, T>>]
+  ): QueryView<RecordOf<D, T>, RelationsOf<D, T>> {
     return given.length === 0 ? super.where({}) : super.where(given[0])
   }
 }

@@ -15,6 +15,10 @@ function viewsCompile(view: Views<TaskDomain>): void {
   expectTypeOf(view.task.where({ status: 'draft' }).orderBy('created_at').limit(2).all()).toEqualTypeOf<
     readonly Task[]
   >()
+  const owned = view.task.where({ status: 'draft' }).include('owner_id').first()
+  expectTypeOf(owned).toEqualTypeOf<WithRelated<Task, Pick<RelationsOf<TaskDomain, 'task'>, 'owner_id'>> | undefined>()
+  // @ts-expect-error no reference
+  void view.task.include('title')
   // @ts-expect-error no such type
   void view.tasks
   // @ts-expect-error no such field

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 import { codeOf } from './code-of.ts'
-import { manualTime } from './manual-time.ts'
 import { openTiny } from './open-tiny.ts'
-
-/** A clock that goes on by one millisecond whenever it is looked at, so that a step takes as long as it was watched. */
-function tickingTime(): ReturnType<typeof manualTime> {
-  return {
-    ...manualTime(),
-    monotonicMs() {
-      return this.at++
-    },
-  }
-}
+import { tickingTime } from './ticking-time.ts'
 
 const rows = Array.from({ length: 300 }, (_, n) => ({
   id: `t${String(n).padStart(3, '0')}`,

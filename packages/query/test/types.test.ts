@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, StoredRecord, SystemFields, Where } from '@
 import { describe, expectTypeOf, test } from 'vitest'
 import { and, contains, eq, gt, isIn, not, or, prefix } from '../src/building/conditions.ts'
 import type { QueryBuilder } from '../src/building/query-builder.ts'
+import type { QueryView } from '../src/building/query-view.ts'
 import type { RowsQuery } from '../src/building/rows-query.ts'
 import type { FieldOf, WhereOf } from '../src/building/where-of.ts'
 
@@ -156,6 +157,63 @@ const groups = (tasks: QueryBuilder<Task>, untyped: QueryBuilder<StoredRecord>) 
   measured: tasks.aggregateBy('done', { last: { max: 'order' } }),
 })
 
+/** What each word of a query answers; of a view at once, of a builder by promise. */
+const answersOf = (tasks: QueryBuilder<Task, Relations>) => ({
+  all: tasks.where({ status: 'draft' }).orderBy('order', 'desc').limit(2).all(),
+  first: tasks.first(),
+  page: tasks.page('cursor'),
+  count: tasks.count(),
+  groups: tasks.groupBy('note'),
+  measures: tasks.aggregate({ n: { count: true }, mean: { avg: 'order' }, last: { max: 'status' } }),
+  measured: tasks.aggregateBy('done', { sum: { sum: 'order' } }),
+  explained: tasks.explain({ analyze: true }),
+  selected: tasks.select('id', 'note').first(),
+  included: tasks.include('owner_id').page(),
+})
+const answersAtOnce = (tasks: QueryView<Task, Relations>) => ({
+  all: tasks.where({ status: 'draft' }).orderBy('order', 'desc').limit(2).all(),
+  first: tasks.first(),
+  page: tasks.page('cursor'),
+  count: tasks.count(),
+  groups: tasks.groupBy('note'),
+  measures: tasks.aggregate({ n: { count: true }, mean: { avg: 'order' }, last: { max: 'status' } }),
+  measured: tasks.aggregateBy('done', { sum: { sum: 'order' } }),
+  explained: tasks.explain({ analyze: true }),
+  selected: tasks.select('id', 'note').first(),
+  included: tasks.include('owner_id').page(),
+})
+const streamsAtOnce = (tasks: QueryView<Task, Relations>) => ({
+  rows: tasks.stream(),
+  selected: tasks.select('id').stream(),
+  included: tasks.include('after').stream(),
+})
+
+/** As `compiles`, of views. */
+function viewsCompile(tasks: QueryView<Task, Relations>): void {
+  // @ts-expect-error no such field
+  tasks.where({ statsu: 'draft' })
+  // @ts-expect-error no such value
+  tasks.where({ status: 'finished' })
+  // @ts-expect-error no such field to order by
+  tasks.orderBy('statsu')
+  // @ts-expect-error no such field to group by
+  tasks.groupBy('statsu')
+  // @ts-expect-error no such field to measure
+  tasks.aggregate({ n: { sum: 'ordr' } })
+  // @ts-expect-error no such measure
+  tasks.aggregateBy('done', { n: { total: 'order' } })
+  // @ts-expect-error no such field to select
+  tasks.select('statsu')
+  // @ts-expect-error nothing selected
+  tasks.select()
+  // @ts-expect-error no reference of the type
+  tasks.include('status')
+  // @ts-expect-error nobody waits for a view
+  tasks.all({ timeoutMs: 5 })
+  // @ts-expect-error live queries are the builder's
+  void tasks.live
+}
+
 describe('types', () => {
   test('a wrong field, operator or value does not compile', () => expectTypeOf(compiles).toBeFunction())
 
@@ -182,6 +240,18 @@ describe('types', () => {
     type Either = { readonly kind: 'circle'; readonly radius: number } | { readonly kind: 'square' }
     expectTypeOf<Rows['either']>().toEqualTypeOf<RowsQuery<Either>>()
     expectTypeOf<Rows['untyped']>().toEqualTypeOf<RowsQuery<Pick<StoredRecord, 'whatever'>>>()
+  })
+
+  test('a view answers in the types of a builder, without the promise, and takes no more', () => {
+    expectTypeOf(viewsCompile).toBeFunction()
+    expectTypeOf(answersOf).toBeFunction()
+    type Awaiting = ReturnType<typeof answersOf>
+    expectTypeOf<ReturnType<typeof answersAtOnce>>().toEqualTypeOf<{ [K in keyof Awaiting]: Awaited<Awaiting[K]> }>()
+    type Streams = ReturnType<typeof streamsAtOnce>
+    expectTypeOf<Streams['rows']>().toEqualTypeOf<Generator<Task, void, undefined>>()
+    expectTypeOf<Streams['selected']>().toEqualTypeOf<Generator<Pick<Task, 'id'>, void, undefined>>()
+    type After = { readonly record: Task; readonly related: Pick<Relations, 'after'> }
+    expectTypeOf<Streams['included'] extends Generator<infer Row> ? Row : never>().toExtend<After>()
   })
 
   test('what is included is the type that the reference leads to', () => {

@@ -13,6 +13,7 @@ import {
 import type { Sieve } from '@stateward/index'
 import { encodeCursor, type Plan, type topK } from '@stateward/query'
 import type { Live, LiveType } from '../state/live.ts'
+import type { readNow } from '../state/read-now.ts'
 import type { readAll } from '../state/read-records.ts'
 import { type ReadView, slotsOf } from '../state/read-view.ts'
 import type { PlanCache, Planned } from './plan-cache.ts'
@@ -30,6 +31,7 @@ export interface QueryGround {
   /** Stand in for what takes the time of a query, where that is looked at. */
   readonly metered?: {
     readonly readAll: typeof readAll
+    readonly readNow: typeof readNow
     readonly topK: typeof topK
     readonly view: (view: ReadView) => ReadView
   }

@@ -1,5 +1,6 @@
 import type { Analysis, AnalyzedStep, QueryAnswer } from '@stateward/contract'
 import { type Plan, topK } from '@stateward/query'
+import { readNow } from '../state/read-now.ts'
 import { readAll } from '../state/read-records.ts'
 import type { Candidate, ReadView } from '../state/read-view.ts'
 import type { QueryGround } from './query-ground.ts'
@@ -43,6 +44,10 @@ export class QueryMeter {
         readAll: (live, requests) => {
           this.#bodies += requests.length
           return this.#awaited('load', readAll(live, requests))
+        },
+        readNow: (live, requests) => {
+          this.#bodies += requests.length
+          return this.timed('load', () => readNow(live, requests))
         },
         view: (view) => this.#view(view),
         topK: (rows, count, compare) => this.timed('sort', () => topK(rows, count, compare)),

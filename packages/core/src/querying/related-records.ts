@@ -8,6 +8,8 @@ import type { QueryGround } from './query-ground.ts'
 
 const bodiesPerRead = 1_024
 
+type Related = Readonly<Record<string, RelatedRecords>>
+
 /**
  * What these rows lead to, by each of the references. All of it is looked up before the first `await`, so that it is as of the
  * seq that the view has at the call. Each record is read once, by however many references and rows it is named; what is
@@ -19,21 +21,56 @@ export async function relatedRecords(
   include: readonly string[],
   rows: readonly StoredRecord[],
   options: AskOptions,
-): Promise<Readonly<Record<string, RelatedRecords>>> {
+): Promise<Related> {
   const release = ground.live.bodies.hold()
   try {
-    const candidates = new Map<string, Candidate | undefined>()
-    for (const row of rows) candidates.set(recordKey(ground.type.name, row.id), row)
-    const found = include.map((field) => ({ field, ...foundBy(ground, field, rows, candidates) }))
-    const bodies = await bodiesOf(ground, [...candidates.values()], options)
-    const bodyOf = (one: Candidate): StoredRecord | readonly StoredRecord[] =>
-      isCold(one) ? (bodies.get(one) ?? []) : one
-    return Object.fromEntries(
-      found.map(({ field, named, places }) => [field, { records: named.flatMap(bodyOf), places }]),
-    )
+    const found = relatedTo(ground, include, rows)
+    return withBodies(found, await bodiesOf(ground, found.cold, options))
   } finally {
     release()
   }
+}
+
+/** As `relatedRecords`, within the call; `read` gives the bodies of those that are not in memory, in their order. */
+export function relatedNow(
+  ground: QueryGround,
+  include: readonly string[],
+  rows: readonly StoredRecord[],
+  read: (requests: readonly BodyRequest[]) => readonly StoredRecord[],
+): Related {
+  const found = relatedTo(ground, include, rows)
+  const bodies = new Map<Candidate, StoredRecord>()
+  const loaded = read(found.cold)
+  for (const [at, request] of found.cold.entries()) {
+    const record = loaded[at]
+    if (record !== undefined) bodies.set(request, record)
+  }
+  return withBodies(found, bodies)
+}
+
+interface FoundRelated {
+  readonly references: readonly {
+    readonly field: string
+    readonly named: readonly Candidate[]
+    readonly places: RelatedRecords['places']
+  }[]
+  /** Those that are not in memory, each once. */
+  readonly cold: readonly BodyRequest[]
+}
+
+function relatedTo(ground: QueryGround, include: readonly string[], rows: readonly StoredRecord[]): FoundRelated {
+  const candidates = new Map<string, Candidate | undefined>()
+  for (const row of rows) candidates.set(recordKey(ground.type.name, row.id), row)
+  const references = include.map((field) => ({ field, ...foundBy(ground, field, rows, candidates) }))
+  return { references, cold: [...candidates.values()].filter((one) => one instanceof BodyRequest) }
+}
+
+function withBodies({ references }: FoundRelated, bodies: ReadonlyMap<Candidate, StoredRecord>): Related {
+  const bodyOf = (one: Candidate): StoredRecord | readonly StoredRecord[] =>
+    isCold(one) ? (bodies.get(one) ?? []) : one
+  return Object.fromEntries(
+    references.map(({ field, named, places }) => [field, { records: named.flatMap(bodyOf), places }]),
+  )
 }
 
 /** What the rows name by one reference, each once; `candidates` are those that are known, and it adds to them. */
@@ -68,10 +105,9 @@ function foundBy(
 /** The bodies of those that are not in memory. */
 async function bodiesOf(
   ground: QueryGround,
-  candidates: readonly (Candidate | undefined)[],
+  cold: readonly BodyRequest[],
   { signal }: AskOptions,
 ): Promise<ReadonlyMap<Candidate, StoredRecord>> {
-  const cold = candidates.filter((one) => one instanceof BodyRequest)
   const bodies = new Map<Candidate, StoredRecord>()
   for (let from = 0; from < cold.length; from += bodiesPerRead) {
     const loaded = await (ground.metered?.readAll ?? readAll)(ground.live, cold.slice(from, from + bodiesPerRead))

@@ -1,15 +1,15 @@
 import {
+  type AggregateRow,
   fieldKind,
   type Group,
-  limits,
   type Query,
   type QueryAnswer,
-  StatewardError,
   type StoredRecord,
 } from '@stateward/contract'
-import { checkField, groupRows, type Plan, topK } from '@stateward/query'
-import { readNow } from '../state/read-now.ts'
+import { type AggregateAsk, checkField, groupRows, type Plan, rowMeasures, topK } from '@stateward/query'
 import { isCold } from '../state/read-view.ts'
+import { measuresWanted, onlyCount } from './measures-wanted.ts'
+import type { Planned } from './plan-cache.ts'
 import {
   answerWith,
   countedBy,
@@ -20,29 +20,46 @@ import {
   rowsWanted,
   sieveOf,
 } from './query-ground.ts'
+import { ReadsAllowed, tooManyCold } from './reads-allowed.ts'
+import { relatedNow } from './related-records.ts'
 import { rowsAtOnce } from './rows-at-once.ts'
 
 const candidatesPerLook = 256
 
 /**
  * As `runQuery`, within the call. Throws `TOO_LARGE` when more than `limits.viewBodies` records would have to be read from
- * the log for it: nothing else runs meanwhile.
+ * the log for it, related ones among them: nothing else runs meanwhile.
  */
 export function queryNow(ground: QueryGround, given: Query): QueryAnswer {
-  const planned = plannedFor(ground, given)
-  const { query, plan } = planned
-  if (query.include !== undefined)
-    throw new StatewardError('UNSUPPORTED', 'expected a query of a view without include, found one; ask with a promise')
-  const { seq } = ground.view
-  const wanted = rowsWanted(query)
-  const rows = rowsAtOnce(ground, plan, wanted) ?? rowsNow(ground, plan, wanted)
-  return answerWith(ground, planned, { rows, seq })
+  return plannedNow(ground, plannedFor(ground, given))
 }
 
-function rowsNow(ground: QueryGround, plan: Plan, wanted: number | undefined): readonly StoredRecord[] {
-  if (!plan.inOrder || !ground.view.keepsOrder) return topK(passing(ground, plan), wanted, plan.compare)
+/** As `queryNow`, of a query that was planned in this turn. */
+export function plannedNow(ground: QueryGround, planned: Pick<Planned, 'query' | 'plan' | 'degraded'>): QueryAnswer {
+  const { query, plan } = planned
+  const { seq } = ground.view
+  const reads = new ReadsAllowed(ground)
+  const wanted = rowsWanted(query)
+  const rows = rowsAtOnce(ground, plan, wanted) ?? rowsNow(ground, plan, wanted, reads)
+  const answer = answerWith(ground, planned, { rows, seq })
+  const { include } = query
+  if (include === undefined) return answer
+  return Object.assign(answer, { related: relatedNow(ground, include, answer.rows, (cold) => reads.all(cold)) })
+}
+
+function rowsNow(
+  ground: QueryGround,
+  plan: Plan,
+  wanted: number | undefined,
+  reads: ReadsAllowed,
+): readonly StoredRecord[] {
+  if (!plan.inOrder || !ground.view.keepsOrder) {
+    const matching = passing(ground, plan, reads)
+    // What is watched is first found and then sorted, so that each has its own time.
+    return ground.metered?.topK([...matching], wanted, plan.compare) ?? topK(matching, wanted, plan.compare)
+  }
   const rows: StoredRecord[] = []
-  for (const record of passing(ground, plan, Math.min(wanted ?? candidatesPerLook, candidatesPerLook))) {
+  for (const record of passing(ground, plan, reads, Math.min(wanted ?? candidatesPerLook, candidatesPerLook))) {
     rows.push(record)
     if (rows.length === wanted) break
   }
@@ -51,8 +68,11 @@ function rowsNow(ground: QueryGround, plan: Plan, wanted: number | undefined): r
 
 /** As `runCount`, within the call. */
 export function countNow(ground: QueryGround, given: Query): number {
-  const plan = planOfAll(ground, given)
-  return countedBy(ground, plan) ?? lengthOf(passing(ground, plan))
+  return countOf(ground, planOfAll(ground, given))
+}
+
+function countOf(ground: QueryGround, plan: Plan): number {
+  return countedBy(ground, plan) ?? lengthOf(passing(ground, plan, new ReadsAllowed(ground)))
 }
 
 function lengthOf(rows: Iterable<unknown>): number {
@@ -66,24 +86,38 @@ export function groupByNow(ground: QueryGround, given: Query, field: string): re
   checkField(field, ground.entity, 'field')
   const plan = planOfAll(ground, given)
   const kept = countersOf(ground, plan, field)
-  return kept ?? groupRows(passing(ground, plan), field, fieldKind(ground.entity, field))
+  return kept ?? groupRows(passing(ground, plan, new ReadsAllowed(ground)), field, fieldKind(ground.entity, field))
+}
+
+/** As `runAggregate`, within the call. */
+export function aggregateNow(ground: QueryGround, ask: AggregateAsk): readonly AggregateRow[] {
+  const wanted = measuresWanted(ground, ask)
+  const plan = planOfAll(ground, ask.query)
+  const name = onlyCount(wanted)
+  if (name !== undefined) return [{ measures: { [name]: countOf(ground, plan) } }]
+  const into = rowMeasures(wanted)
+  for (const record of passing(ground, plan, new ReadsAllowed(ground))) into.add(record)
+  return into.result()
 }
 
 /** The candidates that pass, in their order; cold ones are read in groups, for many may stand in one line of the log. */
-function* passing(ground: QueryGround, plan: Plan, perLook: number = candidatesPerLook): Generator<StoredRecord> {
-  const { live, type, view } = ground
+function* passing(
+  ground: QueryGround,
+  plan: Plan,
+  reads: ReadsAllowed,
+  perLook: number = candidatesPerLook,
+): Generator<StoredRecord> {
+  const { type, view } = ground
   const { access, predicate } = plan
-  let left = limits.viewBodies
   for (const group of groupsOf(view.candidates(type, access, sieveOf(ground, plan)), perLook)) {
-    const loaded = readNow(live, group.filter(isCold).slice(0, left))
+    const loaded = reads.some(group.filter(isCold))
     let at = 0
     for (const candidate of group) {
       // Whoever has enough before it comes to this does not ask for more.
-      if (isCold(candidate) && at === left) throw tooManyCold(type.name)
+      if (isCold(candidate) && at === loaded.length) throw tooManyCold(type.name)
       const record = isCold(candidate) ? loaded[at++] : candidate
       if (record !== undefined && (predicate === undefined || predicate(record))) yield record
     }
-    left -= at
   }
 }
 
@@ -96,13 +130,4 @@ function* groupsOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]>
     group = []
   }
   if (group.length > 0) yield group
-}
-
-/** More than a call that nothing else can run beside may read. */
-export function tooManyCold(type: string): StatewardError {
-  return new StatewardError(
-    'TOO_LARGE',
-    `expected a view of ${type} to read at most ${limits.viewBodies} records from the log, found more; ask with a promise`,
-    { details: { type, most: limits.viewBodies } },
-  )
 }

@@ -12,7 +12,6 @@ import {
   type Accumulator,
   type AggregateAsk,
   checkField,
-  checkMeasures,
   type Plan,
   type RowsMeasured,
   rowGroups,
@@ -24,6 +23,7 @@ import { SnapshotView } from '../snapshots/snapshot-view.ts'
 import { type Candidate, isCold } from '../state/read-view.ts'
 import { HeldCandidates } from './held-candidates.ts'
 import { listed, takeMatching } from './matching.ts'
+import { measuresWanted, onlyCount } from './measures-wanted.ts'
 import type { Planned } from './plan-cache.ts'
 import {
   answerWith,
@@ -132,13 +132,11 @@ export function runGroupBy(
 /** Measures of what matches, of all or by one field. */
 export function runAggregate(
   ground: QueryGround,
-  { query, by, measures }: AggregateAsk,
+  ask: AggregateAsk,
   options: AskOptions = {},
 ): Promise<readonly AggregateRow[]> {
-  const { entity } = ground
-  const checked = checkMeasures(measures, entity)
-  if (by !== undefined) checkField(by, entity, 'by')
-  return aggregated(ground, planOfAll(ground, query), { measures: checked, by, entity }, options)
+  const wanted = measuresWanted(ground, ask)
+  return aggregated(ground, planOfAll(ground, ask.query), wanted, options)
 }
 
 async function aggregated(
@@ -147,10 +145,8 @@ async function aggregated(
   wanted: RowsMeasured,
   options: AskOptions,
 ): Promise<readonly AggregateRow[]> {
-  const { by, measures } = wanted
-  const [only] = measures
-  if (by === undefined && only?.kind === 'count' && measures.length === 1)
-    return [{ measures: { [only.name]: await countOf(ground, plan, options) } }]
+  const name = onlyCount(wanted)
+  if (name !== undefined) return [{ measures: { [name]: await countOf(ground, plan, options) } }]
   return accumulatedOf(ground, plan, rowMeasures(wanted), options)
 }
 

@@ -13,12 +13,13 @@ import { historyPage } from '../history/history.ts'
 import type { HistoryIndex } from '../history/history-index.ts'
 import { PastReads } from '../history/past-reads.ts'
 import type { QueryMessage, QueryWatch } from '../observation/query-watch.ts'
-import { runAnalyze } from '../querying/analyze-query.ts'
+import { analyzeNow, runAnalyze } from '../querying/analyze-query.ts'
 import { explainAsked, runExplain } from '../querying/explain-query.ts'
 import { PlanCache } from '../querying/plan-cache.ts'
 import type { QueryGround } from '../querying/query-ground.ts'
+import { tooManyCold } from '../querying/reads-allowed.ts'
 import { runAggregate, runCount, runGroupBy, runQuery } from '../querying/run-query.ts'
-import { countNow, groupByNow, queryNow, tooManyCold } from '../querying/run-query-now.ts'
+import { aggregateNow, countNow, groupByNow, queryNow } from '../querying/run-query-now.ts'
 import { BodyRequest } from '../records/bodies.ts'
 import type { Environment } from '../scheduling/environment.ts'
 import { timestamps } from '../scheduling/timestamps.ts'
@@ -149,7 +150,11 @@ export class Reads {
       query: (query) => queryNow(this.#ground(query), query),
       count: (query) => countNow(this.#ground(query), query),
       groupBy: (query, field) => groupByNow(this.#ground(query), query, field),
-      explain: (query) => runExplain(this.#ground(query), query),
+      aggregate: (ask) => aggregateNow(this.#ground(ask.query), ask),
+      explain: (body) => {
+        const { query, isAnalyzed } = explainAsked(body)
+        return (isAnalyzed ? analyzeNow : runExplain)(this.#ground(query), query)
+      },
     }
   }
 

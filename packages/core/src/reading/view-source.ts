@@ -31,6 +31,7 @@ export function viewSource({ current, isClosed }: ViewSourceOf): ViewSource {
     query: (query) => reading((source) => source.query(query)),
     count: (query) => reading((source) => source.count(query)),
     groupBy: (query, field) => reading((source) => source.groupBy(query, field)),
+    aggregate: (ask) => reading((source) => source.aggregate(ask)),
     explain: (query) => reading((source) => source.explain(query)),
   }
 }

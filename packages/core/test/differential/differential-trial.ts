@@ -12,6 +12,7 @@ import type { QueryGround } from '../../src/querying/query-ground.ts'
 import { runQuery } from '../../src/querying/run-query.ts'
 import { countNow, groupByNow, queryNow } from '../../src/querying/run-query-now.ts'
 import { Live, type LiveType } from '../../src/state/live.ts'
+import { readNow } from '../../src/state/read-now.ts'
 import { readAll } from '../../src/state/read-records.ts'
 import { LiveView } from '../../src/state/read-view.ts'
 import { damageAtRandom } from './damage-at-random.ts'
@@ -117,7 +118,7 @@ export class DifferentialTrial {
       monotonicMs: () => 0,
     }
     // What is watched goes the long way, of many records or cold ones, though these are few.
-    return this.#dice.once(2) ? ground : { ...ground, metered: { readAll, topK, view: (watched) => watched } }
+    return this.#dice.once(2) ? ground : { ...ground, metered: { readAll, readNow, topK, view: (watched) => watched } }
   }
 
   #compareSound(query: Query): void {

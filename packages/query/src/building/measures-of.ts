@@ -1,4 +1,5 @@
-import type { JsonValue } from '@stateward/contract'
+import type { AggregateRow, JsonValue } from '@stateward/contract'
+import { typed } from './typed.ts'
 import type { FieldOf } from './where-of.ts'
 
 /** Measures on records of type `R`: only its fields. */
@@ -25,4 +26,9 @@ export type AggregateOf<R, M> = {
       : M[Name] extends { readonly min: infer K } | { readonly max: infer K }
         ? Extreme<R, K> | undefined
         : never
+}
+
+/** The measures of an answer in one row. */
+export function measuresOfAll<R, M>([row]: readonly AggregateRow[]): AggregateOf<R, M> {
+  return typed<AggregateOf<R, M>>(row?.measures)
 }

@@ -1,58 +1,42 @@
-import {
-  type AskOptions,
-  type Direction,
-  type Explanation,
-  type LiveUpdate,
-  limits,
-  type Query,
-} from '@stateward/contract'
+import type { AskOptions, Direction, Explanation, LiveUpdate, QueryAnswer } from '@stateward/contract'
 import { withInclude, withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import { type ExplainOptions, explainAsk } from './explain-ask.ts'
 import type { GroupOf } from './group-of.ts'
 import { type LiveCount, mappedUpdates, onlyRows } from './live-counts.ts'
 import { type LiveOptions, liveResults, type SubscribeOptions, subscribed } from './live-results.ts'
 import { type MeasuredGroupOf, measuredGroup } from './measured-group.ts'
-import type { AggregateOf, MeasuresOf } from './measures-of.ts'
-import type { Page } from './page.ts'
-import { pagesOf } from './pages-of.ts'
+import { type AggregateOf, type MeasuresOf, measuresOfAll } from './measures-of.ts'
 import type { AggregateAsk, QueryRunner } from './query-runner.ts'
 import { RelatedQuery } from './related-query.ts'
 import { RowsQuery } from './rows-query.ts'
-import { type Selected, selected } from './selected.ts'
-import { typed } from './typed.ts'
+import type { Selected } from './selected.ts'
+import { SelectedQuery } from './selected-query.ts'
+import { typed, typedRows } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
-
-export interface ExplainOptions extends AskOptions {
-  /** Also answers the query, and tells what that took. Default false. */
-  readonly analyze?: boolean
-}
 
 /**
  * A query of records of type `R`, whose references lead to `Relations` by field, put together step by step. Each step gives a
  * new builder and leaves the old one as it was; nothing is asked before one of `all`, `first`, `count`, `stream`, `page`,
  * `groupBy`, `aggregate`, `explain`, `live`, `liveCount`, `liveGroupBy`, `liveAggregate`, `liveAggregateBy`. What the query does wrong is `INVALID`, from the promise of that call (a value that no wire can carry: from `where` itself).
  */
-export class QueryBuilder<R, Relations = Record<never, never>> {
-  readonly #runner: QueryRunner
-  readonly #query: Query
-
-  constructor(runner: QueryRunner, query: Query) {
-    this.#runner = runner
-    this.#query = query
+export class QueryBuilder<R, Relations = Record<never, never>> extends RowsQuery<R> {
+  protected override rowsOf(answer: QueryAnswer): readonly R[] {
+    return typedRows<R>(answer)
   }
 
   /** Narrows the query; called again, both filters must hold. */
   where(filter: WhereOf<R>): QueryBuilder<R, Relations> {
-    return new QueryBuilder(this.#runner, withWhere(this.#query, filter))
+    return new QueryBuilder(this.runner, withWhere(this.query, filter))
   }
 
   /** Orders by one field (default ascending); called again, by a further one. Ties, and everything else, come by id. */
   orderBy(field: FieldOf<R>, direction: Direction = 'asc'): QueryBuilder<R, Relations> {
-    return new QueryBuilder(this.#runner, withOrder(this.#query, field, direction))
+    return new QueryBuilder(this.runner, withOrder(this.query, field, direction))
   }
 
   /** At most so many rows: 1 … `limits.queryRows`. For `page` it is the size of the page. */
   limit(rows: number): QueryBuilder<R, Relations> {
-    return new QueryBuilder(this.#runner, withLimit(this.#query, rows))
+    return new QueryBuilder(this.runner, withLimit(this.query, rows))
   }
 
   /**
@@ -60,7 +44,7 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
    * the call that asks. The records are read, and cross a wire, as wholes.
    */
   select<const F extends FieldOf<R>>(...fields: readonly [F, ...F[]]): RowsQuery<Selected<R, F>> {
-    return new RowsQuery(this.#runner, this.#query, (answer) => selected<R, F>(answer, fields))
+    return new SelectedQuery<R, F>(this.runner, this.query, fields)
   }
 
   /**
@@ -71,35 +55,25 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
   include<const F extends keyof Relations & string>(
     ...fields: readonly [F, ...F[]]
   ): RelatedQuery<R, Pick<Relations, F>> {
-    return new RelatedQuery<R, Pick<Relations, F>>(this.#runner, withInclude(this.#query, fields))
-  }
-
-  /** Every row, or the first `limit`, as of one commit. */
-  all(options?: AskOptions): Promise<readonly R[]> {
-    return this.#runner.query(this.#query, options).then(({ rows }) => typed<readonly R[]>(rows))
-  }
-
-  /** The first row, `undefined` when there is none. */
-  first(options?: AskOptions): Promise<R | undefined> {
-    return this.#runner.query(withLimit(this.#query, 1), options).then(({ rows }) => typed<readonly R[]>(rows)[0])
+    return new RelatedQuery<R, Pick<Relations, F>>(this.runner, withInclude(this.query, fields))
   }
 
   /** How many records match the filter, whatever the limit. */
   count(options?: AskOptions): Promise<number> {
-    return this.#runner.count(withoutOrder(this.#query), options)
+    return this.runner.count(withoutOrder(this.query), options)
   }
 
   /** How many records match the filter, by the value of one field; groups in the order of the values, absence first. */
   groupBy<const F extends FieldOf<R>>(field: F, options?: AskOptions): Promise<readonly GroupOf<R, F>[]> {
-    return this.#runner.groupBy(withoutOrder(this.#query), field, options).then(typed<readonly GroupOf<R, F>[]>)
+    return this.runner.groupBy(withoutOrder(this.query), field, options).then(typed<readonly GroupOf<R, F>[]>)
   }
 
   /**
    * Numbers and values over all that match, whatever the limit: `aggregate({ specs: { count: true }, last: { max: 'updated_at' } })`.
    */
   aggregate<const M extends MeasuresOf<R>>(measures: M, options?: AskOptions): Promise<AggregateOf<R, M>> {
-    const ask = { query: withoutOrder(this.#query), measures }
-    return this.#runner.aggregate(ask, options).then(([row]) => typed<AggregateOf<R, M>>(row?.measures))
+    const ask = { query: withoutOrder(this.query), measures }
+    return this.runner.aggregate(ask, options).then(measuresOfAll<R, M>)
   }
 
   /** As `aggregate`, by the value of one field; groups in the order of the values, absence first. */
@@ -108,38 +82,16 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
     measures: M,
     options?: AskOptions,
   ): Promise<readonly MeasuredGroupOf<R, F, M>[]> {
-    const ask = { query: withoutOrder(this.#query), by: field, measures }
-    return this.#runner.aggregate(ask, options).then((rows) => rows.map(measuredGroup<MeasuredGroupOf<R, F, M>>))
+    const ask = { query: withoutOrder(this.query), by: field, measures }
+    return this.runner.aggregate(ask, options).then((rows) => rows.map(measuredGroup<MeasuredGroupOf<R, F, M>>))
   }
 
   /**
    * How the query would be answered; with `{ analyze: true }` it is answered too, and `analysis` tells what that took.
    * `UNSUPPORTED` where the endpoint does not look at that.
    */
-  explain(options?: ExplainOptions): Promise<Explanation> {
-    if (options?.analyze === undefined) return this.#runner.explain(this.#query, options)
-    const { analyze, ...asking } = options
-    return this.#runner.explain({ ...this.#query, analyze }, asking)
-  }
-
-  /** The page behind `cursor`, or the first one, of `limit` rows (default `limits.pageRows`). */
-  page(cursor?: string, options?: AskOptions): Promise<Page<R>> {
-    const query = withLimit(this.#query, this.#query.limit ?? limits.pageRows)
-    return this.#runner
-      .query(cursor === undefined ? query : { ...query, cursor }, options)
-      .then(({ rows, cursor: next }) => ({
-        rows: typed<readonly R[]>(rows),
-        ...(next === undefined ? {} : { cursor: next }),
-      }))
-  }
-
-  /**
-   * Every row, or the first `limit`, in order and never more than a page in memory. Pages are asked for as they are
-   * needed, so each is as of its own commit: a record that is there throughout comes exactly once, unless a field that
-   * orders the rows is changed meanwhile; then it comes where it stands when its page is read.
-   */
-  async *stream(options?: AskOptions): AsyncGenerator<R, void, undefined> {
-    for await (const { rows } of pagesOf(this.#runner, this.#query, options)) yield* typed<readonly R[]>(rows)
+  explain({ analyze, ...asking }: ExplainOptions = {}): Promise<Explanation> {
+    return this.runner.explain(explainAsk(this.query, analyze), asking)
   }
 
   /**
@@ -148,7 +100,7 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
    * reads too slowly for the differences is told the whole result again. At most `limits.liveRows` rows (`TOO_LARGE`).
    */
   live(options?: LiveOptions): AsyncIterable<LiveUpdate<R>> {
-    return liveResults<R>(this.#runner, this.#query, options)
+    return liveResults<R>(this.runner, this.query, options)
   }
 
   /** As `live`, by calling back; answers the way to stop. What the callback throws goes to `onError`, and nowhere else. */
@@ -199,11 +151,6 @@ export class QueryBuilder<R, Relations = Record<never, never>> {
     ask: Omit<AggregateAsk, 'query'>,
     { signal = new AbortController().signal }: LiveOptions = {},
   ): ReturnType<QueryRunner['liveAggregate']> {
-    return this.#runner.liveAggregate({ ...ask, query: withoutOrder(this.#query) }, signal)
-  }
-
-  /** The query as plain JSON. */
-  toJSON(): Query {
-    return this.#query
+    return this.runner.liveAggregate({ ...ask, query: withoutOrder(this.query) }, signal)
   }
 }

@@ -1,72 +1,81 @@
-import type { Direction, Explanation, Group, Query, QueryAnswer } from '@stateward/contract'
-import { withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import type { Direction, Explanation, QueryAnswer } from '@stateward/contract'
+import { withInclude, withLimit, withOrder, withoutOrder, withWhere } from './compose-query.ts'
+import { type ExplainViewOptions, explainAsk } from './explain-ask.ts'
 import type { GroupOf } from './group-of.ts'
-import { typed } from './typed.ts'
+import { type MeasuredGroupOf, measuredGroup } from './measured-group.ts'
+import { type AggregateOf, type MeasuresOf, measuresOfAll } from './measures-of.ts'
+import { RelatedView } from './related-view.ts'
+import { RowsView } from './rows-view.ts'
+import type { Selected } from './selected.ts'
+import { SelectedView } from './selected-view.ts'
+import { typed, typedRows } from './typed.ts'
 import type { FieldOf, WhereOf } from './where-of.ts'
-
-/** Answers queries within the call. Throws `StatewardError`s. */
-export interface QueryViewRunner {
-  query(query: Query): QueryAnswer
-  count(query: Query): number
-  groupBy(query: Query, field: string): readonly Group[]
-  explain(query: Query): Explanation
-}
+import type { WithRelated } from './with-related.ts'
 
 /**
- * A query of records of type `R` whose answers are there when the call returns, put together step by step as a
- * `QueryBuilder`. Every call answers as of the commit that is the newest at that moment, and throws what is wrong.
+ * A query of records of type `R`, whose references lead to `Relations` by field, with every read of a `QueryBuilder` under the same
+ * name, whose answer is there when the call returns; live queries are the builder's alone. Each step gives a new view and leaves
+ * the old one as it was. Every call answers as of the commit that is the newest at that moment, and throws what is wrong. Nothing
+ * else runs meanwhile, so a call reads at most `limits.viewBodies` records from the log: `TOO_LARGE`, and the builder answers it.
  */
-export class QueryView<R> {
-  readonly #runner: QueryViewRunner
-  readonly #query: Query
-
-  constructor(runner: QueryViewRunner, query: Query) {
-    this.#runner = runner
-    this.#query = query
+export class QueryView<R, Relations = Record<never, never>> extends RowsView<R> {
+  protected override rowsOf(answer: QueryAnswer): readonly R[] {
+    return typedRows<R>(answer)
   }
 
   /** Narrows the query; called again, both filters must hold. */
-  where(filter: WhereOf<R>): QueryView<R> {
-    return new QueryView(this.#runner, withWhere(this.#query, filter))
+  where(filter: WhereOf<R>): QueryView<R, Relations> {
+    return new QueryView(this.runner, withWhere(this.query, filter))
   }
 
   /** Orders by one field (default ascending); called again, by a further one. Ties, and everything else, come by id. */
-  orderBy(field: FieldOf<R>, direction: Direction = 'asc'): QueryView<R> {
-    return new QueryView(this.#runner, withOrder(this.#query, field, direction))
+  orderBy(field: FieldOf<R>, direction: Direction = 'asc'): QueryView<R, Relations> {
+    return new QueryView(this.runner, withOrder(this.query, field, direction))
   }
 
-  /** At most so many rows: 1 … `limits.queryRows`. */
-  limit(rows: number): QueryView<R> {
-    return new QueryView(this.#runner, withLimit(this.#query, rows))
+  /** At most so many rows: 1 … `limits.queryRows`. For `page` it is the size of the page. */
+  limit(rows: number): QueryView<R, Relations> {
+    return new QueryView(this.runner, withLimit(this.query, rows))
   }
 
-  /** Every row, or the first `limit`. */
-  all(): readonly R[] {
-    return typed<readonly R[]>(this.#runner.query(this.#query).rows)
+  /** As `QueryBuilder.select`: rows that are copies with these fields alone. */
+  select<const F extends FieldOf<R>>(...fields: readonly [F, ...F[]]): RowsView<Selected<R, F>> {
+    return new SelectedView<R, F>(this.runner, this.query, fields)
   }
 
-  /** The first row, `undefined` when there is none. */
-  first(): R | undefined {
-    return typed<readonly R[]>(this.#runner.query(withLimit(this.#query, 1)).rows)[0]
+  /** As `QueryBuilder.include`: rows with what they lead to by these references. */
+  include<const F extends keyof Relations & string>(
+    ...fields: readonly [F, ...F[]]
+  ): RowsView<WithRelated<R, Pick<Relations, F>>> {
+    return new RelatedView<R, Pick<Relations, F>>(this.runner, withInclude(this.query, fields))
   }
 
   /** How many records match the filter, whatever the limit. */
   count(): number {
-    return this.#runner.count(withoutOrder(this.#query))
+    return this.runner.count(withoutOrder(this.query))
   }
 
   /** How many records match the filter, by the value of one field; groups in the order of the values, absence first. */
   groupBy<const F extends FieldOf<R>>(field: F): readonly GroupOf<R, F>[] {
-    return typed<readonly GroupOf<R, F>[]>(this.#runner.groupBy(withoutOrder(this.#query), field))
+    return typed<readonly GroupOf<R, F>[]>(this.runner.groupBy(withoutOrder(this.query), field))
   }
 
-  /** How the query would be answered. */
-  explain(): Explanation {
-    return this.#runner.explain(this.#query)
+  /** Numbers and values over all that match, whatever the limit, as `QueryBuilder.aggregate`. */
+  aggregate<const M extends MeasuresOf<R>>(measures: M): AggregateOf<R, M> {
+    return measuresOfAll<R, M>(this.runner.aggregate({ query: withoutOrder(this.query), measures }))
   }
 
-  /** The query as plain JSON. */
-  toJSON(): Query {
-    return this.#query
+  /** As `aggregate`, by the value of one field; groups in the order of the values, absence first. */
+  aggregateBy<const F extends FieldOf<R>, const M extends MeasuresOf<R>>(
+    field: F,
+    measures: M,
+  ): readonly MeasuredGroupOf<R, F, M>[] {
+    const rows = this.runner.aggregate({ query: withoutOrder(this.query), by: field, measures })
+    return rows.map(measuredGroup<MeasuredGroupOf<R, F, M>>)
+  }
+
+  /** How the query would be answered; with `{ analyze: true }` it is answered too, and `analysis` tells what that took. */
+  explain({ analyze }: ExplainViewOptions = {}): Explanation {
+    return this.runner.explain(explainAsk(this.query, analyze))
   }
 }

@@ -1,17 +1,13 @@
-import type { LiveUpdate, Query } from '@stateward/contract'
+import type { LiveUpdate, QueryAnswer } from '@stateward/contract'
 import { type LiveOptions, type SubscribeOptions, subscribed } from './live-results.ts'
-import type { QueryRunner } from './query-runner.ts'
 import { RowsQuery } from './rows-query.ts'
 import { typed } from './typed.ts'
 import { type WithRelated, withRelated } from './with-related.ts'
 
 /** A query whose rows come with what they lead to. */
 export class RelatedQuery<R, Related> extends RowsQuery<WithRelated<R, Related>> {
-  readonly #runner: QueryRunner
-
-  constructor(runner: QueryRunner, query: Query) {
-    super(runner, query, withRelated<R, Related>)
-    this.#runner = runner
+  protected override rowsOf(answer: QueryAnswer): readonly WithRelated<R, Related>[] {
+    return withRelated<R, Related>(answer)
   }
 
   /**
@@ -20,7 +16,7 @@ export class RelatedQuery<R, Related> extends RowsQuery<WithRelated<R, Related>>
    */
   live(options: LiveOptions = {}): AsyncIterable<LiveUpdate<WithRelated<R, Related>>> {
     const { signal = new AbortController().signal } = options
-    return typed<AsyncIterable<LiveUpdate<WithRelated<R, Related>>>>(this.#runner.liveRelated(this.toJSON(), signal))
+    return typed<AsyncIterable<LiveUpdate<WithRelated<R, Related>>>>(this.runner.liveRelated(this.query, signal))
   }
 
   /** As `live`, by calling back; answers the way to stop. */

@@ -1,42 +1,54 @@
-import { type AskOptions, limits, type Query, type QueryAnswer } from '@stateward/contract'
+import type { AskOptions, Query, QueryAnswer } from '@stateward/contract'
 import { withLimit } from './compose-query.ts'
-import type { Page } from './page.ts'
+import { type Page, pageOf, pageQuery } from './page.ts'
 import { pagesOf } from './pages-of.ts'
 import type { QueryRunner } from './query-runner.ts'
 
-/** A query whose rows are made of its answer: by `select` or `include`. Its promises reject as those of `QueryBuilder`. */
-export class RowsQuery<Row> {
+/** A query and what its rows are made of its answer by. What the query does wrong is `INVALID`, from the promise of a call. */
+export abstract class RowsQuery<Row> {
   readonly #runner: QueryRunner
   readonly #query: Query
-  readonly #rowsOf: (answer: QueryAnswer) => readonly Row[]
 
-  constructor(runner: QueryRunner, query: Query, rowsOf: (answer: QueryAnswer) => readonly Row[]) {
+  constructor(runner: QueryRunner, query: Query) {
     this.#runner = runner
     this.#query = query
-    this.#rowsOf = rowsOf
   }
 
+  protected get runner(): QueryRunner {
+    return this.#runner
+  }
+
+  protected get query(): Query {
+    return this.#query
+  }
+
+  /** What is made of an answer. */
+  protected abstract rowsOf(answer: QueryAnswer): readonly Row[]
+
   /** Every row, or the first `limit`, as of one commit. */
-  async all(options?: AskOptions): Promise<readonly Row[]> {
-    return this.#rowsOf(await this.#runner.query(this.#query, options))
+  all(options?: AskOptions): Promise<readonly Row[]> {
+    return this.#runner.query(this.#query, options).then((answer) => this.rowsOf(answer))
   }
 
   /** The first row, `undefined` when there is none. */
-  async first(options?: AskOptions): Promise<Row | undefined> {
-    return this.#rowsOf(await this.#runner.query(withLimit(this.#query, 1), options))[0]
+  first(options?: AskOptions): Promise<Row | undefined> {
+    return this.#runner.query(withLimit(this.#query, 1), options).then((answer) => this.rowsOf(answer)[0])
   }
 
   /** The page behind `cursor`, or the first one, of `limit` rows (default `limits.pageRows`). */
-  async page(cursor?: string, options?: AskOptions): Promise<Page<Row>> {
-    const query = withLimit(this.#query, this.#query.limit ?? limits.pageRows)
-    const answer = await this.#runner.query(cursor === undefined ? query : { ...query, cursor }, options)
-    const { cursor: next } = answer
-    return { rows: this.#rowsOf(answer), ...(next === undefined ? {} : { cursor: next }) }
+  page(cursor?: string, options?: AskOptions): Promise<Page<Row>> {
+    return this.#runner
+      .query(pageQuery(this.#query, cursor), options)
+      .then((answer) => pageOf(answer, this.rowsOf(answer)))
   }
 
-  /** Every row, or the first `limit`, in order; each page as of its own commit, as `QueryBuilder.stream`. */
+  /**
+   * Every row, or the first `limit`, in order and never more than a page in memory. Pages are asked for as they are
+   * needed, so each is as of its own commit: a record that is there throughout comes exactly once, unless a field that
+   * orders the rows is changed meanwhile; then it comes where it stands when its page is read.
+   */
   async *stream(options?: AskOptions): AsyncGenerator<Row, void, undefined> {
-    for await (const answer of pagesOf(this.#runner, this.#query, options)) yield* this.#rowsOf(answer)
+    for await (const answer of pagesOf(this.#runner, this.#query, options)) yield* this.rowsOf(answer)
   }
 
   /** The query as plain JSON. */
