@@ -8,6 +8,7 @@ import { brokenPast } from './broken-endpoint-past.ts'
 import { brokenQueries, brokenVersions } from './broken-endpoint-reads.ts'
 import { brokenRelated } from './broken-endpoint-related.ts'
 import { brokenDoors, brokenReferences } from './broken-endpoint-rules.ts'
+import { brokenUnique } from './broken-endpoint-unique.ts'
 import { brokenBulks, brokenCreations, brokenUpdates } from './broken-endpoint-writes.ts'
 
 const all: readonly BrokenEndpoint[] = [
@@ -15,6 +16,7 @@ const all: readonly BrokenEndpoint[] = [
   ...brokenUpdates,
   ...brokenBulks,
   ...brokenReferences,
+  ...brokenUnique,
   ...brokenDoors,
   ...brokenAsking,
   ...brokenQueries,

@@ -11,6 +11,7 @@ import {
 } from '@stateward/contract'
 import { conformanceDomain } from '../src/endpoint/conformance-domain.ts'
 import { checkId, checkObject, checkTime, entityOf, refuse } from './plain-door.ts'
+import { plainUnique, shareKey } from './plain-unique.ts'
 
 /** What is known of one id: its rev, the record while it lives, and what it was last. */
 export interface Life {
@@ -47,6 +48,29 @@ export class PlainDraft implements RuleReader {
   referring(type: string, field: string, id: string): StoredRecord[] {
     const records = [...this.lives.values()].flatMap((life) => (life.type === type ? (life.record ?? []) : []))
     return records.filter((record) => [record[field]].flat().includes(id))
+  }
+
+  /** Looks at what is unique, of everything that was written up to this row. */
+  checkUnique(row?: number): void {
+    for (const type of Object.keys(conformanceDomain.entities)) {
+      const all = [...this.lives.values()].filter((life) => life.type === type)
+      const written = [...this.touched].flatMap(
+        (key) => all.find((life) => keyOf(type, life.last.id) === key)?.record ?? [],
+      )
+      const found = plainUnique(
+        entityOf(type),
+        written,
+        all.flatMap((life) => this.counted(life) ?? []),
+        this.share,
+      )
+      if (found) refuse('ALREADY_EXISTS', 'another holds it', { ...found, ...(row !== undefined && { row }) })
+    }
+  }
+
+  share: typeof shareKey = shareKey
+
+  counted({ record }: Life): StoredRecord | undefined {
+    return record
   }
 
   changes(): Change[] {

@@ -160,8 +160,11 @@ export class PlainEndpoint implements Endpoint {
     const draft = new this.Draft(this.store.lives)
     expectOf(draft, body.expect ?? [])
     const results = []
-    for (const one of operationsOf(kind, body))
+    for (const [row, one] of operationsOf(kind, body).entries()) {
       results.push(isCursorOperation(one) ? plainCursor(draft, one, this.lastSeq) : await draft.step(one))
+      if (kind.endsWith('Many')) draft.checkUnique(row)
+    }
+    draft.checkUnique()
     this.commit(draft, kind, body)
     const answer = answerOf(kind, results, this.lastSeq)
     if (body.txid !== undefined) this.store.answers.set(body.txid, answer)

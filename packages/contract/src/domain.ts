@@ -110,7 +110,7 @@ export const reservedFieldNames: readonly string[] = ['and', 'or', 'not', '__pro
 
 /**
  * Checks a set of types against each other and makes a domain of them.
- * Throws `INVALID` naming the first definition that does not hold: a reserved or malformed name, an index or reference
+ * Throws `INVALID` naming the first definition that does not hold: a reserved or malformed name, an index, unique key or reference
  * on a field that `fields` does not list, a reference to a type that is not there, a transition to no status.
  * `procedures` are questions and commands by name, for what records alone do not answer.
  */
@@ -137,6 +137,7 @@ function checkFields(type: string, definition: Entity): void {
   const system = ['id', 'rev', 'created_at', 'updated_at']
   const named = [
     ...definition.indexes.flat(),
+    ...definition.unique.flat(),
     ...Object.keys(definition.refs),
     ...(definition.fields ?? []),
     ...definition.times,
@@ -150,13 +151,18 @@ function checkFields(type: string, definition: Entity): void {
     if (definition.fields !== undefined && !definition.fields.has(field) && !system.includes(field)) {
       throw invalid(
         type,
-        `its index, reference, time, text or status names the field ${field}, which "fields" does not list`,
+        `its index, unique key, reference, time, text or status names the field ${field}, which "fields" does not list`,
       )
     }
   }
-  for (const fields of definition.indexes) {
+  checkLists(type, 'an index', definition.indexes)
+  checkLists(type, 'a unique key', definition.unique)
+}
+
+function checkLists(type: string, what: string, lists: readonly (readonly string[])[]): void {
+  for (const fields of lists) {
     if (fields.length === 0 || new Set(fields).size !== fields.length)
-      throw invalid(type, 'an index names at least one field, each once')
+      throw invalid(type, `${what} names at least one field, each once`)
   }
 }
 

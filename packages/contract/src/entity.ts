@@ -49,6 +49,13 @@ export interface EntityOptions<S extends Schema, Id extends IdKind = 'uuidv7', R
   readonly id?: Id
   /** A text: equality and order on that field. An array: equality on all but the last field, order on the last. */
   readonly indexes?: readonly (IndexField<S> | readonly IndexField<S>[])[]
+  /**
+   * What only one live record may hold: a text, the value of that field; an array, the values of these fields together. Values
+   * are the same as in queries: by content, instants in a field of `times`, texts by code units. A record that lacks one of the
+   * fields, or holds `null` in it, never stands in another's way. An index answers for each. A write that would leave two
+   * records with the same is `ALREADY_EXISTS`; of a transaction only what it leaves counts.
+   */
+  readonly unique?: readonly (IndexField<S> | readonly IndexField<S>[])[]
   /** A text stands for `{ to: text, onDelete: 'restrict' }`. */
   readonly refs?: Refs & RefsOf<S> & { readonly [F in Exclude<keyof Refs, keyof OutputOf<S>>]: never }
   readonly status?: StatusTable
@@ -77,6 +84,8 @@ export interface Entity<Input = unknown, Output = unknown, Id extends IdKind = I
   readonly schema: Schema
   readonly id: Id
   readonly indexes: readonly (readonly string[])[]
+  /** What only one live record may hold, a list of fields each. */
+  readonly unique: readonly (readonly string[])[]
   readonly refs: Readonly<Record<string, Reference>>
   readonly status: StatusTable | undefined
   readonly fields: ReadonlySet<string> | undefined
@@ -110,7 +119,8 @@ export function entity<
     schema: options.schema,
     // The option's absence is what makes the type parameter its default.
     id: options.id ?? ('uuidv7' as Id),
-    indexes: (options.indexes ?? []).map((fields) => (typeof fields === 'string' ? [fields] : [...fields])),
+    indexes: lists(options.indexes),
+    unique: lists(options.unique),
     refs: references(options.refs ?? {}),
     status: options.status,
     fields: options.fields === undefined ? undefined : new Set(options.fields),
@@ -125,6 +135,10 @@ export function entity<
 /** How the values of this field of an entity compare. */
 export function fieldKind(entity: Entity, field: string): FieldKind {
   return entity.times.has(field) ? 'time' : 'value'
+}
+
+function lists(given: readonly (string | readonly string[])[] = []): readonly (readonly string[])[] {
+  return given.map((fields) => (typeof fields === 'string' ? [fields] : [...fields]))
 }
 
 function references(refs: Readonly<Record<string, string | Reference | undefined>>): Record<string, Reference> {

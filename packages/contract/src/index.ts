@@ -115,6 +115,7 @@ export type {
   CaretakerStats,
   CompactionStats,
   CompactReport,
+  DuplicateValues,
   EventLoopStats,
   IndexCheckStats,
   IndexesReport,

@@ -3,6 +3,7 @@ import type { Durability } from './durability.ts'
 import type { ErrorCode } from './error.ts'
 import type { CaretakerName, LostCommits } from './event.ts'
 import type { Distribution } from './histogram.ts'
+import type { JsonValue } from './json.ts'
 import type { QueryPlan } from './query.ts'
 import type { StorageCheck } from './report.ts'
 import type { Seq } from './seq.ts'
@@ -201,6 +202,22 @@ export interface IndexesReport {
   }[]
   /** Live records that were read back. */
   readonly records: number
+  /**
+   * Values that only one record may hold, and several do: written before the domain declared them `unique`. The first 100; absent:
+   * none. The indexes hold what the records say all the same, and `ok` says nothing of it.
+   */
+  readonly duplicates?: readonly DuplicateValues[]
+}
+
+/** Values of a unique key that several records hold. */
+export interface DuplicateValues {
+  readonly type: string
+  readonly fields: readonly string[]
+  readonly values: readonly JsonValue[]
+  /** How many records hold them. */
+  readonly records: number
+  /** The first 20 of those, in the order of their ids. */
+  readonly ids: readonly string[]
 }
 
 export interface VerifyReport extends IndexesReport {

@@ -66,6 +66,7 @@ describe('defineDomain', () => {
     const wrong = {
       index: entity({ ...some, indexes: ['owner'] }),
       later: entity({ ...some, indexes: [['name', 'owner']] }),
+      unique: entity({ ...some, unique: [['name', 'owner']] }),
       reference: entity({ ...some, refs: { owner: 'thing' } }),
       typeField: entity({
         ...some,
@@ -86,6 +87,15 @@ describe('defineDomain', () => {
         'an index names at least one field, each once',
       )
     }
+  })
+
+  test('refuses what is unique in nothing, and in one field twice', () => {
+    for (const unique of [[[]], [['name', 'name']]] as const)
+      expect(refusalOf({ thing: entity({ schema, unique }) })).toContain(
+        'a unique key names at least one field, each once',
+      )
+    expect(refusalOf({ thing: entity({ schema, unique: ['or' as 'name'] }) })).toContain('may not be called or')
+    expect(entity({ schema, unique: ['name', ['status', 'at']] }).unique).toEqual([['name'], ['status', 'at']])
   })
 
   test('refuses a reference to a type that is not there', () => {
@@ -116,6 +126,7 @@ describe('entity', () => {
       schema,
       id: 'uuidv7',
       indexes: [],
+      unique: [],
       refs: {},
       status: undefined,
       fields: undefined,

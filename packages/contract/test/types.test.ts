@@ -67,6 +67,11 @@ describe('types are inferred from schemas', () => {
     entity({ schema, refs: { title: 'author', titel: 'author' } })
     // @ts-expect-error: no such field
     entity({ schema, times: ['titel'] })
+    // @ts-expect-error: no such field
+    entity({ schema, unique: ['titel'] })
+    // @ts-expect-error: no such field, in a list beside one that there is
+    entity({ schema, unique: ['title', ['title', 'titel']] })
+    entity({ schema, unique: ['title', ['title', 'pages'], 'created_at'] })
   })
 
   test('what references lead to is kept as it was written', () => {

@@ -54,6 +54,15 @@ describe('the indexes of a type', () => {
     ])
   })
 
+  test('a unique key has one that answers for it: what is there already, else one as if it were declared', () => {
+    const named = (more: object): string[] => indexesFor({ ...spec, ...more }).map(({ name }) => name)
+    const before = named({})
+    expect(named({ unique: [['status'], ['due'], ['plan_id'], ['a b'], ['updated_at', 'status']] })).toEqual(before)
+    const unique = [['name'], ['name', 'plan_id'], ['created_at'], ['name']]
+    const made = named({ unique }).filter((name) => !before.includes(name))
+    expect(made).toEqual(['name', 'name+plan_id', 'created_at order'])
+  })
+
   test('a status that no compound index of two fields leads with has an index of its own', () => {
     const { status, indexes: _, ...rest } = spec
     const three = { ...rest, status, indexes: [['status', 'plan_id', 'due']] }

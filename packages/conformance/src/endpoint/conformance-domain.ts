@@ -41,6 +41,14 @@ interface Item {
   readonly parent?: string
 }
 
+interface Member {
+  readonly email?: unknown
+  readonly team?: unknown
+  readonly seat?: unknown
+  readonly joined?: unknown
+  readonly boss?: string
+}
+
 /** Types of the domain that `testEndpoint` speaks to. */
 export interface ConformanceEntities extends Readonly<Record<string, Entity>> {
   readonly author: Entity<Author, Author, 'uuidv7'>
@@ -49,6 +57,7 @@ export interface ConformanceEntities extends Readonly<Record<string, Entity>> {
   readonly mark: Entity<Mark, Mark, 'string'>
   readonly note: Entity<Note, Note, 'string'>
   readonly item: Entity<Item, Item, 'string'>
+  readonly member: Entity<Member, Member, 'string'>
 }
 
 /** An author closes only when no book of theirs is a draft; a cascade retires those. */
@@ -78,7 +87,8 @@ const noReviewOfRetired: Rule = ({ after }, reader) => {
 
 /**
  * What the endpoint under test must serve: references of every kind, a table of transitions, a rule, a guard with a
- * cascade, ids of both kinds, a schema that answers later (`note`), and a type of any fields with many indexes (`item`).
+ * cascade, ids of both kinds, a schema that answers later (`note`), a type of any fields with many indexes (`item`), and one of
+ * which values may occur only once (`member`).
  */
 export const conformanceDomain: Domain<ConformanceEntities> = defineDomain<ConformanceEntities>({
   author: entity({
@@ -131,5 +141,12 @@ export const conformanceDomain: Domain<ConformanceEntities> = defineDomain<Confo
     indexes: ['n', 's', ['s', 'n'], 'when', 'flag', ['flag', 's', 'when']],
     refs: { parent: 'item' },
     times: ['when'],
+  }),
+  member: entity({
+    schema: plainSchema<Member>({}),
+    id: 'string',
+    unique: ['email', ['team', 'seat'], 'joined'],
+    refs: { boss: 'member' },
+    times: ['joined'],
   }),
 })

@@ -15,6 +15,7 @@ import { pastCases } from './past-cases.ts'
 import { queryCases } from './query-cases.ts'
 import { referenceCases } from './reference-cases.ts'
 import type { EndpointCase, OpenEndpoint } from './trial.ts'
+import { uniqueCases } from './unique-cases.ts'
 import { updateCases } from './update-cases.ts'
 import { upkeepCases } from './upkeep-cases.ts'
 import { versionCases } from './version-cases.ts'
@@ -24,6 +25,7 @@ export const endpointCases: readonly EndpointCase[] = [
   ...createCases,
   ...updateCases,
   ...referenceCases,
+  ...uniqueCases,
   ...bulkCases,
   ...inputCases,
   ...askingCases,

@@ -3,6 +3,7 @@ import { encodeCommit } from '../log/codec.ts'
 import { Draft } from '../records/draft.ts'
 import { HeadLayer, type HeadReader } from '../records/heads.ts'
 import { PendingCheck } from '../records/suspension.ts'
+import { hasUniqueKeys } from '../records/unique-keys.ts'
 import { inRow } from '../validation/in-row.ts'
 import type { CommandGround } from './commanding.ts'
 import type { HookRunner } from './commit-hooks.ts'
@@ -10,6 +11,7 @@ import { cut, halvesOf, type Piece } from './cut.ts'
 import { decide } from './decide.ts'
 import type { DecidedCommit } from './decided.ts'
 import { partTxid, type Result } from './txid-window.ts'
+import { checkUniqueOfRows } from './unique.ts'
 import { isOfRows, type Write } from './write.ts'
 
 export interface UndecidedOptions {
@@ -111,16 +113,37 @@ export class Undecided {
   #decide({ steps, from }: Piece, draft: Draft): Result[] {
     const { write, domain, last } = this.#options
     const deciding = { domain, draft, checks: write.checks, last }
-    if (!isOfRows(write.kind) && write.kind !== 'transact') return steps.map((step) => decide(step, deciding))
+    const unique = this.#unique(draft)
+    if (!isOfRows(write.kind) && write.kind !== 'transact') {
+      const results = steps.map((step) => decide(step, deciding))
+      unique()
+      return results
+    }
     const late: (() => void)[] = []
     const results = steps.map((step, at) => {
       const row = from + at
       const atEnd = write.isCheckedWhole && ((check: () => void) => void late.push(() => inRow(row, check)))
-      return inRow(row, () => decide(step, atEnd === undefined ? deciding : { ...deciding, atEnd }))
+      return inRow(row, () => {
+        const result = decide(step, atEnd === undefined ? deciding : { ...deciding, atEnd })
+        if (isOfRows(write.kind)) unique()
+        return result
+      })
     })
     for (const check of late) check()
     write.afterSteps?.(deciding)
+    unique(steps)
     return results
+  }
+
+  /**
+   * Looks for what must be unique among what the draft has changed since it was called before. Of a transaction that is
+   * everything, so that two records may change places; of rows it is each by itself, because they may be several commits.
+   */
+  #unique(draft: Draft): (rows?: Piece['steps']) => void {
+    const { domain } = this.#options
+    if (!hasUniqueKeys(domain)) return () => undefined
+    draft.takeTouched()
+    return (rows = []) => checkUniqueOfRows(rows, domain, draft.takeTouched(), draft)
   }
 
   #txidUpTo(to: number): string | undefined {

@@ -1,9 +1,12 @@
-import type { IndexesReport, Notify, Slot, StoredRecord, StoreEvent } from '@stateward/contract'
+import type { DuplicateValues, IndexesReport, Notify, Slot, StoredRecord, StoreEvent } from '@stateward/contract'
 import { checkIndex, type FieldIndex, type IndexCheck } from '@stateward/index'
+import { currentRecords } from '../state/current-records.ts'
 import type { Live, LiveType } from '../state/live.ts'
 import { textOf } from '../validation/storage-error.ts'
 import { checkFingerprints } from './check-fingerprints.ts'
-import { currentRecords } from './current-records.ts'
+import { duplicateValues } from './duplicate-values.ts'
+
+const namedDuplicates = 100
 
 type Rows = ReadonlyMap<Slot, StoredRecord>
 
@@ -14,6 +17,7 @@ type Rows = ReadonlyMap<Slot, StoredRecord>
 export async function checkIndexes(live: Live, tell?: Notify<StoreEvent>): Promise<IndexesReport> {
   await live.whole.reached()
   const indexes: IndexesReport['indexes'][number][] = []
+  const duplicates: DuplicateValues[] = []
   let records = 0
   for (const type of [...live.types.values()]) {
     const checked = await currentRecords(
@@ -22,6 +26,7 @@ export async function checkIndexes(live: Live, tell?: Notify<StoreEvent>): Promi
       () => type.rows.ids.slots(),
       (rows) => {
         records += rows.size
+        duplicates.push(...duplicateValues(type.name, type.entity, rows.values()))
         const checked = type.kept.all.map((index) => checkOne(type, index, rows, tell))
         const lying = checkFingerprints(type, rows, tell)
         return lying === undefined ? checked : [...checked, lying]
@@ -29,7 +34,8 @@ export async function checkIndexes(live: Live, tell?: Notify<StoreEvent>): Promi
     )
     indexes.push(...checked)
   }
-  return { ok: indexes.every(({ ok }) => ok), records, indexes }
+  const found = duplicates.length === 0 ? {} : { duplicates: duplicates.slice(0, namedDuplicates) }
+  return { ok: indexes.every(({ ok }) => ok), records, indexes, ...found }
 }
 
 function checkOne(

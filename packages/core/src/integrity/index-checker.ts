@@ -1,9 +1,9 @@
 import type { IndexCheckStats, Notify, StoreEvent } from '@stateward/contract'
 import type { Environment } from '../scheduling/environment.ts'
 import { Pace } from '../scheduling/pace.ts'
+import { currentRecords } from '../state/current-records.ts'
 import type { Live, LiveType } from '../state/live.ts'
 import { checkFingerprints } from './check-fingerprints.ts'
-import { currentRecords } from './current-records.ts'
 import { IndexCensus } from './index-census.ts'
 import type { IndexCheckSettings } from './index-check-options.ts'
 

@@ -1,7 +1,7 @@
-import type { Notify, Slot, StoredRecord, StoreEvent } from '@stateward/contract'
+import type { Notify, StoreEvent } from '@stateward/contract'
 import type { Live, LiveType } from '../state/live.ts'
-import { beginAgain, type Rebuilding } from '../state/type-indexes.ts'
-import { currentRecords } from './current-records.ts'
+import { buildSlice, isBuilt } from '../state/rebuild-on.ts'
+import type { Rebuilding } from '../state/type-indexes.ts'
 
 export interface IndexRebuilderOptions {
   /** The state of the present term. */
@@ -12,8 +12,6 @@ export interface IndexRebuilderOptions {
   /** Called when it has ended for a reason that it does not get over. */
   readonly failed: (error: unknown) => void
 }
-
-const slotsPerSlice = 256
 
 /**
  * Builds again the indexes that nobody may ask any more, one after the other. Slots are gone through in their order, some
@@ -78,37 +76,18 @@ export class IndexRebuilder {
     const { breathe, tell } = this.#options
     const { index } = rebuilding
     while (!this.#isResting && this.#isCurrent(live, type)) {
-      if (rebuilding.upTo >= type.rows.used) {
+      if (isBuilt(type, rebuilding)) {
         type.kept.trust(rebuilding)
         tell({ kind: 'index', phase: 'rebuilt', type: type.name, index: index.name, entries: index.size() })
         return
       }
-      const end = rebuilding.upTo + slotsPerSlice
-      await currentRecords(
-        live,
-        type,
-        () => type.rows.slotsWithin(rebuilding.upTo, end),
-        (rows) => {
-          take(rebuilding, rows)
-          rebuilding.upTo = end
-        },
-      )
+      await buildSlice(live, type, rebuilding)
       await breathe()
     }
   }
 
   #isCurrent(live: Live, type: LiveType): boolean {
     return live === this.#options.live() && live.types.get(type.name) === type
-  }
-}
-
-/** One that fails in the middle of this holds nobody knows what. */
-function take(rebuilding: Rebuilding, rows: ReadonlyMap<Slot, StoredRecord>): void {
-  try {
-    for (const [slot, record] of rows) rebuilding.index.update(slot, undefined, record)
-  } catch (error) {
-    beginAgain(rebuilding)
-    throw error
   }
 }
 

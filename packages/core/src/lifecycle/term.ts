@@ -31,6 +31,7 @@ import { inSlices } from '../scheduling/pace.ts'
 import { turnTaker } from '../scheduling/turn-taker.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import { Live } from '../state/live.ts'
+import { liveHeads } from '../state/live-heads.ts'
 import { MemoryBudget } from '../state/memory-budget.ts'
 import { Projections } from '../state/projections.ts'
 import type { Audience } from '../subscriptions/audience.ts'
@@ -97,7 +98,7 @@ export class Term {
     if (options.maxBytes !== undefined) live.alarm.grown = () => this.budget.changed(live)
     this.budget.keep(live)
     live.alarm.ring = (type, index) => options.tell({ kind: 'index', phase: 'damaged', type, index })
-    const pending = new HeadLayer(live)
+    const pending = new HeadLayer(liveHeads(live))
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
     const { name: store, queries } = options.observation
     const state = { domain, live, txids, writer, environment }

@@ -12,6 +12,7 @@ import { type Head, HeadLayer, type HeadReader } from './heads.ts'
 import { Lookups } from './lookups.ts'
 import { recordKey } from './record-key.ts'
 import { together } from './together.ts'
+import type { UniqueKey } from './unique-keys.ts'
 
 /** One record of a decided commit: what the log will say, and the record on either side of it. */
 export interface DecidedChange {
@@ -19,6 +20,13 @@ export interface DecidedChange {
   readonly before: StoredRecord | undefined
   readonly after: StoredRecord | undefined
   readonly patches: number
+}
+
+/** A record that a write has changed, and what it was before. */
+export interface Touched {
+  readonly type: string
+  readonly id: string
+  readonly before: StoredRecord | undefined
 }
 
 /**
@@ -32,6 +40,7 @@ export class Draft implements ProcedureReader {
   readonly #layer: HeadLayer
   /** What this write has deleted, as it was before. */
   #removed: Map<string, StoredRecord> | undefined
+  #touched: Map<string, Touched> | undefined
 
   /** `revBefore` tells the rev that a record has before the commit, where that is not its rev in `base`. */
   constructor(base: HeadReader, timestamp: string, revBefore?: (type: string, id: string) => number | undefined) {
@@ -65,6 +74,23 @@ export class Draft implements ProcedureReader {
     return this.#layer.referring(type, field, id)
   }
 
+  holding(type: string, key: UniqueKey, record: StoredRecord): readonly StoredRecord[] {
+    return this.#layer.holding(type, key, record)
+  }
+
+  /** What this write has changed since the last call, as it was then, each record once. Taken down from the first call on. */
+  takeTouched(): readonly Touched[] {
+    const touched = [...(this.#touched?.values() ?? [])]
+    this.#touched = new Map()
+    return touched
+  }
+
+  #touch(type: string, id: string): void {
+    if (this.#touched === undefined) return
+    const key = recordKey(type, id)
+    if (!this.#touched.has(key)) this.#touched.set(key, { type, id, before: this.get(type, id) })
+  }
+
   /** The rev that this write gives to a record, however often it touches it. */
   nextRev(type: string, id: string): number {
     return (this.#revBefore?.(type, id) ?? this.#start.head(type, id)?.rev ?? 0) + 1
@@ -82,6 +108,7 @@ export class Draft implements ProcedureReader {
   remove(type: string, id: string): number {
     const rev = this.nextRev(type, id)
     const before = this.get(type, id)
+    this.#touch(type, id)
     if (before !== undefined) {
       this.#removed ??= new Map()
       this.#removed.set(recordKey(type, id), before)
@@ -96,6 +123,7 @@ export class Draft implements ProcedureReader {
   }
 
   #set(type: string, id: string, change: Change, before?: StoredRecord): StoredRecord {
+    this.#touch(type, id)
     const record = fold(before, change, change.rev - 1)
     const put = change.op === 'put' ? change.data : undefined
     this.#layer.set(type, id, { record, rev: change.rev, seq: 0, patches: 0, put })

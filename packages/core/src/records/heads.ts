@@ -1,5 +1,7 @@
 import type { JsonObject, Seq, StoredRecord } from '@stateward/contract'
+import { Holders } from './holders.ts'
 import { Referrers } from './referrers.ts'
+import type { UniqueKey } from './unique-keys.ts'
 
 /** The newest version of one id, as the next write will find it. */
 export interface Head {
@@ -14,12 +16,14 @@ export interface Head {
   readonly put?: JsonObject | undefined
 }
 
-/** State as the next write sees it. `head` and `referring` may throw `ColdBodies`. */
+/** State as the next write sees it. `head`, `referring` and `holding` may throw `ColdBodies`, `holding` also `IndexUnbuilt`. */
 export interface HeadReader {
   /** Whether there is a live record; never throws. */
   exists(type: string, id: string): boolean
   head(type: string, id: string): Head | undefined
   referring(type: string, field: string, id: string): readonly StoredRecord[]
+  /** The records that hold what this one holds in the fields of a unique key; it may be one of them. It must lack none of the fields. */
+  holding(type: string, key: UniqueKey, record: StoredRecord): readonly StoredRecord[]
 }
 
 /** What a layer holds of one type. */
@@ -27,6 +31,8 @@ interface LayerOfType {
   readonly heads: Map<string, Head>
   /** By field; only of fields that were asked about, and none before one was. */
   referrers: Map<string, Referrers> | undefined
+  /** By unique key, likewise. */
+  holders: Map<UniqueKey, Holders> | undefined
 }
 
 /** Versions on top of others: those of commits that are not durable yet, or of a write that is not decided yet. */
@@ -60,17 +66,24 @@ export class HeadLayer implements HeadReader {
     return [...untouched, ...here]
   }
 
+  holding(type: string, key: UniqueKey, record: StoredRecord): readonly StoredRecord[] {
+    const below = this.#below.holding(type, key, record)
+    const own = this.#types.get(type)
+    if (own === undefined || own.heads.size === 0) return below
+    const untouched = below.filter(({ id }) => !own.heads.has(id))
+    const here = [...holdersBy(own, key).of(record)].flatMap((other) => own.heads.get(other)?.record ?? [])
+    return [...untouched, ...here]
+  }
+
   set(type: string, id: string, head: Head): void {
     let own = this.#types.get(type)
     if (own === undefined) {
-      own = { heads: new Map(), referrers: undefined }
+      own = { heads: new Map(), referrers: undefined, holders: undefined }
       this.#types.set(type, own)
     }
-    if (own.referrers !== undefined) {
-      for (const referrers of own.referrers.values()) {
-        referrers.remove(own.heads.get(id)?.record)
-        referrers.add(head.record)
-      }
+    for (const kept of keptBy(own)) {
+      kept.remove(own.heads.get(id)?.record)
+      kept.add(head.record)
     }
     own.heads.set(id, head)
   }
@@ -80,7 +93,7 @@ export class HeadLayer implements HeadReader {
     const own = this.#types.get(type)
     const head = own?.heads.get(id)
     if (own === undefined || head?.seq !== seq) return
-    if (own.referrers !== undefined) for (const referrers of own.referrers.values()) referrers.remove(head.record)
+    for (const kept of keptBy(own)) kept.remove(head.record)
     own.heads.delete(id)
   }
 
@@ -97,6 +110,27 @@ export class HeadLayer implements HeadReader {
   *entries(): Iterable<readonly [type: string, id: string, head: Head]> {
     for (const [type, { heads }] of this.#types) for (const [id, head] of heads) yield [type, id, head]
   }
+}
+
+const nothing: readonly never[] = []
+
+/** What is kept true to the records of a layer, which mostly is nothing. */
+function keptBy({ referrers, holders }: LayerOfType): Iterable<Referrers | Holders> {
+  if (referrers === undefined && holders === undefined) return nothing
+  return [...(referrers?.values() ?? nothing), ...(holders?.values() ?? nothing)]
+}
+
+function holdersBy(own: LayerOfType, key: UniqueKey): Holders {
+  own.holders ??= new Map()
+  let holders = own.holders.get(key)
+  if (holders === undefined) {
+    holders = new Holders(
+      key,
+      [...own.heads.values()].map(({ record }) => record),
+    )
+    own.holders.set(key, holders)
+  }
+  return holders
 }
 
 function referrersBy(own: LayerOfType, field: string): Referrers {

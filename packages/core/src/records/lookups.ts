@@ -1,5 +1,6 @@
 import type { StoredRecord } from '@stateward/contract'
 import type { Head, HeadReader } from './heads.ts'
+import type { UniqueKey } from './unique-keys.ts'
 
 interface Looked {
   readonly type: string
@@ -33,5 +34,9 @@ export class Lookups implements HeadReader {
 
   referring(type: string, field: string, id: string): readonly StoredRecord[] {
     return this.#base.referring(type, field, id)
+  }
+
+  holding(type: string, key: UniqueKey, record: StoredRecord): readonly StoredRecord[] {
+    return this.#base.holding(type, key, record)
   }
 }

@@ -21,5 +21,19 @@ export class PendingCheck {
   }
 }
 
+/** Thrown by a decision that asks an index which is being built again: whoever runs it has that done first, and runs it again. */
+export class IndexUnbuilt {
+  /** Builds on, in slices; resolves when the index holds every record, and rejects as reading the log does. */
+  readonly built: (breathe: () => Promise<void>) => Promise<void>
+
+  constructor(built: IndexUnbuilt['built']) {
+    this.built = built
+  }
+}
+
 /** Why a decision cannot be made in this turn. */
-export type Suspension = ColdBodies | PendingCheck
+export type Suspension = ColdBodies | PendingCheck | IndexUnbuilt
+
+export function isSuspension(reason: unknown): reason is Suspension {
+  return reason instanceof ColdBodies || reason instanceof PendingCheck || reason instanceof IndexUnbuilt
+}

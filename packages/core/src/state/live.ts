@@ -1,13 +1,13 @@
-import {
-  type Commit,
-  type Domain,
-  type Entity,
-  type Projection,
-  type Ptr,
-  type Seq,
-  type Slot,
+import type {
+  Commit,
+  Domain,
+  Entity,
+  Projection,
+  Ptr,
+  Seq,
+  Slot,
   StatewardError,
-  type StoredRecord,
+  StoredRecord,
 } from '@stateward/contract'
 import { type FieldIndex, freeMemory, indexesFor } from '@stateward/index'
 import { type Bodies, BodyRequest } from '../records/bodies.ts'
@@ -20,6 +20,7 @@ import { recordKey } from '../records/record-key.ts'
 import { refersTo } from '../records/refers.ts'
 import { RowTable, type VersionPlace } from '../records/row-table.ts'
 import { ColdBodies } from '../records/suspension.ts'
+import { lostHere } from './lost-here.ts'
 import { type IndexAlarm, TypeIndexes } from './type-indexes.ts'
 import { alreadyWhole, type Whole } from './whole.ts'
 
@@ -46,7 +47,7 @@ export type Watcher = (
 ) => void
 
 /** The durable state: tables and indexes as of one seq. Changed only by `apply`, which cannot fail. */
-export class Live implements HeadReader {
+export class Live implements Omit<HeadReader, 'holding'> {
   readonly types: Map<string, LiveType> = new Map()
   readonly bodies: Bodies
   readonly watchers: Set<Watcher> = new Set()
@@ -178,12 +179,17 @@ export class Live implements HeadReader {
   referring(typeName: string, field: string, id: string): readonly StoredRecord[] {
     const type = this.types.get(typeName)
     if (type === undefined) return []
+    return this.matching(type, this.slotsReferring(type, field, id), (one) => refersTo(one, field, id))
+  }
+
+  /** The records in these slots that match. Throws `ColdBodies`. */
+  matching(type: LiveType, slots: Iterable<Slot>, matches: (record: StoredRecord) => boolean): readonly StoredRecord[] {
     const cold: BodyRequest[] = []
     const found: StoredRecord[] = []
-    for (const slot of this.slotsReferring(type, field, id)) {
+    for (const slot of slots) {
       const record = this.hot(type, slot)
       if (record === undefined) cold.push(this.request(type, slot))
-      else if (refersTo(record, field, id)) found.push(record)
+      else if (matches(record)) found.push(record)
     }
     if (cold.length > 0) throw new ColdBodies(cold)
     return found
@@ -285,13 +291,4 @@ export class Live implements HeadReader {
     type.kept.update(slot, { before, after })
     this.bodies.set(type.cached, slot, after)
   }
-}
-
-/** Who writes a log never lets go of what the state still needs. */
-function lostHere(type: string, id: string, seq: Seq): StatewardError {
-  return new StatewardError(
-    'CORRUPT',
-    `expected ${type} ${id} at seq ${seq}, found that the log has let go of it; run verify`,
-    { details: { type, id, seq } },
-  )
 }

@@ -1,6 +1,8 @@
 import type { Notify, StoreEvent } from '@stateward/contract'
 import type { FieldIndex } from '@stateward/index'
+import { uniqueKeysOf } from '../records/unique-keys.ts'
 import type { Live, LiveType } from './live.ts'
+import { answersFor } from './slots-holding.ts'
 
 export interface MemorySettings {
   /** Most bytes of the cache. */
@@ -57,6 +59,7 @@ export class MemoryBudget {
   /** Looks how much there is, and lets go of what is too much. Throws what an index throws. O(records / 512) for each index. */
   keep(live: Live): void {
     const { maxBytes, cacheBytes } = this.#settings
+    restoreRequired(live)
     if (maxBytes === undefined) {
       restoreAll(live)
       return
@@ -122,6 +125,12 @@ function restoreAll({ types }: Live): void {
   for (const { kept } of types.values()) for (const one of kept.dropped) kept.restore(one)
 }
 
+/** Or from one whose domain did not need them. */
+function restoreRequired({ types }: Live): void {
+  for (const type of types.values())
+    for (const one of type.kept.dropped) if (isRequired(type, one.index)) type.kept.restore(one)
+}
+
 function heldBytes(live: Live): HeldBytes {
   let [tables, indexes] = [0, 0]
   for (const { rows, kept } of live.types.values()) {
@@ -152,12 +161,15 @@ function leastUseful(live: Live): Optional | undefined {
   return least
 }
 
-/** Deciding on a deletion asks who refers to the record: without the relation that would load all records of the type. */
-function isRequired({ entity }: LiveType, { membership, fields, shape }: FieldIndex): boolean {
+/**
+ * Deciding on a deletion asks who refers to the record: without the relation that would load all records of the type. So would deciding
+ * on a value that only one record may hold, without the index that answers who does.
+ */
+function isRequired({ entity, kept }: LiveType, index: FieldIndex): boolean {
+  const { membership, fields, shape } = index
   const [field] = fields
-  return (
-    membership !== undefined && shape.equal === 1 && field !== undefined && Object.hasOwn(entity?.refs ?? {}, field)
-  )
+  if (membership !== undefined && shape.equal === 1 && Object.hasOwn(entity?.refs ?? {}, field ?? '')) return true
+  return uniqueKeysOf(entity).some((key) => kept.all.find((one) => answersFor(one, key)) === index)
 }
 
 function cacheBound(bytes: number, maxBytes: number): number {

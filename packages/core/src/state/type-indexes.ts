@@ -71,6 +71,13 @@ export class TypeIndexes {
     return true
   }
 
+  /** This index has thrown: nobody asks it from now on, and the alarm rings. `false` where there is nobody to hear it. */
+  failed(index: FieldIndex): boolean {
+    if (this.#alarm.ring === undefined) return false
+    if (this.distrust(index)) this.#alarm.ring(this.#type, index.name)
+    return true
+  }
+
   /** This one holds every record now, and may be asked. */
   trust(rebuilt: Rebuilding): void {
     this.#setRebuilding(this.rebuilding.filter((one) => one !== rebuilt))
@@ -128,8 +135,7 @@ export class TypeIndexes {
         index.update(slot, versions.before, versions.after)
       } catch (error) {
         // The change is durable: it must not fail of what can be built again.
-        if (this.#alarm.ring === undefined) throw error
-        if (this.distrust(index)) this.#alarm.ring(this.#type, index.name)
+        if (!this.failed(index)) throw error
       }
     }
     for (const one of this.rebuilding) if (slot < one.upTo) follow(one, slot, versions)

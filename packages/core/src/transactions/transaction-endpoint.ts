@@ -18,7 +18,7 @@ import { explainAsked, runExplain } from '../querying/explain-query.ts'
 import { runAggregate, runCount, runGroupBy, runQuery } from '../querying/run-query.ts'
 import type { Handlers, Reads } from '../reading/reads.ts'
 import { Draft } from '../records/draft.ts'
-import { ColdBodies, PendingCheck, type Suspension } from '../records/suspension.ts'
+import { isSuspension, type Suspension } from '../records/suspension.ts'
 import { readMany, readOne } from '../state/read-records.ts'
 import { isCold } from '../state/read-view.ts'
 import { asRefusal, checkedEntity, checkedId, checkedIds, invalid } from '../validation/check.ts'
@@ -28,6 +28,7 @@ import { Later } from './later.ts'
 import { ReadSet } from './read-set.ts'
 import { refuseRestore, tooMany, unanswered } from './transaction-refusals.ts'
 import type { TransactionView } from './transaction-view.ts'
+import { settled } from './unique-at-end.ts'
 
 export interface TransactionEndpointOptions {
   readonly domain: Domain
@@ -249,9 +250,8 @@ export class TransactionEndpoint implements Endpoint {
     for (;;) {
       this.#assertGoesOn()
       const results = this.#tried(write)
-      if (results instanceof ColdBodies) await this.#options.view.load(results.requests)
-      else if (results instanceof PendingCheck) await results.settled
-      else return this.#taken(kind, write, results)
+      if (!isSuspension(results)) return this.#taken(kind, write, results)
+      await settled(results, this.#options)
     }
   }
 
@@ -262,7 +262,7 @@ export class TransactionEndpoint implements Endpoint {
     try {
       return this.#decide(write)
     } catch (reason) {
-      if (reason instanceof ColdBodies || reason instanceof PendingCheck) return reason
+      if (isSuspension(reason)) return reason
       throw reason
     }
   }
@@ -293,8 +293,4 @@ export class TransactionEndpoint implements Endpoint {
   }
 
   async close(): Promise<void> {}
-}
-
-function isSuspension(outcome: readonly Result[] | Suspension): outcome is Suspension {
-  return outcome instanceof ColdBodies || outcome instanceof PendingCheck
 }

@@ -1,13 +1,18 @@
-import type { Seq, StoredRecord } from '@stateward/contract'
+import type { Seq, Slot, StoredRecord } from '@stateward/contract'
+import { heldKey } from '@stateward/index'
 import type { Access } from '@stateward/query'
 import { BodyRequest } from '../records/bodies.ts'
+import type { Touched } from '../records/draft.ts'
 import type { ChangedSince, Since } from '../records/former-versions.ts'
 import { type Head, HeadLayer, type HeadReader } from '../records/heads.ts'
 import { recordKey } from '../records/record-key.ts'
 import { refersTo } from '../records/refers.ts'
 import { ColdBodies } from '../records/suspension.ts'
+import { together } from '../records/together.ts'
+import type { UniqueKey } from '../records/unique-keys.ts'
 import type { Live, LiveType } from '../state/live.ts'
 import { type Candidate, LiveView, type ReadView, slotsOf } from '../state/read-view.ts'
+import { slotsHolding } from '../state/slots-holding.ts'
 
 /**
  * What one transaction sees: the state as of the commit at which it began, and on top of it what it has written itself.
@@ -34,6 +39,7 @@ export class TransactionView implements ReadView, HeadReader {
       exists: (type, id) => this.#existed(type, id),
       head: (type, id) => this.#headBefore(type, id),
       referring: (type, field, id) => this.#referredBefore(type, field, id),
+      holding: (type, key, record) => this.#heldBefore(type, key, record),
     })
     this.#since = live.former.begin()
   }
@@ -75,6 +81,15 @@ export class TransactionView implements ReadView, HeadReader {
 
   referring(type: string, field: string, id: string): readonly StoredRecord[] {
     return this.own.referring(type, field, id)
+  }
+
+  holding(type: string, key: UniqueKey, record: StoredRecord): readonly StoredRecord[] {
+    return this.own.holding(type, key, record)
+  }
+
+  /** What the transaction has changed, and what that was before. */
+  touched(): readonly Touched[] {
+    return together([...this.own.entries()], ([type, id]) => ({ type, id, before: this.#headBefore(type, id)?.record }))
   }
 
   size(type: LiveType): number {
@@ -128,20 +143,33 @@ export class TransactionView implements ReadView, HeadReader {
   #referredBefore(typeName: string, field: string, id: string): readonly StoredRecord[] {
     const type = this.live.types.get(typeName)
     if (type === undefined) return []
-    const changed = this.changedSince(typeName)
+    return this.#matching(type, this.live.slotsReferring(type, field, id), (one) => refersTo(one, field, id))
+  }
+
+  #heldBefore(typeName: string, key: UniqueKey, record: StoredRecord): readonly StoredRecord[] {
+    const type = this.live.type(typeName)
+    const held = heldKey(key, record)
+    return this.#matching(type, slotsHolding(this.live, type, key, record), (one) => heldKey(key, one) === held)
+  }
+
+  /** Of the records in these slots, and those that others have changed since, the ones that matched when it began. */
+  #matching(
+    type: LiveType,
+    slots: Iterable<Slot>,
+    matches: (record: StoredRecord) => boolean,
+  ): readonly StoredRecord[] {
+    const changed = this.changedSince(type.name)
     const found: StoredRecord[] = []
     const cold: BodyRequest[] = []
-    for (const slot of this.live.slotsReferring(type, field, id)) {
+    for (const slot of slots) {
       const other = type.rows.idOf(slot)
       if (changed.has(other)) continue
-      const candidate = this.#loaded.get(recordKey(typeName, other)) ?? this.#now.at(type, slot)
+      const candidate = this.#loaded.get(recordKey(type.name, other)) ?? this.#now.at(type, slot)
       if (candidate instanceof BodyRequest) cold.push(candidate)
-      else if (refersTo(candidate, field, id)) found.push(candidate)
+      else if (matches(candidate)) found.push(candidate)
     }
     if (cold.length > 0) throw new ColdBodies(cold)
-    for (const [, before] of changed) {
-      if (before !== undefined && refersTo(before, field, id)) found.push(before)
-    }
+    for (const [, before] of changed) if (before !== undefined && matches(before)) found.push(before)
     return found
   }
 }

@@ -22,6 +22,7 @@ import { closed, fromActor } from '../validation/refusals.ts'
 import type { Door } from '../writing/door.ts'
 import { TransactionEndpoint } from './transaction-endpoint.ts'
 import { TransactionView } from './transaction-view.ts'
+import { checkUniqueAtEnd } from './unique-at-end.ts'
 
 export interface TransactionOptions extends WriteOptions, AskOptions {
   /** How often it is tried again after a conflict: 0 … 1 000, default `limits.transactionRetries`. */
@@ -157,6 +158,7 @@ export class Transactions<D extends Domain> {
       })
       const value = await patiently(working, { options: left(), setTimer, what: 'run a transaction' })
       await finish?.(endpoint)
+      await checkUniqueAtEnd({ domain, view, breathe: environment.breathe })
       endpoint.end(ended)
       // What only reads has seen one state, and that is all it can ask for.
       if (endpoint.steps.length === 0) return { value }

@@ -11,7 +11,7 @@ import type { Observation } from '../observation/observation.ts'
 import type { BodyRequest } from '../records/bodies.ts'
 import type { HeadLayer } from '../records/heads.ts'
 import { recordKey } from '../records/record-key.ts'
-import { ColdBodies, PendingCheck, type Suspension } from '../records/suspension.ts'
+import { IndexUnbuilt, isSuspension, PendingCheck, type Suspension } from '../records/suspension.ts'
 import type { Environment } from '../scheduling/environment.ts'
 import { TimeSlice } from '../scheduling/time-slice.ts'
 import { timestamps } from '../scheduling/timestamps.ts'
@@ -169,7 +169,7 @@ class WriteWorker {
       const earlier = done.flatMap((part) => this.#repeated(delivery.body.steps.slice(part.from, part.to), part.entry))
       this.#accept(delivery, attempt.undecided, earlier)
     } catch (reason) {
-      if (reason instanceof ColdBodies || reason instanceof PendingCheck) return reason
+      if (isSuspension(reason)) return reason
       this.#refuse(delivery, reason)
     }
     return undefined
@@ -190,8 +190,10 @@ class WriteWorker {
   }
 
   async #settleWait(wait: Suspension): Promise<void> {
+    const { live, environment } = this.#options
     if (wait instanceof PendingCheck) await wait.settled
-    else await this.#options.live.warm(wait.requests)
+    else if (wait instanceof IndexUnbuilt) await wait.built(environment.breathe)
+    else await live.warm(wait.requests)
   }
 
   #doneParts({ txid }: Write): readonly DonePart[] {

@@ -2,6 +2,7 @@ import { type Entity, fieldKind } from '@stateward/contract'
 import type { SlotIds } from '../ids/slot-ids.ts'
 import { compoundIndex } from './compound-index.ts'
 import { equalityIndex } from './equality-index.ts'
+import { isExactFor } from './exact-probe.ts'
 import type { FieldIndex } from './field-index.ts'
 import { orderedIndex } from './ordered-index.ts'
 import { relationIndex } from './relation-index.ts'
@@ -12,6 +13,7 @@ import { textIndex } from './text-index.ts'
  * fields a compound one (`status+updated_at`), for every declared single field an order (`updated_at order`), and always
  * the order of ids (`id order`). For the status field and every declared single field also an equality index (`status`),
  * unless a compound index of two fields leads with it, which answers the same, or it holds times, where the order does.
+ * Every unique key has one that answers for it: where none of those does, one as if it were declared.
  * For every field of `texts` an index of what its texts contain (`name text`).
  * Relations come first, so that who takes the first index that answers for a field finds the elements of arrays too.
  *
@@ -35,16 +37,22 @@ export function indexesFor(entity: Entity, ids?: SlotIds): readonly FieldIndex[]
 
   for (const field of Object.keys(entity.refs)) add(`${label(field)} →`, (name) => relationIndex({ name, field }))
   if (entity.status !== undefined) addEquality(entity.status.field)
+  const addCompound = (fields: readonly string[]): void =>
+    add(fields.map(label).join('+'), (name) => compoundIndex({ name, fields, kinds: fields.map(kindOf), ...shared }))
   for (const fields of entity.indexes) {
     const [only] = fields
     if (only !== undefined && fields.length === 1) {
       // An order finds one moment as well, sets of moments are seldom asked for, and every index costs every write.
       if (kindOf(only) !== 'time') addEquality(only)
       addOrder(only)
-    } else {
-      const kinds = fields.map(kindOf)
-      add(fields.map(label).join('+'), (name) => compoundIndex({ name, fields, kinds, ...shared }))
-    }
+    } else addCompound(fields)
+  }
+  for (const fields of entity.unique) {
+    if ([...indexes.values()].some((index) => isExactFor(index, fields))) continue
+    const [only] = fields
+    if (only === undefined || fields.length > 1) addCompound(fields)
+    else if (kindOf(only) === 'time') addOrder(only)
+    else addEquality(only)
   }
   addOrder('id')
   for (const field of entity.texts) add(`${label(field)} text`, (name) => textIndex({ name, field }))

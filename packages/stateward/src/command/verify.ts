@@ -56,7 +56,7 @@ async function checkStorage({ storage }: Session): Promise<StorageCheck> {
   }
 }
 
-function wholeLines({ storage, records, indexes }: VerifyReport, { paint }: Output): string[] {
+function wholeLines({ storage, records, indexes, duplicates }: VerifyReport, { paint }: Output): string[] {
   const lines = [
     `${paint.green('ok')}  ${counted(storage.commits, 'commit')}, ${bytesText(storage.bytes)}: every line reads as it was written`,
     `    ${counted(records, 'record')} read back, ${indexes.length} indexes equal to a full scan`,
@@ -64,6 +64,12 @@ function wholeLines({ storage, records, indexes }: VerifyReport, { paint }: Outp
   lines.push(...(storage.lost ?? []).map((range) => `    ${lostText(range)}: salvaged, and not there any more`))
   if (storage.unverified > 0) {
     lines.push(`    ${counted(storage.unverified, 'commit')} came from plain files, which carry no checksums`)
+  }
+  for (const { type, fields, values, records: holders, ids } of duplicates ?? []) {
+    const held = fields.map((field, at) => `${field} ${JSON.stringify(values[at])}`).join(', ')
+    lines.push(
+      `    ${printable(held)}: unique, and in ${counted(holders, type)}, such as ${printable(ids.slice(0, 3).join(', '))}`,
+    )
   }
   return lines
 }

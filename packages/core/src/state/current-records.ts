@@ -1,5 +1,5 @@
 import type { Slot, StoredRecord } from '@stateward/contract'
-import type { Live, LiveType } from '../state/live.ts'
+import type { Live, LiveType } from './live.ts'
 
 const rowsPerLoad = 1_024
 
