@@ -54,6 +54,16 @@ export const brokenQueries: readonly BrokenEndpoint[] = [
     around: withRows((rows) => rows.filter((_, at) => at !== 17)),
   },
   {
+    breaks: 'says that no answer is degraded',
+    caught: 'an answer is its rows, its commit, a cursor where rows are left out, and degraded only as true',
+    around: withAnswer('query', (answer) => ({ degraded: false, ...answer })),
+  },
+  {
+    breaks: 'takes whatever the groups are to be by for a field',
+    caught: 'explain of the groups of a query, too, says degraded only as true',
+    around: (next, kind, { by, ...body }) => next(kind, kind === 'explain' ? body : { by, ...body }),
+  },
+  {
     breaks: 'scans whatever it is asked',
     caught: 'explain tells how a query is answered',
     around: withAnswer('explain', (explanation) => ({ ...explanation, plan: { kind: 'scan', estimatedRows: 0 } })),

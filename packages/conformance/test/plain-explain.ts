@@ -1,8 +1,9 @@
 import type { Analysis, ExplainAsk, Explanation, PlanNode, Query, QueryAnswer } from '@stateward/contract'
-import { entityOf } from './plain-door.ts'
+import { checkField, entityOf } from './plain-door.ts'
 
 /** Tells of an index where a declared one begins with a field of the filter; it looks at every record all the same. */
-export function plainExplain({ analyze, ...query }: ExplainAsk, ask: (query: Query) => QueryAnswer): Explanation {
+export function plainExplain({ analyze, by, ...query }: ExplainAsk, ask: (query: Query) => QueryAnswer): Explanation {
+  if (by !== undefined) checkField(entityOf(query.type), by)
   const records = ask({ type: query.type }).rows.length
   const { rows, seq } = ask(query)
   const steps = { plan: 0, find: 0, load: 0, check: 0, sort: 0, wait: 0, rest: 0 }

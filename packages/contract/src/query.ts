@@ -79,7 +79,10 @@ export interface QueryAnswer {
   readonly seq: Seq
   /** Present when the query has `include`: what the rows lead to, by each of its fields. */
   readonly related?: Readonly<Record<string, RelatedRecords>>
-  /** Present when an index that might have served is being built again: the rows are right, they may have taken longer. */
+  /**
+   * Present, and true, when an index that might have served is being built again: the rows are right, they may have taken longer.
+   * Numbers and groups have no place for it: `explain` of the same query tells it of them.
+   */
   readonly degraded?: true
 }
 
@@ -120,6 +123,11 @@ export interface AggregateRow {
 export interface ExplainAsk extends Query {
   /** Also answers the query, and tells what that took; the rows themselves are let go. Default false. */
   readonly analyze?: boolean
+  /**
+   * The field that `groupBy` is asked with: `degraded` and `dropped` then tell of the indexes that might serve its groups, and not of
+   * those that only have the order of rows. The plan is that of the rows all the same. No field of the type: `INVALID`.
+   */
+  readonly by?: string
 }
 
 /** How a query is or was answered. */

@@ -36,9 +36,10 @@ const rowsAs: fc.Arbitrary<readonly Word[]> = fc.oneof(
 )
 const ending: fc.Arbitrary<readonly Word[]> = fc.oneof(
   fc
-    .tuple(rowsAs, fc.constantFrom<Word>(['all'], ['first'], ['pages'], ['stream'], ['page', 'no cursor']))
+    .tuple(rowsAs, fc.constantFrom<Word>(['all'], ['answer'], ['first'], ['pages'], ['stream'], ['page', 'no cursor']))
     .map(([as, end]) => [...as, end]),
   fc.constantFrom<readonly Word[]>([['count']], [['explain']], [['explain', { analyze: true }]]),
+  field.map((by): Word[] => [['explain', { by }]]),
   field.map((name): Word[] => [['groupBy', name]]),
   measures.map((asked): Word[] => [['aggregate', asked]]),
   fc.tuple(field, measures).map(([name, asked]): Word[] => [['aggregateBy', name, asked]]),

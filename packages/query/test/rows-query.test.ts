@@ -68,6 +68,16 @@ test('the references are asked for by name, and each row is given its own', asyn
   expect(query.toJSON()).toEqual({ type: 'task', where, include })
 })
 
+test('all that is known of rows comes along with them, and nothing that is not', async () => {
+  const { asked, tasks } = recorder({ rows: [row('a')], seq: 7, cursor: 'next', degraded: true })
+  const told = { cursor: 'next', degraded: true }
+  expect(await tasks.limit(1).answer()).toStrictEqual({ rows: [row('a')], seq: 7, ...told })
+  expect(await tasks.select('id').answer()).toStrictEqual({ rows: [{ id: 'a' }], seq: 7, ...told })
+  expect(await tasks.page()).toStrictEqual({ rows: [row('a')], ...told })
+  expect(asked).toEqual([{ type: 'task', limit: 1 }, { type: 'task' }, { type: 'task', limit: 100 }])
+  expect(await recorder({ rows: [] }).tasks.answer()).toStrictEqual({ rows: [], seq: 1 })
+})
+
 test('an endpoint that gives rows alone is UNSUPPORTED, and never taken for rows that lead nowhere', async () => {
   const { tasks } = recorder({ rows: [row('a')] })
   const error = await tasks

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, StoredRecord, SystemFields, Where } from '@stateward/contract'
 import { describe, expectTypeOf, test } from 'vitest'
 import { and, contains, eq, gt, isIn, not, or, prefix } from '../src/building/conditions.ts'
+import type { Answer } from '../src/building/page.ts'
 import type { QueryBuilder } from '../src/building/query-builder.ts'
 import type { QueryView } from '../src/building/query-view.ts'
 import type { RowsQuery } from '../src/building/rows-query.ts'
@@ -117,6 +118,8 @@ function compiles(
   tasks.orderBy('order', 'up')
   // @ts-expect-error no such field to group by
   tasks.groupBy('statsu')
+  // @ts-expect-error no such field to group by
+  tasks.explain({ by: 'statsu' })
   // @ts-expect-error no such field to select
   tasks.select('status', 'statsu')
   // @ts-expect-error nothing selected
@@ -162,25 +165,27 @@ const answersOf = (tasks: QueryBuilder<Task, Relations>) => ({
   all: tasks.where({ status: 'draft' }).orderBy('order', 'desc').limit(2).all(),
   first: tasks.first(),
   page: tasks.page('cursor'),
+  answer: tasks.answer(),
   count: tasks.count(),
   groups: tasks.groupBy('note'),
   measures: tasks.aggregate({ n: { count: true }, mean: { avg: 'order' }, last: { max: 'status' } }),
   measured: tasks.aggregateBy('done', { sum: { sum: 'order' } }),
-  explained: tasks.explain({ analyze: true }),
-  selected: tasks.select('id', 'note').first(),
-  included: tasks.include('owner_id').page(),
+  explained: tasks.explain({ analyze: true, by: 'status' }),
+  selected: tasks.select('id', 'note').answer(),
+  included: tasks.include('owner_id').answer(),
 })
 const answersAtOnce = (tasks: QueryView<Task, Relations>) => ({
   all: tasks.where({ status: 'draft' }).orderBy('order', 'desc').limit(2).all(),
   first: tasks.first(),
   page: tasks.page('cursor'),
+  answer: tasks.answer(),
   count: tasks.count(),
   groups: tasks.groupBy('note'),
   measures: tasks.aggregate({ n: { count: true }, mean: { avg: 'order' }, last: { max: 'status' } }),
   measured: tasks.aggregateBy('done', { sum: { sum: 'order' } }),
-  explained: tasks.explain({ analyze: true }),
-  selected: tasks.select('id', 'note').first(),
-  included: tasks.include('owner_id').page(),
+  explained: tasks.explain({ analyze: true, by: 'status' }),
+  selected: tasks.select('id', 'note').answer(),
+  included: tasks.include('owner_id').answer(),
 })
 const streamsAtOnce = (tasks: QueryView<Task, Relations>) => ({
   rows: tasks.stream(),
@@ -247,6 +252,9 @@ describe('types', () => {
     expectTypeOf(answersOf).toBeFunction()
     type Awaiting = ReturnType<typeof answersOf>
     expectTypeOf<ReturnType<typeof answersAtOnce>>().toEqualTypeOf<{ [K in keyof Awaiting]: Awaited<Awaiting[K]> }>()
+    expectTypeOf<Awaited<Awaiting['answer']>>().toEqualTypeOf<Answer<Task>>()
+    expectTypeOf<Answer<Task>['degraded']>().toEqualTypeOf<true | undefined>()
+    expectTypeOf<Awaited<Awaiting['page']>['degraded']>().toEqualTypeOf<true | undefined>()
     type Streams = ReturnType<typeof streamsAtOnce>
     expectTypeOf<Streams['rows']>().toEqualTypeOf<Generator<Task, void, undefined>>()
     expectTypeOf<Streams['selected']>().toEqualTypeOf<Generator<Pick<Task, 'id'>, void, undefined>>()

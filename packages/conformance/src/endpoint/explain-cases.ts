@@ -19,6 +19,19 @@ export const explainCases: readonly EndpointCase[] = [
     const { analysis } = await trial.ask('explain', { type: 'item', analyze: false })
     assert.equal(analysis, undefined, 'a query is answered only where that is asked for')
   }),
+
+  endpointCase('explain of the groups of a query, too, says degraded only as true', async (trial) => {
+    await trial.ask('createMany', { type: 'item', rows: [{ id: 'a', s: 'x' }, { id: 'b' }] })
+    for (const where of [{}, { s: 'x' }]) {
+      const { plan, records, degraded, dropped = [] } = await trial.ask('explain', { type: 'item', where, by: 's' })
+      assert.equal(records, 2)
+      assert.equal(plan.kind, (await trial.ask('explain', { type: 'item', where })).plan.kind, 'the way to the rows')
+      assert(degraded === undefined || degraded === true, `degraded is absent or true, found ${degraded}`)
+      assert(dropped.every((name) => typeof name === 'string'))
+    }
+    await trial.refuse('INVALID', 'groups by a field that is not listed', 'explain', { type: 'review', by: 'colour' })
+    await trial.ask('explain', { type: 'review', by: 'rating' })
+  }),
 ]
 
 async function compare(

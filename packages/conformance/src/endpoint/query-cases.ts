@@ -100,6 +100,30 @@ export const queryCases: readonly EndpointCase[] = [
     }),
   ),
 
+  endpointCase(
+    'an answer is its rows, its commit, a cursor where rows are left out, and degraded only as true',
+    async (trial) => {
+      const rows = Array.from({ length: 6 }, (_, n) => ({ id: `i${n}`, n: n % 2, s: 'x' }))
+      await trial.ask('createMany', { type: 'item', rows })
+      const known = ['rows', 'seq', 'cursor', 'related', 'degraded']
+      for (const query of [
+        {},
+        { where: { n: 1 } },
+        { orderBy: [['n', 'desc']], limit: 4 },
+      ] satisfies Partial<Query>[]) {
+        const answer = plain(await trial.query('item', query))
+        assert.deepEqual(
+          Object.keys(answer).filter((key) => !known.includes(key)),
+          [],
+          'nothing else is told',
+        )
+        assert.equal(answer.seq, 1)
+        assert.equal(typeof answer.cursor, answer.rows.length < 4 || !('limit' in query) ? 'undefined' : 'string')
+        assert(answer.degraded === undefined || answer.degraded === true, `degraded is true or absent`)
+      }
+    },
+  ),
+
   endpointCase('explain tells how a query is answered', async (trial) => {
     await trial.ask('createMany', {
       type: 'item',

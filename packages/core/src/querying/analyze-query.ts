@@ -1,5 +1,5 @@
 import type { AskOptions, Explanation, Query, QueryAnswer } from '@stateward/contract'
-import { checkQuery, planQuery } from '@stateward/query'
+import { checkField, checkQuery, planQuery } from '@stateward/query'
 import { isDegraded } from './degraded.ts'
 import { missingFor } from './explain-query.ts'
 import type { Planned } from './plan-cache.ts'
@@ -12,15 +12,20 @@ import { plannedNow } from './run-query-now.ts'
  * Explains a query and answers it as `runQuery` does, with every step watched. Planned anew, as for `runExplain`. The clock of
  * the ground is read twice for each candidate and each check.
  */
-export function runAnalyze(ground: QueryGround, given: Query, options: AskOptions = {}): Promise<Explanation> {
+export function runAnalyze(
+  ground: QueryGround,
+  given: Query,
+  by: string | undefined,
+  options: AskOptions = {},
+): Promise<Explanation> {
   // Outside of the promise, because whatever reading the query throws is for the dispatcher to put into words.
-  const { watched, planned, explained } = watchedQuery(ground, given)
+  const { watched, planned, explained } = watchedQuery(ground, given, by)
   return runPlanned(watched, planned, options).then(explained)
 }
 
 /** As `runAnalyze`, answered as by `queryNow`. */
-export function analyzeNow(ground: QueryGround, given: Query): Explanation {
-  const { watched, planned, explained } = watchedQuery(ground, given)
+export function analyzeNow(ground: QueryGround, given: Query, by: string | undefined): Explanation {
+  const { watched, planned, explained } = watchedQuery(ground, given, by)
   return explained(plannedNow(watched, planned))
 }
 
@@ -30,20 +35,24 @@ interface WatchedQuery {
   readonly explained: (answer: QueryAnswer) => Explanation
 }
 
-function watchedQuery(ground: QueryGround, given: Query): WatchedQuery {
+function watchedQuery(ground: QueryGround, given: Query, by: string | undefined): WatchedQuery {
   const { type, entity, view, monotonicMs } = ground
   const meter = new QueryMeter(monotonicMs)
-  const { query, plan, degraded } = meter.timed('plan', () => {
+  const { query, plan, degraded, missing } = meter.timed('plan', () => {
     const query = checkQuery(given, entity)
+    if (by !== undefined) checkField(by, entity, 'by')
     const plan = planQuery(query, entity, type.indexes, view.size(type))
-    return { query, plan, degraded: isDegraded(type, query) }
+    return { query, plan, degraded: isDegraded(type, query), missing: missingFor(type, query, by) }
   })
   return {
     watched: meter.ground(ground),
     planned: { query, plan: meter.plan(plan), degraded },
-    explained: (answer) => {
-      const missing = missingFor(type, query)
-      return { ...plan.explanation, analysis: meter.analysis(answer), ...missing, ...(degraded && { degraded }) }
-    },
+    // An index may have been found out while the query ran.
+    explained: (answer) => ({
+      ...plan.explanation,
+      analysis: meter.analysis(answer),
+      ...missing,
+      ...missingFor(type, query, by),
+    }),
   }
 }

@@ -134,9 +134,9 @@ export class Reads {
   }
 
   #explain(body: Ask<'explain'>, asking: AskOptions): Answer<'explain'> | Promise<Answer<'explain'>> {
-    const { query, isAnalyzed } = explainAsked(body)
+    const { query, by, isAnalyzed } = explainAsked(body)
     return this.#on(query, asking, (ground, asked) =>
-      isAnalyzed ? runAnalyze(ground, asked, asking) : runExplain(ground, asked),
+      isAnalyzed ? runAnalyze(ground, asked, by, asking) : runExplain(ground, asked, by),
     )
   }
 
@@ -152,8 +152,8 @@ export class Reads {
       groupBy: (query, field) => groupByNow(this.#ground(query), query, field),
       aggregate: (ask) => aggregateNow(this.#ground(ask.query), ask),
       explain: (body) => {
-        const { query, isAnalyzed } = explainAsked(body)
-        return (isAnalyzed ? analyzeNow : runExplain)(this.#ground(query), query)
+        const { query, by, isAnalyzed } = explainAsked(body)
+        return (isAnalyzed ? analyzeNow : runExplain)(this.#ground(query), query, by)
       },
     }
   }

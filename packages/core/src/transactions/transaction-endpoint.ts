@@ -223,10 +223,10 @@ export class TransactionEndpoint implements Endpoint {
 
   async #explain(body: Ask<'explain'>, asking: AskOptions): Promise<Protocol['explain']['answer']> {
     const { reads, view } = this.#options
-    const { query, isAnalyzed } = explainAsked(body)
+    const { query, by, isAnalyzed } = explainAsked(body)
     const ground = reads.groundOf(query, view)
-    if (!isAnalyzed) return runExplain(ground, query)
-    const explanation = await runAnalyze(ground, query, asking)
+    if (!isAnalyzed) return runExplain(ground, query, by)
+    const explanation = await runAnalyze(ground, query, by, asking)
     // It tells how many rows there are, as a count does.
     this.readSet.addQuery(query)
     return explanation

@@ -88,10 +88,11 @@ export class QueryBuilder<R, Relations = Record<never, never>> extends RowsQuery
 
   /**
    * How the query would be answered; with `{ analyze: true }` it is answered too, and `analysis` tells what that took.
-   * `UNSUPPORTED` where the endpoint does not look at that.
+   * `UNSUPPORTED` where the endpoint does not look at that. `degraded` says of `count` and `aggregate` what `answer` says of rows,
+   * with `{ by: field }` of `groupBy`.
    */
-  explain({ analyze, ...asking }: ExplainOptions = {}): Promise<Explanation> {
-    return this.runner.explain(explainAsk(this.query, analyze), asking)
+  explain({ analyze, by, ...asking }: ExplainOptions<FieldOf<R>> = {}): Promise<Explanation> {
+    return this.runner.explain(explainAsk(this.query, { analyze, by }), asking)
   }
 
   /**

@@ -75,7 +75,7 @@ export class QueryView<R, Relations = Record<never, never>> extends RowsView<R> 
   }
 
   /** How the query would be answered; with `{ analyze: true }` it is answered too, and `analysis` tells what that took. */
-  explain({ analyze }: ExplainViewOptions = {}): Explanation {
-    return this.runner.explain(explainAsk(this.query, analyze))
+  explain(options: ExplainViewOptions<FieldOf<R>> = {}): Explanation {
+    return this.runner.explain(explainAsk(this.query, options))
   }
 }

@@ -1,6 +1,6 @@
 import type { AskOptions, Query, QueryAnswer } from '@stateward/contract'
 import { withLimit } from './compose-query.ts'
-import { type Page, pageOf, pageQuery } from './page.ts'
+import { type Answer, answerOf, type Page, pageOf, pageQuery } from './page.ts'
 import { pagesOf } from './pages-of.ts'
 import type { QueryRunner } from './query-runner.ts'
 
@@ -28,6 +28,14 @@ export abstract class RowsQuery<Row> {
   /** Every row, or the first `limit`, as of one commit. */
   all(options?: AskOptions): Promise<readonly Row[]> {
     return this.#runner.query(this.#query, options).then((answer) => this.rowsOf(answer))
+  }
+
+  /**
+   * As `all`, with what is known of the rows: the commit as of which they are, the cursor behind them where a limit has left rows out,
+   * and whether they are `degraded`, that is, right and perhaps late for want of an index that is being built again.
+   */
+  answer(options?: AskOptions): Promise<Answer<Row>> {
+    return this.#runner.query(this.#query, options).then((answer) => answerOf(answer, this.rowsOf(answer)))
   }
 
   /** The first row, `undefined` when there is none. */

@@ -1,6 +1,6 @@
 import type { Query, QueryAnswer } from '@stateward/contract'
 import { withLimit } from './compose-query.ts'
-import { type Page, pageOf, pageQuery } from './page.ts'
+import { type Answer, answerOf, type Page, pageOf, pageQuery } from './page.ts'
 import { pagesOfView } from './pages-of.ts'
 import type { QueryViewRunner } from './query-view-runner.ts'
 
@@ -31,6 +31,12 @@ export abstract class RowsView<Row> {
   /** Every row, or the first `limit`. */
   all(): readonly Row[] {
     return this.rowsOf(this.#runner.query(this.#query))
+  }
+
+  /** As `all`, with what is known of the rows: commit, cursor, whether they are degraded. */
+  answer(): Answer<Row> {
+    const answer = this.#runner.query(this.#query)
+    return answerOf(answer, this.rowsOf(answer))
   }
 
   /** The first row, `undefined` when there is none. */
