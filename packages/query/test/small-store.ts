@@ -55,7 +55,8 @@ export class SmallStore {
     const { predicate = () => true, compare, after, limit } = this.plan({ ...query, ...cursor })
     const facts = factsOf(checkQuery(query, this.#entity).where, this.#entity)
     const [entity, indexes, records] = [this.#entity, this.#indexes, this.slots.size]
-    const { all } = choicesOf({ facts, entity, indexes, records, orderBy: query.orderBy, limit, after })
+    const led = new Set(indexes.map(({ fields }) => fields[0] ?? ''))
+    const { all } = choicesOf({ facts, entity, indexes, led, records, orderBy: query.orderBy, limit, after })
     return all.map(({ access, inOrder }) => {
       const rows = this.candidates(access).filter(predicate)
       return inOrder ? rows : rows.sort(compare)

@@ -1,5 +1,5 @@
 import type { Explanation, Index, QueryPlan } from '@stateward/contract'
-import { fieldsOf } from '../querying/fields-of.ts'
+import { fieldsOf } from '@stateward/query'
 
 const system = ['id', 'rev', 'created_at', 'updated_at']
 

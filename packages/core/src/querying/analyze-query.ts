@@ -2,7 +2,7 @@ import type { AskOptions, Explanation, Query, QueryAnswer } from '@stateward/con
 import { checkField, checkQuery, planQuery } from '@stateward/query'
 import { isDegraded } from './degraded.ts'
 import { missingFor } from './explain-query.ts'
-import type { Planned } from './plan-cache.ts'
+import type { Planned } from './planned-shape.ts'
 import type { QueryGround } from './query-ground.ts'
 import { QueryMeter } from './query-meter.ts'
 import { runPlanned } from './run-query.ts'

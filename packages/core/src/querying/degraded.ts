@@ -1,7 +1,7 @@
 import type { Query } from '@stateward/contract'
 import type { FieldIndex } from '@stateward/index'
+import { fieldsOf } from '@stateward/query'
 import type { LiveType } from '../state/live.ts'
-import { fieldsOf } from './fields-of.ts'
 
 /** Whether an index that is being built again might have served this query, which was checked; with `by`, its groups by that field. */
 export function isDegraded({ kept }: LiveType, query: Query, by?: string): boolean {

@@ -16,7 +16,8 @@ import type { Live, LiveType } from '../state/live.ts'
 import type { readNow } from '../state/read-now.ts'
 import type { readAll } from '../state/read-records.ts'
 import { type ReadView, slotsOf } from '../state/read-view.ts'
-import type { PlanCache, Planned } from './plan-cache.ts'
+import type { PlanCache } from './plan-cache.ts'
+import type { Planned } from './planned-shape.ts'
 
 /** What a query runs on. */
 export interface QueryGround {
@@ -119,9 +120,9 @@ export function rowsWanted({ limit }: Query): number | undefined {
 }
 
 /** How many match, where that is known without a look at any of them; else `undefined`. */
-export function countedBy({ type, view }: QueryGround, { access, predicate, explanation }: Plan): number | undefined {
+export function countedBy({ type, view }: QueryGround, { access, predicate, isCovered }: Plan): number | undefined {
   if (predicate === undefined) return view.size(type)
-  if (!view.keepsOrder || explanation.residual !== undefined) return undefined
+  if (!view.keepsOrder || !isCovered) return undefined
   let count = 0
   for (const _ of slotsOf(type, access)) count++
   return count

@@ -59,7 +59,11 @@ export class QueryMeter {
   plan(plan: Plan): Plan {
     const { predicate } = plan
     if (predicate === undefined) return plan
-    return { ...plan, predicate: (record) => this.timed('check', () => predicate(record)) }
+    return {
+      ...plan,
+      explanation: plan.explanation,
+      predicate: (record) => this.timed('check', () => predicate(record)),
+    }
   }
 
   /** All of it until now. */

@@ -9,7 +9,7 @@ import {
 import { type AggregateAsk, checkField, groupRows, type Plan, rowMeasures, topK } from '@stateward/query'
 import { isCold } from '../state/read-view.ts'
 import { measuresWanted, onlyCount } from './measures-wanted.ts'
-import type { Planned } from './plan-cache.ts'
+import type { Planned } from './planned-shape.ts'
 import {
   answerWith,
   countedBy,

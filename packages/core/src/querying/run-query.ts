@@ -24,7 +24,7 @@ import { type Candidate, isCold } from '../state/read-view.ts'
 import { HeldCandidates } from './held-candidates.ts'
 import { listed, takeMatching } from './matching.ts'
 import { measuresWanted, onlyCount } from './measures-wanted.ts'
-import type { Planned } from './plan-cache.ts'
+import type { Planned } from './planned-shape.ts'
 import {
   answerWith,
   countedBy,
@@ -234,7 +234,7 @@ async function firstInOrder(
   options: AskOptions,
 ): Promise<Found | undefined> {
   // Where the index answers the whole filter hardly any candidate fails, and each that is cold costs a read.
-  const spare = plan.explanation.residual === undefined && plan.after === undefined ? 0 : firstReach
+  const spare = plan.isCovered && plan.after === undefined ? 0 : firstReach
   const sieve = sieveOf(ground, plan)
   for (let reach = wanted + spare; ; reach *= reachGrowth) {
     if (!mayBeAsked(ground, plan)) return undefined

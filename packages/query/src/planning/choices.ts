@@ -27,7 +27,10 @@ export interface Question {
   readonly orderBy: readonly OrderBy[] | undefined
   readonly limit: number | undefined
   readonly after: Position | undefined
+  /** Those that may fit. */
   readonly indexes: readonly Index[]
+  /** The fields that any index begins with. */
+  readonly led: ReadonlySet<string>
   readonly records: number
 }
 
@@ -48,7 +51,7 @@ const coversNothing: Coverage = () => 'not'
 
 /** Lists the ways; the cheapest is the plan. Asks each index for an estimate, and nothing else. */
 export function choicesOf(question: Question): Choices {
-  const { facts, entity, indexes, records } = question
+  const { facts, entity, indexes, led, records } = question
   const order = unfixedOrder(question.orderBy, facts)
   const ids = idChoice(question, order)
   const lookups: Asked[] = []
@@ -73,7 +76,7 @@ export function choicesOf(question: Question): Choices {
   for (const scan of scans) all.push(orderedChoice(scan.asked, scan.order, question, matches))
   const sorting = matches * sortCost
   // A page ends early in an order that an index has, and what is common is not told by a byte.
-  const share = question.limit === undefined && isSifted(facts, indexes) ? siftedShare : 1
+  const share = question.limit === undefined && isSifted(facts, led) ? siftedShare : 1
   for (const { index, probing, probe, rows, covers } of lookups) {
     const { isRight } = probing
     all.push({

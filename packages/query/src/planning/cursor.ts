@@ -52,20 +52,17 @@ export function decodeCursor(query: Query, text: string, entity: Entity): Positi
 }
 
 /** Compares a record with a position: above 0 when the record comes after it. */
-export function comparePosition(
+export function positionComparison(
   orderBy: readonly OrderBy[] | undefined,
-  position: Position,
   entity: Entity,
-): (record: StoredRecord) => number {
-  const steps = fullOrder(orderBy).map((item, at) => {
-    const read = fieldReader(item[0])
-    const compare = valueComparison(item, entity)
-    const value = position.values[at]
-    return (record: StoredRecord) => compare(read(record), value)
-  })
-  return (record) => {
-    for (const step of steps) {
-      const order = step(record)
+): (record: StoredRecord, position: Position) => number {
+  const steps = fullOrder(orderBy).map((item) => ({
+    read: fieldReader(item[0]),
+    compare: valueComparison(item, entity),
+  }))
+  return (record, { values }) => {
+    for (let at = 0; at < steps.length; at++) {
+      const order = steps[at]?.compare(steps[at]?.read(record), values[at]) ?? 0
       if (order !== 0) return order
     }
     return 0

@@ -1,4 +1,4 @@
-import { type Entity, fieldKind, type Index, type JsonValue } from '@stateward/contract'
+import { type Entity, fieldKind, type JsonValue } from '@stateward/contract'
 import type { Facts, FieldFacts } from './facts.ts'
 import type { Access, HeldField } from './plan.ts'
 
@@ -19,9 +19,10 @@ export function heldBeside(access: Access, { fields }: Facts, entity: Entity): r
   return held
 }
 
-/** Whether there are such fields that no index begins with. */
-export function isSifted({ fields }: Facts, indexes: readonly Index[]): boolean {
-  return [...fields].some(([field, facts]) => isHeld(facts) && !indexes.some((index) => index.fields[0] === field))
+/** Whether there are such fields that no index begins with. @param led those that one begins with */
+export function isSifted({ fields }: Facts, led: ReadonlySet<string>): boolean {
+  for (const [field, facts] of fields) if (isHeld(facts) && !led.has(field)) return true
+  return false
 }
 
 function isHeld(facts: FieldFacts): facts is FieldFacts & { readonly equal: readonly JsonValue[] } {

@@ -39,6 +39,8 @@ export interface Plan {
   /** Expected rows of the whole answer, limit and cursor aside. */
   readonly estimatedRows: number
   readonly explanation: Explanation
+  /** Whether an access that is exact leads to what matches the filter and to nothing else: `explanation` has no residual. */
+  readonly isCovered: boolean
   /**
    * Whether a plan that was kept is still right, whatever was written meanwhile. Only one that looks for a text among the
    * items of lists can cease to be: once a record holds a text in that field, for there the text may stand within it.

@@ -6,6 +6,9 @@ import { operatorsIn } from './where-parts.ts'
 /** Whether a record matches. */
 export type Predicate = (record: StoredRecord) => boolean
 
+/** Makes the predicate of any filter that differs from the one it was made of in values alone. */
+export type PredicateMaker = (where: Where) => Predicate
+
 const always: Predicate = () => true
 
 /**
@@ -14,7 +17,7 @@ const always: Predicate = () => true
  * `checkQuery` gave.
  */
 export function compilePredicate(where: Where | undefined, entity: Entity): Predicate {
-  return where === undefined ? always : allOf(conditionsOf(where, entity))
+  return where === undefined ? always : predicateMaker(where, entity)(where)
 }
 
 /** Whether `compilePredicate` of this filter matches everything for having no condition at all. */
@@ -26,28 +29,45 @@ function isTrivialList(value: unknown): boolean {
   return Array.isArray(value) && value.every((item: Where) => isTrivial(item))
 }
 
-function conditionsOf(where: Where, entity: Entity): Predicate[] {
-  const all: Predicate[] = []
-  for (const key of Object.keys(where)) {
-    if (key === 'and')
-      all.push(...(where.and ?? []).filter((part) => !isTrivial(part)).map((part) => compilePredicate(part, entity)))
-    else if (key === 'or') all.push(anyOf((where.or ?? []).map((part) => compilePredicate(part, entity))))
-    else if (key === 'not') all.push(noneOf(compilePredicate(where.not, entity)))
-    else all.push(fieldPredicate(key, where[key], entity))
-  }
-  return all
+/** As `compilePredicate`, in two steps: what does not hang on the values is done in the first one. */
+export function predicateMaker(sample: Where, entity: Entity): PredicateMaker {
+  const makers = Object.keys(sample).flatMap((key) => conditionMakers(key, sample, entity))
+  const [only] = makers
+  if (only !== undefined && makers.length === 1) return only
+  return (where) => allOf(makers.map((make) => make(where)))
 }
 
-function fieldPredicate(field: string, condition: Where[string], entity: Entity): Predicate {
+function conditionMakers(key: string, sample: Where, entity: Entity): PredicateMaker[] {
+  if (key === 'and') {
+    return (sample.and ?? []).flatMap((part, at) => {
+      if (isTrivial(part)) return []
+      const make = predicateMaker(part, entity)
+      return [(where: Where) => make(where.and?.[at] ?? {})]
+    })
+  }
+  if (key === 'or') {
+    const makers = (sample.or ?? []).map((part) => predicateMaker(part, entity))
+    return [(where) => anyOf(makers.map((make, at) => make(where.or?.[at] ?? {})))]
+  }
+  if (key === 'not') {
+    const make = predicateMaker(sample.not ?? {}, entity)
+    return [(where) => noneOf(make(where.not ?? {}))]
+  }
+  return [fieldPredicateMaker(key, entity)]
+}
+
+function fieldPredicateMaker(field: string, entity: Entity): PredicateMaker {
   const read = fieldReader(field)
   const kind = fieldKind(entity, field)
-  const tests = operatorsIn(condition).map(([operator, operand]) => testOf(operator, operand, kind))
-  const [first, second] = tests
-  if (first === undefined) return always
-  if (second === undefined) return (record) => first(read(record))
-  return (record) => {
-    const value = read(record)
-    return tests.every((test) => test(value))
+  return (where) => {
+    const tests = operatorsIn(where[field]).map(([operator, operand]) => testOf(operator, operand, kind))
+    const [first, second] = tests
+    if (first === undefined) return always
+    if (second === undefined) return (record) => first(read(record))
+    return (record) => {
+      const value = read(record)
+      return tests.every((test) => test(value))
+    }
   }
 }
 

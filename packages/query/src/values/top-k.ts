@@ -26,6 +26,9 @@ export interface SortKey<Row> {
  * O(n log k) for n rows; sorts where everything is wanted.
  */
 export function topK<Row>(rows: Iterable<Row>, k: number | undefined, compare: Comparison<Row>): Row[] {
+  // Where all are wanted and comparing is cheap nothing has to be kept beside them.
+  if (Array.isArray(rows) && compare.keyed === undefined && rows.length <= (k ?? Number.POSITIVE_INFINITY))
+    return sorted<Row>(rows.slice(), compare)
   return accumulated(rows, topRows(k, compare))
 }
 

@@ -19,15 +19,15 @@ export const bugsOfQueries: readonly Bug[] = [
   {
     name: 'begins a page behind all rows that are tied with the last one',
     file: 'query/src/planning/cursor.ts',
-    find: '    for (const step of steps) {',
-    replace: '    for (const step of steps.slice(0, 1)) {',
+    find: 'at < steps.length; at++',
+    replace: 'at < 1; at++',
     foundBy: ['query'],
   },
   {
     name: 'keeps a plan whose index may not be asked any more',
     file: 'core/src/querying/plan-cache.ts',
-    find: 'indexes === type.indexes && ',
-    replace: '',
+    find: 'shape?.indexes === type.indexes',
+    replace: 'shape !== undefined',
     foundBy: ['query'],
   },
 ]
