@@ -4,6 +4,7 @@ import { askerArgument, beAskerChild } from './actors/asker-child.ts'
 import { bench } from './bench.ts'
 import { benchAside } from './bench-aside.ts'
 import { type Options, optionsOf, usage } from './options.ts'
+import { boundTable } from './report/bound-table.ts'
 import { groupTable } from './report/group-table.ts'
 import { legend } from './report/markdown.ts'
 import { ratioTable } from './report/ratio-table.ts'
@@ -28,7 +29,8 @@ async function main(options: Options): Promise<number> {
   // Beside this program and not among temporary files, which on many machines are kept in memory.
   const { report, rows } = await bench(options, { entry, dir: options.dir ?? app('.stateward') })
   for (const group of report.groups) console.log(groupTable(group))
-  console.log(`${ratioTable(report.groups)}\n\n${shareTable(report.groups)}\n\n${legend}\n`)
+  const tables = [ratioTable, boundTable, shareTable].map((of) => of(report.groups)).filter((text) => text !== '')
+  console.log(`${tables.join('\n\n')}\n\n${legend}\n`)
   if (report.surroundings.fileSystem !== 'disk') console.log('The stores were kept in memory: give --dir a disk.\n')
   const paths = writeResults(app('results'), report, rows)
   const history = options.record ? [addToHistory(app('results'), report)] : []

@@ -17,6 +17,15 @@ export interface Bar {
   readonly against?: readonly string[]
   /** Records from which on it is another number. */
   readonly fromSize?: { readonly size: number; readonly times: number }
+  /** Another number for another way to ask Stateward, by the name of that contender. */
+  readonly of?: Readonly<Record<string, number>>
+}
+
+/** What a figure of Stateward may be at the most, whoever else takes part: `value` in the unit of the workload, the others in milliseconds. */
+export interface Bound {
+  /** `stall`: the longest time that the event loop stood still, in the worst round; `stallP99`: what 99 in 100 times were below. */
+  readonly of: 'value' | 'p99' | 'stall' | 'stallP99'
+  readonly atMost: number
 }
 
 export interface Workload {
@@ -28,6 +37,7 @@ export interface Workload {
   /** All abilities of one of these lists are needed. */
   readonly takes: readonly (readonly Ability[])[]
   readonly bar?: Bar
+  readonly bounds?: readonly Bound[]
   /** Rejects when an answer is wrong, before anything is timed where that is possible. */
   run(session: Session): Promise<Measured>
 }

@@ -25,6 +25,14 @@ export const contenders: readonly Contender[] = [
     opener: async () => (await import('./stateward.ts')).openStatewardFull,
   },
   {
+    ...stateward,
+    name: 'stateward-view',
+    title: 'the same store, asked without a promise: state.view',
+    abilities: ['reopen', 'get'],
+    loadedBy: stateward,
+    opener: async () => (await import('./stateward-view.ts')).openStatewardView,
+  },
+  {
     name: 'sqlite',
     title: 'SQLite (libsql), WAL, synchronous FULL, JSON beside indexed columns, a commit a write',
     role: 'peer',

@@ -125,6 +125,6 @@ class Span {
     const value = this.#counted / ((this.#end - this.#from) / 1000)
     // What is begun before the end and answered after it costs processor time, too.
     const cpuUs = (this.#cpu.stop() * this.#counted) / this.#all
-    return measuredOf(this.#samples, { value, operations: this.#counted, stallMs: await stall.stop(), cpuUs })
+    return measuredOf(this.#samples, { value, operations: this.#counted, stalls: await stall.stop(), cpuUs })
   }
 }

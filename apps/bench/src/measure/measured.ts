@@ -1,5 +1,6 @@
 import { quantile } from './quantile.ts'
 import type { Samples } from './samples.ts'
+import type { Stalls } from './stall-watch.ts'
 
 /** What is measured beside itself, in turns within one process: `ratio` is the one thing through the other. */
 export interface Share {
@@ -19,6 +20,8 @@ export interface Measured {
   readonly p99?: number
   /** The longest time that the event loop did not turn, milliseconds. */
   readonly stallMs?: number
+  /** What ninety-nine of a hundred times that it was looked at were below. */
+  readonly stallP99Ms?: number
   /** Processor time of one operation, all threads, microseconds; the harness's own part is in it. */
   readonly cpuUs?: number
   /** How many operations the figure rests on. */
@@ -30,20 +33,20 @@ export interface Measured {
 interface Totals {
   readonly value: number
   readonly operations: number
-  readonly stallMs: number
+  readonly stalls: Stalls
   /** Of all operations together. */
   readonly cpuUs: number
 }
 
 /** The figures, with the quantiles of these durations in milliseconds. */
-export function measuredOf(samples: Samples, { value, operations, stallMs, cpuUs }: Totals): Measured {
+export function measuredOf(samples: Samples, { value, operations, stalls, cpuUs }: Totals): Measured {
   const values = samples.values()
   const p50 = quantile(values, 0.5)
   const p99 = quantile(values, 0.99)
   return {
     value,
     ...(p50 !== undefined && p99 !== undefined && { p50, p99 }),
-    stallMs,
+    ...stalls,
     cpuUs: cpuUs / operations,
     operations,
   }

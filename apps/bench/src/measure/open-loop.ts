@@ -49,5 +49,5 @@ export async function openLoop({ perSecond, runMs, operation }: OpenLoop): Promi
   await Promise.all(begunAll)
   const seconds = (performance.now() - begun) / 1000
   const cpuUs = cpu.stop()
-  return measuredOf(samples, { value: all / seconds, operations: all, stallMs: await stall.stop(), cpuUs })
+  return measuredOf(samples, { value: all / seconds, operations: all, stalls: await stall.stop(), cpuUs })
 }

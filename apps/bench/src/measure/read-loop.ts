@@ -46,7 +46,7 @@ export async function readLoop(timing: Timing, operation: (at: number) => Soon<u
     left -= duration
     if (samples.count % chunk === 0) await turn()
   }
-  return measuredOf(samples, { value: done / (spent / 1000), operations: done, stallMs: await stall.stop(), cpuUs })
+  return measuredOf(samples, { value: done / (spent / 1000), operations: done, stalls: await stall.stop(), cpuUs })
 }
 
 /** Finds out how many operations fill a chunk while everything gets warm. */

@@ -5,6 +5,12 @@ const nanosecondsPerMs = 1_000_000
 // The watch compares the moments at which its own timer comes around: one before, and one after what is watched.
 const roundMs = 3
 
+/** For how long the event loop did not turn, in milliseconds, each time that it was looked at. */
+export interface Stalls {
+  readonly stallMs: number
+  readonly stallP99Ms: number
+}
+
 /** Watches for how long the event loop does not turn; idle it reads a little over 1 ms, its own resolution. */
 export class StallWatch {
   readonly #histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: 1 })
@@ -15,10 +21,11 @@ export class StallWatch {
     await delay(roundMs)
   }
 
-  /** The longest stall since `start`, milliseconds. */
-  async stop(): Promise<number> {
+  /** The longest stall since `start`, and below what ninety-nine of a hundred were. */
+  async stop(): Promise<Stalls> {
     await delay(roundMs)
     this.#histogram.disable()
-    return this.#histogram.max / nanosecondsPerMs
+    const stallMs = this.#histogram.max / nanosecondsPerMs
+    return { stallMs, stallP99Ms: Math.min(stallMs, this.#histogram.percentile(99) / nanosecondsPerMs) }
   }
 }

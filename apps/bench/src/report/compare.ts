@@ -46,8 +46,9 @@ export interface Verdict {
 export function verdictOf(group: Group, ours: Summary): Verdict | undefined {
   const { bar } = group.workload
   if (bar === undefined) return undefined
-  const { times, against, fromSize } = bar
-  const wanted = fromSize !== undefined && group.size >= fromSize.size ? fromSize.times : times
+  const { times, against, fromSize, of } = bar
+  const usual = fromSize !== undefined && group.size >= fromSize.size ? fromSize.times : times
+  const wanted = of?.[ours.contender.name] ?? usual
   const isReading = group.workload.stage === 'loaded'
   const peers = group.summaries.filter(({ contender }) => contender.role === 'peer')
   const may = peers.filter((one) =>

@@ -1,4 +1,5 @@
 import type { Contender } from '../contender.ts'
+import { boundTable } from './bound-table.ts'
 import { groupTable } from './group-table.ts'
 import { ratioTable } from './ratio-table.ts'
 import { shareTable } from './share-table.ts'
@@ -29,6 +30,7 @@ export function markdown({ surroundings, contenders, groups, rounds, runMs }: Re
     '\n## How many times better\n',
     ratioTable(groups),
     `\n${legend}`,
+    `\n${boundTable(groups)}`,
     `\n${shareTable(groups)}`,
     '\n## All figures\n',
     ...groups.map(groupTable),

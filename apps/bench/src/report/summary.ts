@@ -19,6 +19,8 @@ export interface Summary {
   readonly cpuUs: number | undefined
   /** The longest of all rounds, milliseconds. */
   readonly stallMs: number | undefined
+  /** The greatest of the rounds'. */
+  readonly stallP99Ms: number | undefined
   readonly remark: string | undefined
   /** What was measured beside itself: medians of the rounds' ratios. */
   readonly shares: readonly ShareSummary[]
@@ -67,7 +69,6 @@ function summaryOf(rows: readonly Row[], place: Pick<Summary, 'workload' | 'size
   const values = measured.map(({ value }) => value)
   const middle = median(values)
   if (middle === undefined) return []
-  const stalls = measured.flatMap(({ stallMs }) => stallMs ?? [])
   return [
     {
       ...place,
@@ -77,12 +78,17 @@ function summaryOf(rows: readonly Row[], place: Pick<Summary, 'workload' | 'size
       p50: median(measured.flatMap(({ p50 }) => p50 ?? [])),
       p99: median(measured.flatMap(({ p99 }) => p99 ?? [])),
       cpuUs: median(measured.flatMap(({ cpuUs }) => cpuUs ?? [])),
-      stallMs: stalls.length === 0 ? undefined : Math.max(...stalls),
+      stallMs: greatest(measured.flatMap(({ stallMs }) => stallMs ?? [])),
+      stallP99Ms: greatest(measured.flatMap(({ stallP99Ms }) => stallP99Ms ?? [])),
       remark: measured.at(-1)?.remark,
       shares: sharesOf(measured),
       rounds: measured.length,
     },
   ]
+}
+
+function greatest(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : Math.max(...values)
 }
 
 function sharesOf(measured: readonly Measured[]): readonly ShareSummary[] {

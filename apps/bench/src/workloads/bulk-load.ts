@@ -30,8 +30,8 @@ export const bulkLoad: Workload = {
     await writesOf(store).load(batches)
     const seconds = (performance.now() - before) / 1000
     const cpuUs = cpu.stop() / data.size
-    const stallMs = await stall.stop()
+    const stalls = await stall.stop()
     if (session.answers) expectEqual('records after loading', data.size, await readsOf(store).size())
-    return { value: data.size / seconds, operations: data.size, cpuUs, stallMs }
+    return { value: data.size / seconds, operations: data.size, cpuUs, ...stalls }
   },
 }

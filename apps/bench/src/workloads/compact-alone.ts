@@ -16,6 +16,7 @@ export const compactAlone: Workload = {
   stage: 'changed',
   takes: [['update', 'compact']],
   bar: { times: 1, against: ['level'] },
+  bounds: [{ of: 'stall', atMost: 10 }],
   async run(session) {
     const { data } = session
     const store = await session.open({ keeps: 'newest' })
@@ -36,9 +37,9 @@ export const compactAlone: Workload = {
     compaction.begin()
     const value = await compaction.ended()
     const cpuUs = cpu.stop()
-    const stallMs = await stall.stop()
+    const stalls = await stall.stop()
     await session.close()
     if (session.reopens) await checkUpdated(session, updates)
-    return { value, operations: 1, cpuUs, stallMs }
+    return { value, operations: 1, cpuUs, ...stalls }
   },
 }

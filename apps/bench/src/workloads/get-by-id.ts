@@ -13,7 +13,7 @@ export const getById: Workload = {
   unit: 'ops/s',
   stage: 'loaded',
   takes: [['get']],
-  bar: { times: 2, against: ['lmdb'] },
+  bar: { times: 2, against: ['lmdb'], of: { 'stateward-view': 5 } },
   async run(session) {
     const hot = new HotIds(session.data)
     const reads = readsOf(await session.open())

@@ -16,6 +16,7 @@ export const mixed: Workload = {
   stage: 'changed',
   takes: [['get', 'update']],
   bar: { times: 3 },
+  bounds: [{ of: 'p99', atMost: 0.4 }],
   async run(session) {
     const { data, timing } = session
     const updates = new Updates(data, callers)

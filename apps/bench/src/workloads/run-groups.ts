@@ -28,7 +28,7 @@ export async function runGroups(session: Session, store: Store, commits: number)
   const operations = samples.count * commits
   const cpuUs = cpu.stop()
   const value = operations / seconds
-  const measured = measuredOf(samples, { value, operations, stallMs: await stall.stop(), cpuUs })
+  const measured = measuredOf(samples, { value, operations, stalls: await stall.stop(), cpuUs })
   const remark = seen?.()
   return { ...measured, ...(remark !== undefined && { remark }) }
 }

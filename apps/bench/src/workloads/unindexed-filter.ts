@@ -14,6 +14,7 @@ export const unindexedFilter: Workload = {
   stage: 'loaded',
   takes: [['query']],
   bar: { times: 5, against: ['sqlite'] },
+  bounds: [{ of: 'stall', atMost: 5 }],
   async run(session) {
     const { data } = session
     const phases = data.indicesOf('phase')
