@@ -35,6 +35,26 @@ export interface Reads {
   counts(): Soon<Readonly<Record<string, number>>>
 }
 
+/** Queries of the built-in domain that an index serves, beside those of `Reads`; rows in the order asked for, ties by id. */
+export interface IndexedReads {
+  /** The phase of this id, by a query. */
+  withId(id: string): Soon<readonly Row[]>
+  /** The phases of a spec by `order`. */
+  phasesOf(specId: string): Soon<readonly Row[]>
+  /** Phases with this status by `updated_at`, from `from` (RFC 3339) on, `limit` of them. */
+  statusSince(status: WorkStatus, from: string, limit: number): Soon<readonly Row[]>
+  /** The phases with the newest `updated_at`, `limit` of them. */
+  newestOfAll(limit: number): Soon<readonly Row[]>
+  /** The specs of a plan whose name contains this text, by id. */
+  specsNamed(planId: string, part: string): Soon<readonly Row[]>
+  /** As `newest`, behind a cursor, with the cursor behind these. */
+  newestPage(
+    status: WorkStatus,
+    limit: number,
+    cursor?: string,
+  ): Soon<{ readonly rows: readonly Row[]; readonly cursor?: string }>
+}
+
 /** What an update sets, and of which phase. */
 export interface PhaseUpdate {
   readonly id: string
@@ -102,6 +122,7 @@ export interface Groups {
 export interface Store {
   readonly writes?: Writes
   readonly reads?: Reads
+  readonly indexed?: IndexedReads
   readonly groups?: Groups
   readonly transactions?: Transactions
   readonly live?: LiveQueries

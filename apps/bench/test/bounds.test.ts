@@ -4,8 +4,10 @@ import type { Measured } from '../src/measure/measured.ts'
 import { boundTable, boundVerdicts } from '../src/report/bound-table.ts'
 import { verdictOf } from '../src/report/compare.ts'
 import { markdown } from '../src/report/markdown.ts'
+import { shareTable } from '../src/report/share-table.ts'
 import { type Group, groupsOf } from '../src/report/summary.ts'
 import type { Row } from '../src/run/row.ts'
+import { sharesOf } from '../src/workloads/queries-beside-writes.ts'
 import { workloads, workloadsNamed } from '../src/workloads/registry.ts'
 
 /** What was measured of a workload, contender by contender, round by round. */
@@ -103,4 +105,24 @@ test('the report has them', () => {
   const text = markdown({ surroundings, contenders, groups, rounds: 1, runMs: 1000 })
   expect(text).toContain('bars that are no ratio')
   expect(text).toMatch(/R5 stateward: longest stall of the event loop \| +10 k \| 7\.00 ms \| +– \| ✗ ≤ 5\.00 ms/)
+})
+
+test('Q1: each shape whose p99 is missed is told as missed, where a write and its sync take less', () => {
+  const p99s = [
+    { name: 'quick', ms: 0.99 },
+    { name: 'slow', ms: 1.01 },
+  ]
+  const told = (syncMs: number): readonly (string | undefined)[] => {
+    const text = shareTable([groupOf('Q1', { stateward: [{ shares: sharesOf(p99s, syncMs) }] })])
+    return ['quick', 'slow'].map((name) =>
+      text
+        .split('\n')
+        .find((line) => line.includes(name))
+        ?.split('|')
+        .at(-2)
+        ?.trim(),
+    )
+  }
+  expect(told(0.99)).toEqual(['✓ ≤ 1.00 ×', '✗ ≤ 1.00 ×'])
+  expect(told(1)).toEqual(['–', '–'])
 })

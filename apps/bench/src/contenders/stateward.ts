@@ -4,6 +4,7 @@ import { domain, openState } from 'stateward'
 import type { OpenContext, Store } from '../contender.ts'
 import { newestSegment, watchGroups } from './log-groups.ts'
 import { StatewardClaims } from './stateward-claims.ts'
+import { statewardIndexed } from './stateward-indexed.ts'
 import { statewardLive } from './stateward-live.ts'
 import { StatewardPast } from './stateward-past.ts'
 import { StatewardReads } from './stateward-reads.ts'
@@ -34,6 +35,7 @@ function storeOf(dir: string, state: WorkState): Store {
   return {
     writes: new StatewardWrites(state),
     reads: new StatewardReads(state),
+    indexed: statewardIndexed(state),
     transactions: new StatewardTransactions(state),
     live: statewardLive(state),
     claims: new StatewardClaims(state),

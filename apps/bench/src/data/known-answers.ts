@@ -10,21 +10,34 @@ export class KnownAnswers {
     this.#phases = Array.from(data.indicesOf('phase'))
   }
 
-  /** Ids of the newest phases with this status. */
-  newest(status: string, limit: number): readonly string[] {
-    const found = this.#phases.filter((index) => this.#data.statusAt(index) === status)
+  /** Ids of the newest phases with this status; of all without one. */
+  newest(status: string | undefined, limit: number): readonly string[] {
+    const found = this.#phases.filter((index) => status === undefined || this.#data.statusAt(index) === status)
     return this.#ids(this.#byTime(found, -1).slice(0, limit))
   }
 
-  /** Ids of the specs of the plan at this index. */
-  specsOf(plan: number): readonly string[] {
-    const specs = Array.from(this.#data.indicesOf('spec'))
-    return this.#ids(specs.filter((index) => this.#data.parentOf(index) === plan))
+  /** Ids of the specs of the plan at this index, and only of those whose name contains a text. */
+  specsOf(plan: number, part = ''): readonly string[] {
+    const specs = Array.from(this.#data.indicesOf('spec')).filter((index) => this.#data.parentOf(index) === plan)
+    return this.#ids(specs.filter((index) => (this.#data.itemAt(index).data.name ?? '').includes(part)))
   }
 
-  /** Ids of the phases from this instant on, oldest first. */
-  since(fromMs: number, limit: number): readonly string[] {
-    const found = this.#phases.filter((index) => this.#data.updatedMsAt(index) >= fromMs)
+  /** Ids of the phases of the spec at this index, by their order. */
+  phasesOf(spec: number): readonly string[] {
+    const orderOf = (index: number): number => {
+      const item = this.#data.itemAt(index)
+      return item.type === 'phase' ? (item.data.order ?? -1) : -1
+    }
+    const found = this.#phases.filter((index) => this.#data.parentOf(index) === spec)
+    return this.#ids(found.toSorted((a, b) => orderOf(a) - orderOf(b) || a - b))
+  }
+
+  /** Ids of the phases from this instant on, oldest first; only of those with a status, where one is given. */
+  since(fromMs: number, limit: number, status?: string): readonly string[] {
+    const found = this.#phases.filter(
+      (index) =>
+        this.#data.updatedMsAt(index) >= fromMs && (status === undefined || this.#data.statusAt(index) === status),
+    )
     return this.#ids(this.#byTime(found, 1).slice(0, limit))
   }
 
