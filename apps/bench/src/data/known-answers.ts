@@ -19,7 +19,11 @@ export class KnownAnswers {
   /** Ids of the specs of the plan at this index, and only of those whose name contains a text. */
   specsOf(plan: number, part = ''): readonly string[] {
     const specs = Array.from(this.#data.indicesOf('spec')).filter((index) => this.#data.parentOf(index) === plan)
-    return this.#ids(specs.filter((index) => (this.#data.itemAt(index).data.name ?? '').includes(part)))
+    const nameOf = (index: number): string => {
+      const item = this.#data.itemAt(index)
+      return item.type === 'spec' ? (item.data.name ?? '') : ''
+    }
+    return this.#ids(specs.filter((index) => nameOf(index).includes(part)))
   }
 
   /** Ids of the phases of the spec at this index, by their order. */
