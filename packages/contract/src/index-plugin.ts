@@ -36,6 +36,11 @@ export interface Index {
   estimate(probe: Probe): number
   /** Slots that may match, each once, in no order. */
   lookup(probe: Probe): Iterable<Slot>
+  /**
+   * Present where it is seen by one look whether `lookup(probe)` gives a slot: what can be asked of each, right until the index
+   * changes. `undefined` where it cannot be seen for this probe. Others are intersected by walking through what they give.
+   */
+  has?(probe: Probe): ((slot: Slot) => boolean) | undefined
   /** Keeps the index true to one record. `before` is `undefined` for a new one, `after` for a deleted one. */
   update(slot: Slot, before: StoredRecord | undefined, after: StoredRecord | undefined): void
   clear(): void

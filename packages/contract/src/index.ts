@@ -94,6 +94,7 @@ export type {
   ExplainAsk,
   Explanation,
   Group,
+  IntersectedIndex,
   Measure,
   Operators,
   OrderBy,

@@ -149,16 +149,25 @@ export interface Explanation {
   readonly dropped?: readonly string[]
 }
 
+/** One of the indexes that are intersected, and how many rows it is expected to give by itself. */
+export interface IntersectedIndex {
+  readonly index: string
+  readonly estimatedRows: number
+}
+
 export type PlanNode =
   | { readonly kind: 'id'; readonly ids: readonly string[] }
   | { readonly kind: 'lookup'; readonly index: string; readonly estimatedRows: number }
   | { readonly kind: 'ordered'; readonly index: string; readonly direction: Direction; readonly estimatedRows: number }
+  /** What several indexes give, the one that is expected to give the fewest first: `estimatedRows` are those that all of them give. */
+  | { readonly kind: 'intersection'; readonly of: readonly IntersectedIndex[]; readonly estimatedRows: number }
   | { readonly kind: 'scan'; readonly estimatedRows: number }
   | { readonly kind: 'empty' }
 
 /** How a query is answered, without what it asks for: no value of a filter is in it. */
 export interface QueryPlan {
-  readonly access: 'id' | 'lookup' | 'ordered' | 'scan' | 'empty'
+  readonly access: 'id' | 'lookup' | 'ordered' | 'intersection' | 'scan' | 'empty'
+  /** Of an intersection the names of all, with ` ∩ ` between them. */
   readonly index?: string
   /** Fields that are looked at on each candidate beside the index, in a nested filter too; `?` is one without any index. */
   readonly residual: readonly string[]

@@ -152,6 +152,9 @@ function compare(index: Index, scan: Index, probe: Probe): void {
     if (index.membership === undefined) expect(index.estimate(asked)).toBe(expected.length)
     else expect(index.estimate(asked)).toBeGreaterThanOrEqual(expected.length)
   }
+  const has = index.has?.(asked)
+  const slots = [...found, ...index.lookup({ equal: asked.equal.map(() => ['open', 'closed', 1]) }), 0, 1, 99_999]
+  if (has !== undefined) for (const slot of slots) expect(has(slot)).toBe(found.includes(slot))
   if (index.membership === undefined) expect(index.size()).toBe(scan.size())
   if (index.sorted === undefined || probe.equal.some((values) => values.length !== 1)) return
   expect([...index.sorted.scan('asc', probe)]).toEqual([...(scan.sorted?.scan('asc', probe) ?? [])])

@@ -22,6 +22,8 @@ export interface NaiveOptions {
   /** Slots that every answer holds beside the right ones: what an index may do. */
   readonly alsoGives?: (slot: Slot) => boolean
   readonly estimateFactor?: number
+  /** Whether it can be asked of one slot. */
+  readonly isSeen?: boolean
 }
 
 /** An index that keeps nothing but the records and answers by looking at all of them: what the contract says, word for word. */
@@ -69,6 +71,7 @@ export function naiveIndex(entity: Entity, rows: ReadonlyMap<Slot, StoredRecord>
     shape: { equal, range: ordered },
     estimate: (probe) => lookup(probe).length * estimateFactor,
     lookup,
+    ...(options.isSeen === true && { has: (probe) => (slot) => isHit(slot, probe) }),
     update() {},
     clear() {},
     size: () => rows.size,

@@ -1,12 +1,20 @@
 import type { Query, StoredRecord } from '@stateward/contract'
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../src/planning/plan.ts'
+import { indexesOf, type Plan } from '../src/planning/plan.ts'
 import { withTimes as type } from './arbitrary-records.ts'
 import { type NaiveOptions, naiveIndex } from './naive-index.ts'
 import { SmallStore } from './small-store.ts'
 import { everyIndex, planOf, rows } from './thousand-records.ts'
 
-const accessOf = ({ access }: Plan): string => ('index' in access ? `${access.kind} ${access.index.name}` : access.kind)
+const accessOf = ({ access }: Plan): string =>
+  [
+    access.kind,
+    indexesOf(access)
+      .map(({ name }) => name)
+      .join(' ∩ '),
+  ]
+    .filter((one) => one !== '')
+    .join(' ')
 
 describe('texts', () => {
   const texts: NaiveOptions = { fields: ['name'], ordered: false, leastUnits: 3 }
@@ -33,6 +41,95 @@ describe('texts', () => {
     const parts = Array.from({ length: 200 }, (_, at) => ({ name: { contains: at === 199 ? 'name 999' : 'name' } }))
     expect(accessOf(planOf({ where: { and: parts.slice(190) } }, [...everyIndex, texts]))).toBe('lookup texts of name')
     expect(planOf({ where: { and: parts } }, [...everyIndex, texts]).access.kind).toBe('ordered')
+  })
+})
+
+describe('intersections', () => {
+  const few: NaiveOptions[] = [
+    { fields: ['status'], ordered: false },
+    { fields: ['list'], ordered: false, items: true },
+    { fields: ['updated_at'], ordered: true },
+    { fields: ['id'], ordered: true },
+  ]
+  const seen = few.map((one) => ({ ...one, isSeen: true }))
+  const soon = '2024-01-01T04:00:00Z'
+  test.each<[string, Omit<Query, 'type'>, readonly NaiveOptions[], string]>([
+    [
+      'two that can be asked of a slot',
+      { where: { status: 'draft', list: 'l4' } },
+      seen,
+      'intersection items of list ∩ status',
+    ],
+    [
+      'two that have to be walked through',
+      { where: { status: 'draft', updated_at: { lt: soon } } },
+      few,
+      'intersection updated_at in order ∩ status',
+    ],
+    [
+      'two that would take longer to walk through',
+      { where: { status: 'draft', list: 'l4' } },
+      few,
+      'lookup items of list',
+    ],
+    [
+      'a value, an item and a time',
+      { where: { status: 'draft', list: { contains: 'l4' }, updated_at: { lt: soon } } },
+      seen,
+      'intersection items of list ∩ updated_at in order ∩ status',
+    ],
+    [
+      'one that is far larger, and has to be walked through',
+      { where: { id: { gt: 'r0100' }, list: 'l4' } },
+      few,
+      'lookup items of list',
+    ],
+    [
+      'one that is hardly there',
+      { where: { status: 'draft', list: 'l4', updated_at: { lt: '2024-01-01T00:03:00Z' } } },
+      few,
+      'lookup updated_at in order',
+    ],
+    [
+      'a rare value',
+      { where: { status: 'draft', name: 'name 7' } },
+      [...few, { fields: ['name'], ordered: false }],
+      'lookup name',
+    ],
+    [
+      'what an order with a limit finds sooner',
+      { where: { status: 'draft', updated_at: { lt: soon } }, orderBy: [['updated_at', 'asc']], limit: 2 },
+      seen,
+      'ordered updated_at in order',
+    ],
+  ])('%s', (_, query, indexes, access) => expect(accessOf(planOf(query, indexes))).toBe(access))
+
+  test('what the indexes tell wholly is not checked again, and each says how many rows it expects', () => {
+    const parents: NaiveOptions[] = [{ fields: ['parent'], ordered: false, isSeen: true }, ...seen]
+    const { explanation, isCovered } = planOf(
+      { where: { status: 'draft', updated_at: { lt: soon }, name: { ne: 'x' } } },
+      parents,
+    )
+    expect([explanation, isCovered]).toEqual([
+      {
+        plan: {
+          kind: 'intersection',
+          of: [
+            { index: 'updated_at in order', estimatedRows: 240 },
+            { index: 'status', estimatedRows: 250 },
+          ],
+          estimatedRows: 60,
+        },
+        residual: { name: { ne: 'x' } },
+        order: 'sort',
+        estimatedRows: 54,
+        records: 1000,
+      },
+      false,
+    ])
+    expect(planOf({ where: { status: 'draft', updated_at: { lt: soon } } }, parents).isCovered).toBe(true)
+    const listed = planOf({ where: { status: 'draft', list: { contains: 'l4' } } }, parents)
+    expect([listed.access.kind, listed.explanation.residual]).toEqual(['intersection', { list: { contains: 'l4' } }])
   })
 })
 

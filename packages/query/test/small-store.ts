@@ -77,6 +77,10 @@ export class SmallStore {
         return []
       case 'ids':
         return access.ids.flatMap((id) => [...this.slots].flatMap(([slot, row]) => (row.id === id ? [slot] : [])))
+      case 'intersection': {
+        const [first, ...others] = access.of.map(({ index, probe }) => new Set(index.lookup(probe)))
+        return [...(first ?? [])].filter((slot) => others.every((one) => one.has(slot)))
+      }
       case 'lookup':
         return [...access.index.lookup(access.probe)]
       case 'ordered':

@@ -129,7 +129,7 @@ export const queryCases: readonly EndpointCase[] = [
       type: 'item',
       rows: Array.from({ length: 50 }, (_, n) => ({ id: `i${n}`, n: n % 10, s: 'x' })),
     })
-    const kinds = ['id', 'lookup', 'ordered', 'scan', 'empty']
+    const kinds = ['id', 'lookup', 'ordered', 'intersection', 'scan', 'empty']
     const wheres: Query['where'][] = [{}, { n: 3 }, { id: 'i1' }, { colour: 'red' }, { n: { gt: 3 }, s: 'x' }]
     for (const where of wheres) {
       const { estimatedRows, order, plan, records } = await trial.ask('explain', {

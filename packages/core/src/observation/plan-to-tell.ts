@@ -16,6 +16,7 @@ export function planToTell(
   return {
     access: plan.kind,
     ...('index' in plan ? { index: plan.index } : {}),
+    ...('of' in plan ? { index: plan.of.map(({ index }) => index).join(' ∩ ') } : {}),
     residual: [...new Set(looked.map((field) => (known.has(field) ? field : '?')))],
     order,
     estimatedRows,

@@ -1,5 +1,5 @@
 import { type Entity, limits, type Query } from '@stateward/contract'
-import { checkQuery, planQuery, type Scalar, ShapeTree } from '@stateward/query'
+import { checkQuery, indexesOf, planQuery, type Scalar, ShapeTree } from '@stateward/query'
 import type { LiveType } from '../state/live.ts'
 import { isDegraded } from './degraded.ts'
 import { LatelyAsked } from './lately-asked.ts'
@@ -123,6 +123,6 @@ function charsOf(values: readonly Scalar[]): number {
 /** Counts what the index has saved: the records that are not looked at. */
 function used(planned: Planned, { kept }: LiveType): Planned {
   const { access, estimatedRows } = planned.plan
-  if ('index' in access) kept.used(access.index, Math.max(1, planned.records - estimatedRows))
+  for (const index of indexesOf(access)) kept.used(index, Math.max(1, planned.records - estimatedRows))
   return planned
 }

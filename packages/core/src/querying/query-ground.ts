@@ -11,7 +11,7 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import type { Sieve } from '@stateward/index'
-import { encodeCursor, type Plan, type topK } from '@stateward/query'
+import { encodeCursor, indexesOf, type Plan, type topK } from '@stateward/query'
 import type { Live, LiveType } from '../state/live.ts'
 import type { readNow } from '../state/read-now.ts'
 import type { readAll } from '../state/read-records.ts'
@@ -86,7 +86,7 @@ function groupsIn({ counters }: Index, size: number, kind: FieldKind): readonly 
 
 /** Whether the index that a plan rests on may still be asked: where others had a turn, that may have ended. */
 export function mayBeAsked({ type }: QueryGround, { access }: Plan): boolean {
-  return !('index' in access) || type.indexes.some((index) => index === access.index)
+  return indexesOf(access).every((index) => type.indexes.some((one) => one === index))
 }
 
 /** The answer of these rows, of which one more than the limit tells of a next page. */

@@ -6,6 +6,9 @@ import type { QueryGround } from './query-ground.ts'
 /** Records that are looked at within a call at most: some hundred microseconds. */
 const mostLooks = 1_000
 
+/** Slots that are walked through within a call at most: as long. */
+const mostWalked = 10_000
+
 /**
  * The first `wanted` rows of a plan (all without it), if that takes a look at few records and all of them are in memory; else
  * `undefined`, having looked at few all the same.
@@ -16,6 +19,7 @@ export function rowsAtOnce(ground: QueryGround, plan: Plan, wanted: number | und
   // What is watched is watched step by step; and indexes know nothing of a state that was.
   if (!view.keepsOrder || metered !== undefined) return undefined
   if (access.kind === 'scan' && type.rows.size > mostLooks) return undefined
+  if (access.kind === 'intersection' && access.walked > mostWalked) return undefined
   const { bodies } = live
   const { cached } = type
   const rows: StoredRecord[] = []

@@ -3,6 +3,7 @@ import type { Sieve } from '@stateward/index'
 import type { Access } from '@stateward/query'
 import { BodyRequest } from '../records/bodies.ts'
 import type { Live, LiveType } from './live.ts'
+import { slotsInAll } from './slots-in-all.ts'
 
 /** A record, or where to read it: fixed when it was captured, whatever is written meanwhile. */
 export type Candidate = StoredRecord | BodyRequest
@@ -77,6 +78,8 @@ export function slotsOf(type: LiveType, access: Access): Iterable<Slot> {
     case 'ordered':
       // The planner asks for an order only of indexes that have one.
       return access.index.sorted?.scan(access.direction, access.probe) ?? []
+    case 'intersection':
+      return slotsInAll(access.of)
     case 'scan':
       return type.rows.ids.slots()
     default:

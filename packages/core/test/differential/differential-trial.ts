@@ -37,6 +37,8 @@ export class DifferentialTrial {
   #rows: readonly StoredRecord[] = []
   /** Queries that the planner has answered, each page one, whose answers were compared. */
   compared = 0
+  /** Those among the questions that were answered by an intersection. */
+  intersected = 0
 
   private constructor(dice: Dice, state: State<RandomDomain>, live: Live) {
     this.#dice = dice
@@ -129,6 +131,7 @@ export class DifferentialTrial {
   #compare(query: Query): { readonly degraded: boolean } {
     const expected = slowAnswer(query, this.#rows, this.#entity)
     const own = this.#ground(this.#type, this.#plans)
+    if (runExplain(own, query).plan.kind === 'intersection') this.intersected++
     const off = this.#ground(this.#unindexed, this.#offPlans)
     const first = this.#comparePages(own, query, expected)
     const { limit: _, orderBy: __, ...unordered } = query
@@ -178,7 +181,7 @@ export class DifferentialTrial {
   /** Rows stay the same, and whoever would have asked an index that lies is told so, until it is built again. */
   async #damaged(): Promise<void> {
     const live = this.#live
-    const before = this.#queries.map((query) => this.#indexOf(query))
+    const before = this.#queries.map((query) => this.#indexesOf(query))
     damageAtRandom(this.#dice, this.#type, this.#rows)
     const { indexes } = await checkIndexes(live)
     const lying = new Set(indexes.flatMap(({ ok, name }) => (ok ? [] : [name])))
@@ -187,7 +190,7 @@ export class DifferentialTrial {
       const asked = before[at]
       const said = runExplain(this.#ground(this.#type, this.#plans), query).degraded ?? false
       if (said !== degraded) throw new Error(`${JSON.stringify(query)}: explain and answer differ on degraded`)
-      if (degraded ? lying.size === 0 : asked !== undefined && lying.has(asked))
+      if (degraded ? lying.size === 0 : asked?.some((name) => lying.has(name)))
         throw new Error(`${JSON.stringify(query)}: degraded ${degraded}, without ${asked}, and ${[...lying]} lie`)
     }
     const rebuilder = new IndexRebuilder({
@@ -201,9 +204,10 @@ export class DifferentialTrial {
     for (const query of this.#queries) this.#compareSound(query)
   }
 
-  #indexOf(query: Query): string | undefined {
+  #indexesOf(query: Query): readonly string[] {
     const { plan } = runExplain(this.#ground(this.#type, this.#plans), query)
-    return 'index' in plan ? plan.index : undefined
+    if ('of' in plan) return plan.of.map(({ index }) => index)
+    return 'index' in plan ? [plan.index] : []
   }
 }
 

@@ -7,6 +7,7 @@ const mostDepth = 3
 
 /** A query as the check lets it pass. */
 export function randomQuery(dice: Dice): Query {
+  if (dice.once(5)) return { type: 'row', where: narrow(dice) }
   const orderBy = dice.many(dice.below(3), (): OrderBy => [dice.one(fields), dice.one(['asc', 'desc'])])
   return {
     type: 'row',
@@ -34,6 +35,16 @@ function randomWhere(dice: Dice, depth: number): Where {
     default:
       return { ...condition(dice), or: [condition(dice), condition(dice)] }
   }
+}
+
+/** Conditions on several fields, such as indexes answer one each and hardly any answers all. */
+function narrow(dice: Dice): Where {
+  const where: Record<string, Where[string]> = { s: dice.once(3) ? { in: ['open', 'late'] } : 'open' }
+  if (dice.once(2)) where.n = dice.once(2) ? { gte: dice.below(3) } : dice.below(4)
+  if (dice.once(2)) where.p = dice.once(3) ? { in: ['a', 'b', 'c'] } : dice.one(['a', 'b', 'c'])
+  if (dice.once(2)) where.t = { [dice.one(['lt', 'lte', 'gt', 'gte'])]: '2024-01-20T10:00:00Z' }
+  if (dice.once(3)) where.l = { contains: dice.one(['a', 'b', 'ab', 1]) }
+  return where
 }
 
 function condition(dice: Dice): Where {

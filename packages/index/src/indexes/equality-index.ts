@@ -38,6 +38,10 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
       const [only] = keys ?? []
       return only !== undefined && keys?.length === 1 ? lists.entries(only) : entriesOf(keys ?? lists.keys())
     },
+    has(probe) {
+      const keys = probedKeys(name, [kind], probe)
+      return keys === undefined ? undefined : lists.standsUnder(keys)
+    },
     estimate(probe) {
       const keys = probedKeys(name, [kind], probe)
       return keys === undefined ? lists.size : keys.reduce((rows, key) => rows + lists.count(key), 0)

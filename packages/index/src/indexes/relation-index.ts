@@ -24,13 +24,7 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
   const lists = new ElementLists()
   let texts = 0
 
-  /** The keys to look under, or `undefined` for everything. */
-  function keysFor(probe: Probe): readonly string[] | undefined {
-    const keys = probedKeys(name, ['value'], probe)
-    if (keys === undefined) return undefined
-    const wholes = (probe.equal[0] ?? []).filter(isArray).map((value) => rarest(lists, elementKeys(value)))
-    return wholes.length === 0 ? keys : [...new Set([...keys, ...wholes])]
-  }
+  const keysFor = (probe: Probe): readonly string[] | undefined => keysUnder(lists, name, probe)
 
   return {
     name,
@@ -38,6 +32,10 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
     kinds: ['value'],
     shape: { equal: 1, range: false },
     lookup: (probe) => slotsUnder(lists, keysFor(probe)),
+    has(probe) {
+      const keys = keysFor(probe)
+      return keys === undefined ? undefined : lists.standsUnder(keys)
+    },
     estimate(probe) {
       const keys = keysFor(probe)
       return keys === undefined ? lists.size : keys.reduce((rows, key) => rows + lists.count(key), 0)
@@ -94,6 +92,14 @@ function* fillLists(lists: ElementLists, slots: Uint32Array, values: FieldColumn
 function standingOf(lists: ElementLists, value: JsonValue): Standing {
   const [first = emptyArrayKey, ...others] = elementKeys(value)
   return { list: lists.listOf(first), others }
+}
+
+/** The keys to look under, or `undefined` for everything. */
+function keysUnder(lists: ElementLists, name: string, probe: Probe): readonly string[] | undefined {
+  const keys = probedKeys(name, ['value'], probe)
+  if (keys === undefined) return undefined
+  const wholes = (probe.equal[0] ?? []).filter(isArray).map((value) => rarest(lists, elementKeys(value)))
+  return wholes.length === 0 ? keys : [...new Set([...keys, ...wholes])]
 }
 
 function rarest(lists: ElementLists, keys: readonly string[]): string {

@@ -56,6 +56,11 @@ export class ElementLists implements Imaged {
     return this.#others.size === 0 ? this.#firsts.entries(key) : this.#allSlots(key)
   }
 
+  /** Whether a slot stands under one of these texts, until the next change; `undefined` while some stand under several. */
+  standsUnder(keys: readonly string[]): ((slot: Slot) => boolean) | undefined {
+    return this.#others.size === 0 ? this.#firsts.standsUnder(keys) : undefined
+  }
+
   /** Every text with slots; one may come twice. */
   *keys(): IterableIterator<string> {
     yield* this.#firsts.keys()

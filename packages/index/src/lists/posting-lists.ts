@@ -57,6 +57,17 @@ export class PostingLists implements Imaged {
     return new ListScan(this.#entryRows, found === undefined ? 0 : this.#listRows.get(found, first))
   }
 
+  /** Whether an entry stands under one of these texts, until the next change. */
+  standsUnder(keys: readonly string[]): (entry: number) => boolean {
+    const wanted = keys.map((key) => this.#lists.slotOf(key)).filter((one) => one !== undefined)
+    const [only = -1] = wanted
+    const rows = this.#entryRows
+    // An entry that stands nowhere has no list: that is -1 here.
+    if (wanted.length === 1) return (entry) => rows.get(entry, list) - 1 === only
+    const lists = new Set(wanted)
+    return (entry) => lists.has(rows.get(entry, list) - 1)
+  }
+
   /** Every text with entries. */
   *keys(): IterableIterator<string> {
     for (const one of this.#lists.slots()) yield this.#lists.idOf(one)

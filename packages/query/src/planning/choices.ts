@@ -1,25 +1,14 @@
-import { type Entity, fieldKind, type Index, type OrderBy, type Probe } from '@stateward/contract'
+import { type Entity, fieldKind, type Index, type OrderBy } from '@stateward/contract'
 import { intersection } from './bounds.ts'
+import type { Asked, Choice } from './choice.ts'
 import type { Position } from './cursor.ts'
 import { estimateMatches } from './estimates.ts'
 import type { Facts } from './facts.ts'
 import { isSifted } from './held-fields.ts'
+import { intersectionChoice } from './intersections.ts'
 import { boundsBehind, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
 import type { Access } from './plan.ts'
 import { always, type Coverage, membershipProbes, type Probing, probeOf, probeWithin, textProbes } from './probes.ts'
-
-/** One way to find the candidates. */
-export interface Choice {
-  readonly access: Access
-  readonly inOrder: boolean
-  /** Candidates that the access can give at most. */
-  readonly rows: number
-  /** Relative: one is the work on one candidate. */
-  readonly cost: number
-  readonly covers: Coverage
-  /** As in `Plan`. */
-  readonly isRight: () => boolean
-}
 
 export interface Question {
   readonly facts: Facts
@@ -88,18 +77,11 @@ export function choicesOf(question: Question): Choices {
       isRight,
     })
   }
+  const merged = intersectionChoice(lookups, { conjuncts: facts.conjuncts, records, share, sorting })
+  if (merged !== undefined) all.push(merged)
   const cost = 1 + records * scanCost * share + sorting
   all.push({ access: { kind: 'scan' }, inOrder: false, rows: records, cost, covers: coversNothing, isRight: always })
   return { all, matches }
-}
-
-/** What an index was asked, and how many rows it expects. */
-interface Asked {
-  readonly index: Index
-  readonly probing: Probing
-  readonly probe: Probe
-  readonly rows: number
-  readonly covers: Coverage
 }
 
 function ask(index: Index, probing: Probing, records: number): Asked {

@@ -1,5 +1,5 @@
 import type { Explanation, Operators, PlanNode, Where } from '@stateward/contract'
-import type { Choice } from './choices.ts'
+import type { Choice } from './choice.ts'
 import type { Conjunct } from './facts.ts'
 import { andWhere } from './merge-where.ts'
 import type { HeldField } from './plan.ts'
@@ -16,11 +16,12 @@ export interface Explained {
 /** A plan in words of the contract. */
 export function explained({ choice, left, held, estimatedRows, records }: Explained): Explanation {
   const residual = residualOf(left)
+  const most = choice.each?.[0] ?? choice.rows
   return {
     plan: nodeOf(choice),
     ...(residual && { residual }),
     ...(held.length > 0 && { fingerprints: held.map(({ field }) => field) }),
-    order: choice.rows <= 1 && choice.access.kind !== 'ordered' ? 'none' : choice.inOrder ? 'index' : 'sort',
+    order: most <= 1 && choice.access.kind !== 'ordered' ? 'none' : choice.inOrder ? 'index' : 'sort',
     estimatedRows,
     records,
   }
@@ -45,7 +46,8 @@ function residualOf(parts: readonly Conjunct[]): Where | undefined {
   return others === undefined ? Object.fromEntries(fields) : andWhere(Object.fromEntries(fields), others)
 }
 
-function nodeOf({ access, rows }: Choice): PlanNode {
+function nodeOf(choice: Choice): PlanNode {
+  const { access, rows } = choice
   const estimatedRows = Math.round(rows)
   switch (access.kind) {
     case 'empty':
@@ -56,6 +58,13 @@ function nodeOf({ access, rows }: Choice): PlanNode {
       return { kind: 'lookup', index: access.index.name, estimatedRows }
     case 'ordered':
       return { kind: 'ordered', index: access.index.name, direction: access.direction, estimatedRows }
+    case 'intersection': {
+      const of = access.of.map(({ index }, at) => ({
+        index: index.name,
+        estimatedRows: Math.round(choice.each?.[at] ?? 0),
+      }))
+      return { kind: 'intersection', of, estimatedRows }
+    }
     case 'scan':
       return { kind: 'scan', estimatedRows }
     default:

@@ -1,6 +1,6 @@
 import { type Entity, fieldKind, type JsonValue } from '@stateward/contract'
 import type { Facts, FieldFacts } from './facts.ts'
-import type { Access, HeldField } from './plan.ts'
+import { type Access, type HeldField, indexesOf } from './plan.ts'
 
 /** Where a field may have more values than this, knowing beforehand which a record has saves little. */
 const mostValues = 64
@@ -10,7 +10,7 @@ const mostFields = 4
 /** The fields that every match holds to few values, and that the access has not looked at. */
 export function heldBeside(access: Access, { fields }: Facts, entity: Entity): readonly HeldField[] {
   if (access.kind === 'empty' || access.kind === 'ids') return []
-  const looked = 'index' in access ? access.index.fields : []
+  const looked = indexesOf(access).flatMap(({ fields }) => fields)
   const held: HeldField[] = []
   for (const [field, facts] of fields) {
     if (held.length < mostFields && isHeld(facts) && !looked.includes(field))

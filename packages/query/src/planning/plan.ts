@@ -3,6 +3,12 @@ import type { Compare } from '../values/order.ts'
 import type { Position } from './cursor.ts'
 import type { Predicate } from './predicate.ts'
 
+/** `index.lookup(probe)`. */
+export interface IndexProbe {
+  readonly index: Index
+  readonly probe: Probe
+}
+
 /** How the candidates are found. All of them must still pass `Plan.predicate`. */
 export type Access =
   | { readonly kind: 'empty' }
@@ -12,8 +18,16 @@ export type Access =
   | { readonly kind: 'lookup'; readonly index: Index; readonly probe: Probe }
   /** `index.sorted.scan(direction, probe)`. */
   | { readonly kind: 'ordered'; readonly index: Index; readonly probe: Probe; readonly direction: Direction }
+  /** What each of these lookups gives, the smallest first. About so many slots are `walked` through to find those. */
+  | { readonly kind: 'intersection'; readonly of: readonly IndexProbe[]; readonly walked: number }
   /** Every record of the type. */
   | { readonly kind: 'scan' }
+
+/** The indexes that an access asks. */
+export function indexesOf(access: Access): readonly Index[] {
+  if (access.kind === 'intersection') return access.of.map(({ index }) => index)
+  return 'index' in access ? [access.index] : []
+}
 
 /** A field that every match holds to one of few values. */
 export interface HeldField {

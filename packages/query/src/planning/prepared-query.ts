@@ -1,6 +1,7 @@
 import type { Entity, Explanation, Index, Query, Where } from '@stateward/contract'
 import { type Compare, compileOrder, fullOrder } from '../values/order.ts'
-import { type Choice, choicesOf } from './choices.ts'
+import type { Choice } from './choice.ts'
+import { choicesOf } from './choices.ts'
 import { decodeCursor, type Position, positionComparison } from './cursor.ts'
 import { coverage } from './estimates.ts'
 import { explained } from './explained.ts'

@@ -85,7 +85,12 @@ async function explain(endpoint: Endpoint, { output }: Session, asked: ExplainAs
 }
 
 function explanationLines({ plan, residual, order, estimatedRows, records, analysis }: Explanation): string[] {
-  const from = 'index' in plan ? `${plan.kind} in the index ${plan.index}` : plan.kind
+  const from =
+    plan.kind === 'intersection'
+      ? `what all of the indexes ${plan.of.map(({ index }) => index).join(' ∩ ')} give`
+      : 'index' in plan
+        ? `${plan.kind} in the index ${plan.index}`
+        : plan.kind
   return [
     `from      ${from}`,
     `checked   ${residual === undefined ? 'nothing more' : valueText(JSON.stringify(residual))}`,
