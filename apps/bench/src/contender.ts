@@ -118,6 +118,21 @@ export interface Groups {
   write(commits: number): Soon<unknown>
 }
 
+/** Everything that is stored, from one end to the other. */
+export interface Scan {
+  /** Goes through all of it once; what it has counted. */
+  pass(): Soon<number>
+  /** What it must count where there are so many records, found in another way. */
+  known(size: number): Soon<number>
+}
+
+/** Bodies that were asked for since the opening. */
+export interface Lookups {
+  readonly cached: number
+  /** Read from the log. */
+  readonly fetched: number
+}
+
 /** What is being measured, opened. */
 export interface Store {
   readonly writes?: Writes
@@ -128,8 +143,11 @@ export interface Store {
   readonly live?: LiveQueries
   readonly claims?: Claims
   readonly past?: Past
+  readonly scan?: Scan
   /** Puts what is stored together anew; resolves when that is done. */
   compact?(signal: AbortSignal): Soon<unknown>
+  /** Where the bodies that were asked for have come from; absent where there is no telling. */
+  lookups?(): Promise<Lookups>
   /** How many segments the log has begun so far, where it has any. */
   segments?(): number
   /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
@@ -167,6 +185,7 @@ export type Ability =
   | 'live'
   | 'claim'
   | 'past'
+  | 'scan'
 
 export interface Contender {
   readonly name: string

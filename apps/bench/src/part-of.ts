@@ -1,4 +1,4 @@
-import type { Claims, Groups, LiveQueries, Past, Reads, Store, Transactions, Writes } from './contender.ts'
+import type { Claims, Groups, LiveQueries, Past, Reads, Scan, Store, Transactions, Writes } from './contender.ts'
 
 // The registry says what a contender can do; these say it where the registry is wrong.
 
@@ -28,6 +28,10 @@ export function claimsOf(store: Store): Claims {
 
 export function pastOf(store: Store): Past {
   return store.past ?? lacks('a past')
+}
+
+export function scanOf(store: Store): Scan {
+  return store.scan ?? lacks('a scan')
 }
 
 function lacks(what: string): never {

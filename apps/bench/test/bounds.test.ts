@@ -8,7 +8,7 @@ import { shareTable } from '../src/report/share-table.ts'
 import { type Group, groupsOf } from '../src/report/summary.ts'
 import type { Row } from '../src/run/row.ts'
 import { sharesOf } from '../src/workloads/queries-beside-writes.ts'
-import { workloads, workloadsNamed } from '../src/workloads/registry.ts'
+import { workloads, workloadWithId } from '../src/workloads/registry.ts'
 
 /** What was measured of a workload, contender by contender, round by round. */
 function groupOf(workload: string, figures: Readonly<Record<string, readonly Partial<Measured>[]>>): Group {
@@ -20,7 +20,7 @@ function groupOf(workload: string, figures: Readonly<Record<string, readonly Par
       }),
     ),
   )
-  const [group] = groupsOf(rows, workloadsNamed([workload]), contenders)
+  const [group] = groupsOf(rows, [workloadWithId(workload)], contenders)
   if (group === undefined) throw new Error('expected a group, found none')
   return group
 }

@@ -11,7 +11,7 @@ describe('options', () => {
   test('pick workloads with all their variants, contenders in the order given, sizes and rounds', () => {
     const args = '--only W2,R2 --contenders sqlite,stateward --size 2k,1M --rounds 4 --seconds 2'.split(' ')
     const options = optionsOf(args)
-    expect(options.workloads.map(({ id }) => id)).toEqual(['W2/64', 'W2/256', 'R2'])
+    expect(options.workloads.map(({ id }) => id)).toEqual(['W2/64', 'W2/256', 'R2', 'R2/cold'])
     expect(options.contenders.map(({ name }) => name)).toEqual(['sqlite', 'stateward'])
     expect(options).toMatchObject({ sizes: [2000, 1_000_000], rounds: 4, timing: { runMs: 2000 } })
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { contenderNamed } from '../src/contenders/registry.ts'
 import { turnsOf } from '../src/run/turns.ts'
-import { workloads, workloadsNamed } from '../src/workloads/registry.ts'
+import { workloads, workloadsNamed, workloadWithId } from '../src/workloads/registry.ts'
 
 const named = (...names: string[]) => names.map(contenderNamed)
 const told = (turns: ReturnType<typeof turnsOf>): string[] =>
@@ -22,7 +22,7 @@ describe('who does what, in order', () => {
 
   test('reads share a process, and each who keeps records loads them once before', () => {
     const options = { contenders: named('stateward', 'map-get'), sizes: [1000], rounds: 2 }
-    expect(told(turnsOf({ ...options, workloads: workloadsNamed(['R1', 'R2', 'S1']) }))).toEqual([
+    expect(told(turnsOf({ ...options, workloads: ['R1', 'R2', 'S1'].map(workloadWithId) }))).toEqual([
       'load W3 stateward 1000 0',
       'loaded R1+R2 stateward 1000 0',
       'loaded R1 map-get 1000 0',
@@ -35,7 +35,7 @@ describe('who does what, in order', () => {
 
   test('who opens what another one loads has that one load it, whether it takes part or not', () => {
     const options = { contenders: named('stateward-full'), sizes: [1000], rounds: 1 }
-    expect(told(turnsOf({ ...options, workloads: workloadsNamed(['R1', 'S1']) }))).toEqual([
+    expect(told(turnsOf({ ...options, workloads: ['R1', 'S1'].map(workloadWithId) }))).toEqual([
       'load W3 stateward 1000 0',
       'start S1 stateward-full 1000 0',
     ])

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Reads, Row, Store } from '../src/contender.ts'
 import { DataSet } from '../src/data/data-set.ts'
 import { Session } from '../src/session.ts'
-import { workloadsNamed } from '../src/workloads/registry.ts'
+import { workloadWithId } from '../src/workloads/registry.ts'
 import { memoryStore, type Shelf } from './memory-store.ts'
 
 const data = new DataSet(1000, 1)
@@ -26,8 +26,7 @@ function run(id: string, open: () => Store, acknowledged: readonly number[] = []
     reopens: true,
     acknowledged,
   })
-  const [workload] = workloadsNamed([id])
-  return workload === undefined ? Promise.reject(new Error(`no ${id}`)) : workload.run(session)
+  return workloadWithId(id).run(session)
 }
 
 /** The right store but for one answer. */
@@ -37,7 +36,10 @@ function lying(lie: (reads: Reads) => Partial<Reads>): () => Store {
   return () => ({ ...store, reads: { ...reads, ...lie(reads) } })
 }
 
-const honest = lying(() => ({}))
+const honest = (): Store => ({
+  ...lying(() => ({}))(),
+  scan: { pass: () => data.size, known: (size) => size },
+})
 
 const lies: readonly (readonly [workload: string, what: string, open: () => Store])[] = [
   ['R1', 'an absent record', lying(() => ({ get: () => undefined }))],
@@ -50,6 +52,13 @@ const lies: readonly (readonly [workload: string, what: string, open: () => Stor
   ['R3', 'a row too few', lying((reads) => ({ specsOf: (id) => (reads.specsOf(id) as Row[]).slice(1) }))],
   ['R4', 'a row too many', lying((reads) => ({ since: (from, limit) => reads.since(from, limit + 1) }))],
   ['R6', 'a count too high', lying((reads) => ({ counts: () => ({ ...reads.counts(), running: 1 }) }))],
+  ['R1/cold', 'an absent record', lying(() => ({ get: () => undefined }))],
+  [
+    'R2/cold',
+    'rows in another order',
+    lying((reads) => ({ newest: (s, n) => (reads.newest(s, n) as Row[]).toReversed() })),
+  ],
+  ['R8', 'a record too few', () => ({ ...honest(), scan: { pass: () => data.size - 1, known: (size) => size } })],
   ['S1', 'another row', lying((reads) => ({ newest: (_, n) => reads.newest('pending', n) }))],
   ['S2', 'an absent record', lying(() => ({ get: () => undefined }))],
   ['K1/cache', 'another row', lying((reads) => ({ newest: (_, n) => reads.newest('pending', n) }))],
@@ -64,6 +73,18 @@ describe('a wrong answer is an error, not a figure', () => {
     for (const workload of new Set(lies.map(([id]) => id))) {
       await expect(run(workload, honest)).resolves.toBeDefined()
     }
+  })
+})
+
+test('what was at hand is no cold read, and has no figure', async () => {
+  const told = (cached: number, fetched: number) => () => {
+    let looks = 0
+    return { ...honest(), lookups: async () => ({ cached: cached * looks, fetched: fetched * looks++ }) }
+  }
+  await expect(run('R1/cold', told(2, 98))).rejects.toThrow('not cached')
+  await expect(run('R2/cold', told(1, 0))).rejects.toThrow('not cached')
+  await expect(run('R1/cold', told(0, 98))).resolves.toMatchObject({
+    remark: '100.0 % of 98 bodies were read from the log',
   })
 })
 

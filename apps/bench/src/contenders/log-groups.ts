@@ -33,13 +33,15 @@ export function newestSegment(dir: string): number {
   return Math.max(0, ...segmentsIn(dir).map((path) => Number(/(\d+)\.jsonl$/.exec(path)?.[1])))
 }
 
-function segmentsIn(dir: string): readonly string[] {
+/** The segments of the log, in no order. */
+export function segmentsIn(dir: string): readonly string[] {
   return readdirSync(dir)
     .filter((name) => /^log-\d+\.jsonl$/.test(name))
     .map((name) => join(dir, name))
 }
 
-function* linesOf(content: Buffer): Generator<Buffer> {
+/** Each whole line, without its end. */
+export function* linesOf(content: Buffer): Generator<Buffer> {
   let from = 0
   for (let to = content.indexOf(newline); to >= 0; to = content.indexOf(newline, from)) {
     yield content.subarray(from, to)

@@ -2,6 +2,7 @@ import { createStateManager } from '@stateward/core'
 import { jsonlStorage } from '@stateward/storage-jsonl'
 import { domain, openState } from 'stateward'
 import type { OpenContext, Store } from '../contender.ts'
+import { itemTypes } from '../data/item.ts'
 import { newestSegment, watchGroups } from './log-groups.ts'
 import { StatewardClaims } from './stateward-claims.ts'
 import { statewardIndexed } from './stateward-indexed.ts'
@@ -40,9 +41,21 @@ function storeOf(dir: string, state: WorkState): Store {
     live: statewardLive(state),
     claims: new StatewardClaims(state),
     past: new StatewardPast(state),
+    scan: { pass: () => countAll(state), known: (size) => size },
+    lookups: async () => {
+      const { hits, misses } = (await state.stats()).cache
+      return { cached: hits, fetched: misses }
+    },
     compact: (signal) => state.compact({ signal }),
     segments: () => newestSegment(dir),
     watch: () => watchGroups(dir),
     close: () => state.close(),
   }
+}
+
+/** As an application goes through everything: a stream of each type. */
+async function countAll(state: WorkState): Promise<number> {
+  let records = 0
+  for (const type of itemTypes) for await (const _ of state[type].stream()) records++
+  return records
 }

@@ -1,7 +1,7 @@
 import { contenderNamed } from '../contenders/registry.ts'
 import { DataSet } from '../data/data-set.ts'
 import { Session } from '../session.ts'
-import { workloadsNamed } from '../workloads/registry.ts'
+import { workloadWithId } from '../workloads/registry.ts'
 import type { Job, Outcome } from './job.ts'
 
 /** Does a job in this process. Never rejects: what goes wrong is an outcome. */
@@ -19,7 +19,7 @@ export async function runJob(job: Job): Promise<readonly Outcome[]> {
       ...(contender.cacheFolder !== undefined && { cacheFolder: contender.cacheFolder }),
       ...(job.acknowledged !== undefined && { acknowledged: job.acknowledged }),
     })
-    for (const workload of workloadsNamed(job.workloads)) {
+    for (const workload of job.workloads.map(workloadWithId)) {
       try {
         outcomes.push({ workload: workload.id, measured: await workload.run(session) })
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { Workload } from '../workload.ts'
 import { bulkLoad } from './bulk-load.ts'
 import { claimAndComplete } from './claim-and-complete.ts'
+import { getByIdCold, newestByStatusCold } from './cold-reads.ts'
 import { compactAlone } from './compact-alone.ts'
 import { compactUnderLoad } from './compact-under-load.ts'
 import { countsByStatus } from './counts-by-status.ts'
@@ -8,6 +9,7 @@ import { diskBytesOfBulk, diskBytesOfCreates } from './disk-bytes.ts'
 import { durableCreate } from './durable-create.ts'
 import { durableTransaction } from './durable-transaction.ts'
 import { durableUpdate } from './durable-update.ts'
+import { everyRecord } from './every-record.ts'
 import { firstAnswer, openingBar } from './first-answer.ts'
 import { getById } from './get-by-id.ts'
 import { liveQueries } from './live-queries.ts'
@@ -47,6 +49,9 @@ export const workloads: readonly Workload[] = [
   pastAtLength,
   diskBytesOfCreates,
   diskBytesOfBulk,
+  getByIdCold,
+  newestByStatusCold,
+  everyRecord,
   firstAnswer,
   memoryAfterReopening,
   reopenKilled({
@@ -61,6 +66,13 @@ export function workloadsNamed(names: readonly string[]): readonly Workload[] {
   const stranger = names.find((name) => !workloads.some((workload) => isNamed(workload, name)))
   if (stranger === undefined) return workloads.filter((one) => names.some((name) => isNamed(one, name)))
   throw new Error(`no workload is called ${stranger}: there are ${workloads.map(({ id }) => id).join(', ')}`)
+}
+
+/** The workload with exactly this id. Throws where there is none. */
+export function workloadWithId(id: string): Workload {
+  const found = workloads.find((workload) => workload.id === id)
+  if (found !== undefined) return found
+  throw new Error(`no workload has the id ${id}: there are ${workloads.map((one) => one.id).join(', ')}`)
 }
 
 function isNamed({ id }: Workload, name: string): boolean {
