@@ -1,3 +1,4 @@
+import type { MakeIndex } from './index-plugin.ts'
 import type { FieldKind } from './order.ts'
 import type { Guard, Rule } from './rule.ts'
 import type { InputOf, OutputOf, Schema } from './schema.ts'
@@ -65,6 +66,8 @@ export interface EntityOptions<S extends Schema, Id extends IdKind = 'uuidv7', R
   readonly times?: readonly (keyof OutputOf<S> & string)[]
   /** Fields in which an index finds what `contains` asks for, from three characters on. Takes 64 bytes a record each. */
   readonly texts?: readonly (keyof OutputOf<S> & string)[]
+  /** Makes indexes of your own, which queries use where their `shape` says so. `INVALID` at the opening where one is none, or has the name of another. */
+  readonly customIndexes?: readonly MakeIndex[]
   /** Rules that see other records; run in the actor, in order, after the reference rules. */
   readonly rules?: readonly Rule[]
   /** Rules that `force` skips. */
@@ -91,6 +94,7 @@ export interface Entity<Input = unknown, Output = unknown, Id extends IdKind = I
   readonly fields: ReadonlySet<string> | undefined
   readonly times: ReadonlySet<string>
   readonly texts: ReadonlySet<string>
+  readonly customIndexes: readonly MakeIndex[]
   readonly rules: readonly Rule[]
   readonly guards: readonly Guard[]
   readonly version: number
@@ -126,6 +130,7 @@ export function entity<
     fields: options.fields === undefined ? undefined : new Set(options.fields),
     times: new Set(['created_at', 'updated_at', ...(options.times ?? [])]),
     texts: new Set(options.texts ?? []),
+    customIndexes: options.customIndexes ?? [],
     rules: options.rules ?? [],
     guards: options.guards ?? [],
     version: options.version ?? 1,

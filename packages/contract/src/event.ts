@@ -145,6 +145,8 @@ export type StoreEvent =
       readonly index: string
     } /** It does not hold what the records say, or fails. It is not asked any more, and built again. */ & (
       | { readonly phase: 'damaged' }
+      /** It is one of the domain's own, and does not even take in what it is told while it is built. It is not asked before the next opening. */
+      | { readonly phase: 'failed'; readonly message: string }
       /** It was the least useful of those that are not required, and took so much memory: more than there is room for. It is not asked any more. */
       | { readonly phase: 'dropped'; readonly bytes: number }
       /** It holds so many entries, all of them, and is asked again. */

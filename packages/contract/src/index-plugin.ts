@@ -1,4 +1,5 @@
 import type { JsonValue, StoredRecord } from './json.ts'
+import type { FieldKind } from './order.ts'
 
 /** A small number ≥ 0 that stands for one live record in tables and indexes; used again after the record is deleted. */
 export type Slot = number
@@ -32,6 +33,8 @@ export interface Index {
   readonly fields: readonly string[]
   /** How many leading fields `Probe.equal` may name, and whether the next one may be bounded. */
   readonly shape: { readonly equal: number; readonly range: boolean }
+  /** Present where what it gives must be looked at before it is even counted. Of an index of a domain's own that is always so. */
+  readonly approximate?: true
   /** Upper estimate of the rows that `lookup` gives; cheap: no more than a binary search a key. */
   estimate(probe: Probe): number
   /** Slots that may match, each once, in no order. */
@@ -72,6 +75,21 @@ export interface Index {
   /** Present where the index can be saved as bytes; one without it is built again from the records. */
   readonly image?: IndexImage
 }
+
+/** What an index of a domain's own may know when it is made. */
+export interface IndexContext {
+  /** How the values of a field compare. */
+  kindOf(field: string): FieldKind
+  /** The id of the record in a slot. */
+  idOf(slot: Slot): string
+}
+
+/**
+ * Makes an index of a domain's own: empty, and each time another one with the same name, fields and shape. It is asked for lookups:
+ * for `equal`, a range, `membership`, `texts`. What it gives is checked against the records, so it may give too much; that it gives too little is found by
+ * the comparison with the records. `sorted` and `counters` are never asked, because what they say would not be checked.
+ */
+export type MakeIndex = (context: IndexContext) => Index
 
 /** An index as bytes, so that opening need not look at the records. */
 export interface IndexImage {

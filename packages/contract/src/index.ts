@@ -54,7 +54,17 @@ export type { Expectation, UnmetExpectation } from './expectation.ts'
 export type { ChangesAsk, RecordChange } from './feed.ts'
 export { type Distribution, Histogram } from './histogram.ts'
 export type { CommitHooks, DurableCommit, HookedChange, ProposedCommit } from './hooks.ts'
-export type { Bound, Direction, ImageSource, Index, IndexImage, Probe, Slot } from './index-plugin.ts'
+export type {
+  Bound,
+  Direction,
+  ImageSource,
+  Index,
+  IndexContext,
+  IndexImage,
+  MakeIndex,
+  Probe,
+  Slot,
+} from './index-plugin.ts'
 export { instantKey } from './instant.ts'
 export type { JsonObject, JsonValue, StoredRecord, SystemFields } from './json.ts'
 export { limits } from './limits.ts'

@@ -131,6 +131,7 @@ describe('entity', () => {
       status: undefined,
       fields: undefined,
       texts: new Set(),
+      customIndexes: [],
       times: new Set(['created_at', 'updated_at']),
       rules: [],
       guards: [],

@@ -1,5 +1,5 @@
 import type { Slot, StoredRecord } from '@stateward/contract'
-import type { FieldIndex } from '@stateward/index'
+import type { KeptIndex } from '@stateward/index'
 import { onTestFinished, vi } from 'vitest'
 import { Live, type LiveType } from '../src/state/live.ts'
 
@@ -27,7 +27,7 @@ export function recordsOf(live: Live, type: LiveType): ReadonlyMap<Slot, StoredR
 export type Damage = 'forgets' | 'forgets all' | 'mistakes' | 'swaps'
 
 /** Makes an index lie about one record, or about all. Whether that is a lie depends on what it holds. */
-export function damageIndex(index: FieldIndex, damage: Damage, records: ReadonlyMap<Slot, StoredRecord>): void {
+export function damageIndex(index: KeptIndex, damage: Damage, records: ReadonlyMap<Slot, StoredRecord>): void {
   const [first, second] = records
   if (first === undefined) return
   const [slot, record] = first

@@ -1,4 +1,4 @@
-import type { FieldIndex } from '@stateward/index'
+import type { KeptIndex } from '@stateward/index'
 import { expect, test } from 'vitest'
 import { IndexRebuilder } from '../src/integrity/index-rebuilder.ts'
 import type { Live } from '../src/state/live.ts'
@@ -27,7 +27,7 @@ async function distrusting(): Promise<{ state: TinyState; live: Live; rebuilt: (
   return { state, live, rebuilt }
 }
 
-function named(indexes: readonly FieldIndex[], name: string): FieldIndex {
+function named(indexes: readonly KeptIndex[], name: string): KeptIndex {
   const index = indexes.find((one) => one.name === name)
   if (index === undefined) throw new Error(`expected an index of ${name}, found none`)
   return index

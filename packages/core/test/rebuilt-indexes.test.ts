@@ -1,5 +1,5 @@
 import type { StoreEvent } from '@stateward/contract'
-import type { FieldIndex } from '@stateward/index'
+import type { KeptIndex } from '@stateward/index'
 import { expect, test, vi } from 'vitest'
 import { IndexRebuilder } from '../src/integrity/index-rebuilder.ts'
 import type { Live } from '../src/state/live.ts'
@@ -12,7 +12,7 @@ interface Trial {
   readonly state: TinyState
   readonly live: Live
   readonly events: readonly StoreEvent[]
-  readonly index: FieldIndex
+  readonly index: KeptIndex
 }
 
 /** A store of so many tasks, and its index of `n`. */

@@ -1,9 +1,12 @@
-import type { StoreEvent } from '@stateward/contract'
+import { defineDomain, entity, type MakeIndex, type StoreEvent } from '@stateward/contract'
 import { expect, test } from 'vitest'
 import { liveOf } from './damage-index.ts'
 import { gatedStorage } from './gated-storage.ts'
+import { looseSchema } from './loose-schema.ts'
+import { byStart } from './own-indexes.ts'
 import { refusalOf, taken } from './refusal-of.ts'
-import { openUsers } from './unique-store.ts'
+import { turns } from './turns.ts'
+import { openUsers, type User } from './unique-store.ts'
 
 test('while its index is being built again a value is found all the same, by whoever builds it first', async () => {
   const storage = gatedStorage()
@@ -81,5 +84,22 @@ test('a unique value is looked up, and one row is expected', async () => {
   expect(await state.user.where(where).explain()).toMatchObject({ plan: { index: 'email' }, estimatedRows: 1 })
   const seat = { team: 't', seat: 7 } as never
   expect(await state.user.where(seat).explain()).toMatchObject({ plan: { index: 'team+seat' }, estimatedRows: 1 })
+  await state.close()
+})
+
+test('an index of the domain’s own is never believed about who holds a value', async () => {
+  const blind: MakeIndex = (context) => ({ ...byStart('email')(context), lookup: () => [], estimate: () => 0 })
+  const domain = defineDomain({
+    user: entity({ schema: looseSchema<User>({}), id: 'string', unique: ['email'], customIndexes: [blind] }),
+    log: entity({ schema: looseSchema<User>({}), id: 'string' }),
+  })
+  const { state } = await openUsers({ domain, checkpoints: false })
+  const live = await liveOf(() => state.user.create({ id: 'a', email: 'x' }))
+  await turns(50)
+  const { kept } = live.type('user')
+  expect(kept.trusted.map(({ name }) => name)).toContain('email start')
+  const index = kept.trusted.find(({ name }) => name === 'email')
+  if (index !== undefined) kept.distrust(index)
+  expect(await refusalOf(state.user.create({ id: 'b', email: 'x' }))).toEqual(taken('a'))
   await state.close()
 })

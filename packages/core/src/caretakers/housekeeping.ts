@@ -115,7 +115,9 @@ export class Housekeeping {
     if (event.kind === 'stopped')
       this.#caretakers.get('reopening')?.crashed(new StatewardError(event.code, event.message))
     if (event.kind === 'index') this.#rebuilder.look()
-    if (event.kind === 'reopened') this.#loader?.look()
+    if (event.kind !== 'reopened') return
+    this.#loader?.look()
+    this.#rebuilder.look()
   }
 
   /** Somebody has reopened the log by hand. */

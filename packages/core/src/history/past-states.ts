@@ -6,6 +6,7 @@ import { Bodies } from '../records/bodies.ts'
 import { take, warmFor } from '../recovery/replay.ts'
 import { Live } from '../state/live.ts'
 import { LiveView } from '../state/read-view.ts'
+import { withoutCustomIndexes } from '../state/without-custom-indexes.ts'
 
 export interface PastStatesOptions {
   readonly reader: LogReader
@@ -125,7 +126,7 @@ export class PastStates {
     const { reader, domain, cacheBytes } = this.#options
     const baseRows: Ptr[] = []
     const fetch = (ptrs: readonly Ptr[]): Promise<(Uint8Array | undefined)[]> => fetchAt(reader, baseRows, ptrs)
-    const live = new Live(domain, new Bodies({ fetch }, cacheBytes), letGo)
+    const live = new Live(withoutCustomIndexes(domain), new Bodies({ fetch }, cacheBytes), letGo)
     return { live, baseRows, view: new LiveView(live), plans: new PlanCache(), users: 0 }
   }
 }

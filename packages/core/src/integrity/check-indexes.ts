@@ -1,5 +1,5 @@
 import type { DuplicateValues, IndexesReport, Notify, Slot, StoredRecord, StoreEvent } from '@stateward/contract'
-import { checkIndex, type FieldIndex, type IndexCheck } from '@stateward/index'
+import { checkIndex, type IndexCheck, type KeptIndex } from '@stateward/index'
 import { currentRecords } from '../state/current-records.ts'
 import type { Live, LiveType } from '../state/live.ts'
 import { textOf } from '../validation/storage-error.ts'
@@ -40,13 +40,16 @@ export async function checkIndexes(live: Live, tell?: Notify<StoreEvent>): Promi
 
 function checkOne(
   type: LiveType,
-  index: FieldIndex,
+  index: KeptIndex,
   rows: Rows,
   tell: Notify<StoreEvent> | undefined,
 ): IndexesReport['indexes'][number] {
   const named = { type: type.name, name: index.name }
   if (type.kept.isDropped(index)) return { ...named, ok: true, found: 'is not kept in memory: memory.maxBytes' }
-  if (!type.indexes.includes(index)) return { ...named, ok: false, found: 'is being built again' }
+  if (!type.indexes.includes(index)) {
+    const failure = type.kept.rebuilding.find((one) => one.index === index)?.failure
+    return { ...named, ok: false, found: failure === undefined ? 'is being built again' : `fails: ${failure}` }
+  }
   const { ok, differences } = differencesOf(index, rows)
   if (ok) return { ...named, ok, found: `${index.size()} entries` }
   const found = differences.join('; ')
@@ -55,7 +58,7 @@ function checkOne(
 }
 
 /** One that is damaged may throw as well as lie. */
-function differencesOf(index: FieldIndex, rows: Rows): IndexCheck {
+function differencesOf(index: KeptIndex, rows: Rows): IndexCheck {
   try {
     return checkIndex(index, rows)
   } catch (error) {

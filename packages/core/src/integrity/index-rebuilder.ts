@@ -75,7 +75,9 @@ export class IndexRebuilder {
   async #build(live: Live, type: LiveType, rebuilding: Rebuilding): Promise<void> {
     const { breathe, tell } = this.#options
     const { index } = rebuilding
-    while (!this.#isResting && this.#isCurrent(live, type)) {
+    // What is read page by page of a checkpoint may turn out to be of no use, and is another state then.
+    if (!live.whole.isReached) await live.whole.reached()
+    while (!this.#isResting && this.#isCurrent(live, type) && rebuilding.failure === undefined) {
       if (isBuilt(type, rebuilding)) {
         type.kept.trust(rebuilding)
         tell({ kind: 'index', phase: 'rebuilt', type: type.name, index: index.name, entries: index.size() })
@@ -93,7 +95,7 @@ export class IndexRebuilder {
 
 function nextOf(live: Live): { readonly type: LiveType; readonly rebuilding: Rebuilding } | undefined {
   for (const type of live.types.values()) {
-    const [rebuilding] = type.kept.rebuilding
+    const rebuilding = type.kept.rebuilding.find(({ failure }) => failure === undefined)
     if (rebuilding !== undefined) return { type, rebuilding }
   }
   return undefined

@@ -97,7 +97,12 @@ export class Term {
     this.budget = new MemoryBudget(options, options.tell)
     if (options.maxBytes !== undefined) live.alarm.grown = () => this.budget.changed(live)
     this.budget.keep(live)
-    live.alarm.ring = (type, index) => options.tell({ kind: 'index', phase: 'damaged', type, index })
+    live.alarm.ring = (type, index, failure) =>
+      options.tell({
+        ...{ kind: 'index', type, index },
+        ...(failure === undefined ? { phase: 'damaged' } : { phase: 'failed', message: failure }),
+      })
+    for (const told of live.alarm.unheard?.splice(0) ?? []) live.alarm.ring(...told)
     const pending = new HeadLayer(liveHeads(live))
     const settings = this.readOnly === undefined ? options.checkpoints : undefined
     const { name: store, queries } = options.observation

@@ -8,6 +8,7 @@ import {
   StatewardError,
   type Storage,
 } from '@stateward/contract'
+import { checkCustomIndexes, indexesFor } from '@stateward/index'
 import { checkedReopening } from '../caretakers/reopening.ts'
 import { type CompactionSettings, checkedCompaction } from '../compaction/compaction-options.ts'
 import { checkedHooks } from '../deciding/commit-hooks.ts'
@@ -76,6 +77,13 @@ export function checkedOptions<const D extends Domain>(options: StateManagerOpti
   if (typeof storage?.openWriter !== 'function') throw invalid(`expected a storage, found ${describe(storage)}`)
   if (typeof domain?.entities !== 'object')
     throw invalid(`expected a domain as defineDomain makes it, found ${describe(domain)}`)
+  for (const [type, entity] of Object.entries(domain.entities))
+    if (entity.customIndexes.length > 0)
+      checkCustomIndexes(
+        type,
+        entity,
+        indexesFor(entity).map(({ name }) => name),
+      )
   if (options.onEvent !== undefined && typeof options.onEvent !== 'function')
     throw invalid(`expected onEvent to be a function, found ${describe(options.onEvent)}`)
   const { capacity = limits.mailboxAsks, overflow = 'reject' } = mailbox

@@ -51,6 +51,7 @@ import { Snapshots } from '../snapshots/snapshots.ts'
 import { Live } from '../state/live.ts'
 import { Projections } from '../state/projections.ts'
 import { LiveView } from '../state/read-view.ts'
+import { withoutCustomIndexes } from '../state/without-custom-indexes.ts'
 import { liveAggregateBeside, liveBeside, noRelated } from '../subscriptions/live-beside.ts'
 import { liveMatching } from '../subscriptions/live-matching.ts'
 import { bounded } from '../validation/bounded.ts'
@@ -102,7 +103,13 @@ export async function openStateReader<const D extends Domain>(options: StateRead
     const { live } = await restore({
       reader,
       domain,
-      fresh: (instead) => new Live(domain, instead?.bodies ?? new Bodies(reader, cacheBytes), trimmedBeside, instead),
+      fresh: (instead) =>
+        new Live(
+          withoutCustomIndexes(domain),
+          instead?.bodies ?? new Bodies(reader, cacheBytes),
+          trimmedBeside,
+          instead,
+        ),
       random: environment.random,
       remembersTxids: false,
       breathe: inSlices(environment),

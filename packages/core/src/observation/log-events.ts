@@ -77,7 +77,8 @@ function lineOf(event: StoreEvent): Line {
       }
     case 'index':
       return {
-        level: event.phase === 'damaged' ? 'error' : event.phase === 'dropped' ? 'warn' : 'info',
+        level:
+          event.phase === 'damaged' || event.phase === 'failed' ? 'error' : event.phase === 'dropped' ? 'warn' : 'info',
         message: `an index: ${event.phase}`,
         facts: ['phase', 'type', 'index', 'entries', 'bytes'],
       }

@@ -1,5 +1,5 @@
 import type { Query } from '@stateward/contract'
-import type { FieldIndex } from '@stateward/index'
+import type { KeptIndex } from '@stateward/index'
 import { fieldsOf } from '@stateward/query'
 import type { LiveType } from '../state/live.ts'
 
@@ -14,7 +14,7 @@ export function droppedFor({ kept }: LiveType, query: Query, by?: string): reado
 }
 
 function mightServe(
-  missing: readonly { readonly index: FieldIndex }[],
+  missing: readonly { readonly index: KeptIndex }[],
   { where, orderBy = [] }: Query,
   by: string | undefined,
 ): string[] {
@@ -30,9 +30,6 @@ function mightServe(
   return namesOf(missing, ({ fields }) => asked.has(fields[0] ?? ''))
 }
 
-function namesOf(
-  missing: readonly { readonly index: FieldIndex }[],
-  isMeant: (index: FieldIndex) => boolean,
-): string[] {
+function namesOf(missing: readonly { readonly index: KeptIndex }[], isMeant: (index: KeptIndex) => boolean): string[] {
   return missing.flatMap(({ index }) => (isMeant(index) ? [index.name] : []))
 }

@@ -26,6 +26,8 @@ export interface Directory {
     readonly indexes: readonly (Section | null)[]
     /** Of those that were not kept in memory, by name. */
     readonly dropped?: Readonly<Record<string, Omit<Dropped, 'index'>>>
+    /** Those of the domain's own that have an image, by name. */
+    readonly custom?: Readonly<Record<string, Section & { readonly format: string }>>
   }[]
 }
 
@@ -43,11 +45,13 @@ export function domainText(domain: Domain, types: Iterable<LiveType>): string {
       : [
           [
             name,
-            kept.all.map((index) => [
-              index.name,
-              index.fields.map((field) => [field, fieldKind(entity, field)]),
-              formatOf(index),
-            ]),
+            kept.all
+              .filter(({ isCustom }) => isCustom !== true)
+              .map((index) => [
+                index.name,
+                index.fields.map((field) => [field, fieldKind(entity, field)]),
+                formatOf(index),
+              ]),
           ],
         ],
   )

@@ -65,8 +65,9 @@ async function loadFrom(
 async function loadType(
   source: CheckpointSource,
   saved: Directory['types'][number],
-  { live, txids }: LoadCheckpointOptions,
+  options: LoadCheckpointOptions,
 ): Promise<void> {
+  const { live, txids } = options
   const type = live.type(saved.name)
   type.rows.load(new ImageReader(await source.section(saved.rows)))
   live.asOf.set(type.rows, saved.rows.asOf)
@@ -84,6 +85,32 @@ async function loadType(
     } else {
       index.image.load(await source.section(section))
       live.asOf.set(index, section.asOf)
+    }
+  }
+  await loadCustom(source, saved, options)
+}
+
+/** Those of the domain's own: what fits is loaded, and is asked at once; all others are built behind the opening. */
+async function loadCustom(
+  source: CheckpointSource,
+  saved: Directory['types'][number],
+  { live, txids }: LoadCheckpointOptions,
+): Promise<void> {
+  const { kept } = live.type(saved.name)
+  for (const rebuilding of kept.rebuilding) {
+    const { index } = rebuilding
+    const dropped = saved.dropped?.[index.name]
+    const section = saved.custom?.[index.name]
+    if (dropped !== undefined && txids !== undefined) kept.drop(index, dropped)
+    else if (section !== undefined && section.format === index.image?.format) {
+      const from = await source.section(section)
+      try {
+        index.image.load(from)
+        live.asOf.set(index, section.asOf)
+        kept.trust(rebuilding)
+      } catch {
+        index.clear()
+      }
     }
   }
 }

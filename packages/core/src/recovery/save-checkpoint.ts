@@ -65,11 +65,20 @@ async function sectionsOf(
   type.rows.save(image)
   const rows = await taken(image.parts, live.lastSeq)
   const indexes: (Section | null)[] = []
+  const custom: [name: string, section: Section & { readonly format: string }][] = []
   for (const index of type.kept.all) {
+    if (index.isCustom === true) {
+      const { image } = index
+      const parts = type.indexes.includes(index) && image !== undefined ? image.save() : []
+      if (image !== undefined && parts.length > 0)
+        custom.push([index.name, { ...(await taken(parts, live.lastSeq)), format: image.format }])
+      continue
+    }
     // One that is being built again is of no use to the next opening, which builds it from the records.
     const saved = type.indexes.includes(index) ? index.image : undefined
     indexes.push(saved === undefined ? null : await taken(saved.save(), live.lastSeq))
   }
   const dropped = type.kept.dropped.map(({ index, bytes, records }) => [index.name, { bytes, records }] as const)
-  return { name: type.name, rows, indexes, ...(dropped.length > 0 && { dropped: Object.fromEntries(dropped) }) }
+  const own = custom.length === 0 ? {} : { custom: Object.fromEntries(custom) }
+  return { name: type.name, rows, indexes, ...own, ...(dropped.length > 0 && { dropped: Object.fromEntries(dropped) }) }
 }

@@ -9,7 +9,7 @@ import type {
   StatewardError,
   StoredRecord,
 } from '@stateward/contract'
-import { type FieldIndex, freeMemory, indexesFor } from '@stateward/index'
+import { customIndexesFor, freeMemory, indexesFor, type KeptIndex } from '@stateward/index'
 import { type Bodies, BodyRequest } from '../records/bodies.ts'
 import type { DecidedChange } from '../records/draft.ts'
 import { fold } from '../records/fold.ts'
@@ -35,7 +35,7 @@ export interface LiveType {
   readonly rows: RowTable
   readonly kept: TypeIndexes
   /** Those of `kept` that may be asked: another list whenever that changes. */
-  readonly indexes: readonly FieldIndex[]
+  readonly indexes: readonly KeptIndex[]
 }
 
 /** Told of every version that is about to be replaced: where it stands, and the record itself. */
@@ -85,7 +85,8 @@ export class Live implements Omit<HeadReader, 'holding'> {
   #add(name: string, entity: Entity | undefined): LiveType {
     const rows = new RowTable()
     const none = entity === undefined
-    const kept = new TypeIndexes(name, () => (none ? [] : indexesFor(entity, rows.ids)), this.alarm)
+    const make = () => (none ? [] : [...indexesFor(entity, rows.ids), ...customIndexesFor(entity, rows.ids)])
+    const kept = new TypeIndexes(name, make, this.alarm)
     const [number, cached] = [this.types.size, this.#nextCached++]
     const type: LiveType = {
       ...{ name, number, cached, entity, rows, kept },
@@ -105,6 +106,9 @@ export class Live implements Omit<HeadReader, 'holding'> {
     this.versions = versions
     this.lastSeq = lastSeq
     this.#nextCached = other.#nextCached
+    // Nobody has begun to build what this state still lacks.
+    for (const { name, kept } of types.values())
+      for (const { index } of kept.rebuilding) this.alarm.ring?.(name, index.name)
   }
 
   /** Live records of all types. */

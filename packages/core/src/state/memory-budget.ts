@@ -1,5 +1,5 @@
 import type { Notify, StoreEvent } from '@stateward/contract'
-import type { FieldIndex } from '@stateward/index'
+import type { KeptIndex } from '@stateward/index'
 import { uniqueKeysOf } from '../records/unique-keys.ts'
 import type { Live, LiveType } from './live.ts'
 import { answersFor } from './slots-holding.ts'
@@ -94,7 +94,8 @@ export class MemoryBudget {
     const kept = tables - fingerprintBytes(live)
     const room = maxBytes - Math.min(cacheBytes, maxBytes * leastCachePart) - kept - indexes
     // Of one that is being built nobody knows yet what it will take.
-    if ([...live.types.values()].some(({ kept }) => kept.rebuilding.length > 0)) return false
+    if ([...live.types.values()].some(({ kept }) => kept.rebuilding.some(({ failure }) => failure === undefined)))
+      return false
     const dropped = [...live.types.values()].flatMap(({ kept, rows }) =>
       kept.dropped.map((one) => ({ kept, one, needs: (one.bytes / Math.max(1, one.records)) * rows.size })),
     )
@@ -142,7 +143,7 @@ function heldBytes(live: Live): HeldBytes {
 
 interface Optional {
   readonly type: LiveType
-  readonly index: FieldIndex
+  readonly index: KeptIndex
   readonly bytes: number
 }
 
@@ -165,7 +166,7 @@ function leastUseful(live: Live): Optional | undefined {
  * Deciding on a deletion asks who refers to the record: without the relation that would load all records of the type. So would deciding
  * on a value that only one record may hold, without the index that answers who does.
  */
-function isRequired({ entity, kept }: LiveType, index: FieldIndex): boolean {
+function isRequired({ entity, kept }: LiveType, index: KeptIndex): boolean {
   const { membership, fields, shape } = index
   const [field] = fields
   if (membership !== undefined && shape.equal === 1 && Object.hasOwn(entity?.refs ?? {}, field ?? '')) return true

@@ -1,5 +1,5 @@
 import type { Slot, StoredRecord } from '@stateward/contract'
-import { exactProbe, type FieldIndex, isExactFor } from '@stateward/index'
+import { exactProbe, isExactFor, type KeptIndex } from '@stateward/index'
 import { IndexUnbuilt } from '../records/suspension.ts'
 import type { UniqueKey } from '../records/unique-keys.ts'
 import type { Live, LiveType } from './live.ts'
@@ -7,8 +7,9 @@ import { buildSlice, isBuilt } from './rebuild-on.ts'
 import type { Rebuilding } from './type-indexes.ts'
 
 /** Whether the index answers who holds the values of the key; the first one that does is kept whatever memory it takes. */
-export function answersFor(index: FieldIndex, { fields }: UniqueKey): boolean {
-  return isExactFor(index, fields)
+export function answersFor(index: KeptIndex, { fields }: UniqueKey): boolean {
+  // One of the domain's own may leave something out, which nobody notices here.
+  return index.isCustom !== true && isExactFor(index, fields)
 }
 
 /**
@@ -36,7 +37,7 @@ export function slotsHolding(live: Live, type: LiveType, key: UniqueKey, record:
 }
 
 /** As a list: an index that fails does so while it is read. */
-function slotsIn(index: FieldIndex, { fields }: UniqueKey, record: StoredRecord): readonly Slot[] {
+function slotsIn(index: KeptIndex, { fields }: UniqueKey, record: StoredRecord): readonly Slot[] {
   return [...index.lookup(exactProbe(index, fields, record))]
 }
 

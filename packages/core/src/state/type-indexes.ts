@@ -1,15 +1,17 @@
 import type { Group, Slot, StoredRecord } from '@stateward/contract'
-import type { FieldIndex } from '@stateward/index'
+import type { KeptIndex } from '@stateward/index'
 
 /** An index that is being built again: it holds what it must of the records in all slots below `upTo`. */
 export interface Rebuilding {
-  readonly index: FieldIndex
+  readonly index: KeptIndex
   upTo: Slot
+  /** Why nobody builds it any more before the next opening: only where it is one of the domain's own. */
+  failure?: string
 }
 
 /** An index that is not kept in memory: an empty one stands in its place, of which nobody asks. */
 export interface Dropped {
-  readonly index: FieldIndex
+  readonly index: KeptIndex
   /** What it took, and of how many records, when it was dropped. */
   readonly bytes: number
   readonly records: number
@@ -17,7 +19,10 @@ export interface Dropped {
 
 /** What is to happen when an index fails in taking a change in. Without `ring`, whoever makes the change hears of it. */
 export interface IndexAlarm {
-  ring?: (type: string, index: string) => void
+  /** @param failure present where it is given up */
+  ring?: (type: string, index: string, failure?: string) => void
+  /** What nobody has heard, because it was before there was anybody. */
+  unheard?: Parameters<NonNullable<IndexAlarm['ring']>>[]
   /** Told of every change. */
   grown?: () => void
 }
@@ -36,34 +41,62 @@ export interface Follower {
 /** What a use counts when another one has come: the last ten thousand make up most of what an index has saved. */
 const fading = 0.9999
 
+/** So often one of the domain's own is built again after it has failed. */
+const mostFailures = 3
+
 /** The indexes of one type: which there are, and which of them may be asked. */
 export class TypeIndexes {
   readonly #type: string
-  readonly #make: () => readonly FieldIndex[]
+  readonly #make: () => readonly KeptIndex[]
   readonly #alarm: IndexAlarm
   /** All of them, in their order. */
-  all: readonly FieldIndex[]
+  all: readonly KeptIndex[]
   /** Those that may be asked. Another list whenever that changes, so that who keeps a plan keeps it with its list. */
-  trusted: readonly FieldIndex[]
+  trusted: readonly KeptIndex[]
   rebuilding: readonly Rebuilding[] = []
   dropped: readonly Dropped[] = []
   readonly followers: Set<Follower> = new Set()
+  /** By name: how often one of the domain's own has failed. */
+  readonly #failures = new Map<string, number>()
   /** By name: looks at records that each index has saved, the older ones counting less. */
   readonly #saved = new Map<string, number>()
   /** Counts as they are until the next change, ready to be given out. */
-  readonly #groups = new Map<FieldIndex, readonly Group[]>()
+  readonly #groups = new Map<KeptIndex, readonly Group[]>()
 
   /** @param make gives all of them, empty */
-  constructor(type: string, make: () => readonly FieldIndex[], alarm: IndexAlarm) {
+  constructor(type: string, make: () => readonly KeptIndex[], alarm: IndexAlarm) {
     this.#type = type
-    this.#make = make
+    this.#make = () => {
+      const made = make()
+      for (const one of made) if (one.isCustom) one.whenFailing = (failure) => this.#customFails(one, failure)
+      return made
+    }
     this.#alarm = alarm
-    this.all = make()
-    this.trusted = this.all
+    this.all = this.#make()
+    this.trusted = this.all.filter(({ isCustom }) => isCustom !== true)
+    // They take in whole records, which an opening does not read.
+    this.rebuilding = this.all.flatMap((index) => (index.isCustom ? [{ index, upTo: 0 }] : []))
+  }
+
+  /** One of the domain's own does nothing more. A new one is built in its place, but not for ever. */
+  #customFails(index: KeptIndex, failure: string): void {
+    const failures = (this.#failures.get(index.name) ?? 0) + 1
+    this.#failures.set(index.name, failures)
+    const wasAsked = this.distrust(index)
+    if (wasAsked) this.#ring(index.name)
+    const rebuilding = this.rebuilding.find((one) => one.index === index || (wasAsked && one.index.name === index.name))
+    if (rebuilding === undefined || (wasAsked && failures <= mostFailures)) return
+    rebuilding.failure = failure
+    this.#ring(index.name, failure)
+  }
+
+  #ring(...told: [index: string, failure?: string]): void {
+    if (this.#alarm.ring !== undefined) this.#alarm.ring(this.#type, ...told)
+    else this.#alarm.unheard = [...(this.#alarm.unheard ?? []), [this.#type, ...told]]
   }
 
   /** Nobody asks this index from now on: an empty one stands in its place, to be built again. `false`: nobody did already. */
-  distrust(index: FieldIndex): boolean {
+  distrust(index: KeptIndex): boolean {
     const fresh = this.#make()[this.all.indexOf(index)]
     if (fresh === undefined || !this.trusted.includes(index)) return false
     this.all = this.all.map((one) => (one === index ? fresh : one))
@@ -72,7 +105,7 @@ export class TypeIndexes {
   }
 
   /** This index has thrown: nobody asks it from now on, and the alarm rings. `false` where there is nobody to hear it. */
-  failed(index: FieldIndex): boolean {
+  failed(index: KeptIndex): boolean {
     if (this.#alarm.ring === undefined) return false
     if (this.distrust(index)) this.#alarm.ring(this.#type, index.name)
     return true
@@ -84,7 +117,7 @@ export class TypeIndexes {
   }
 
   /** Takes an index out of memory: nobody asks it from now on, nor tells it of anything. */
-  drop(index: FieldIndex, { bytes, records }: Omit<Dropped, 'index'>): void {
+  drop(index: KeptIndex, { bytes, records }: Omit<Dropped, 'index'>): void {
     const fresh = this.#make()[this.all.indexOf(index)]
     if (fresh === undefined) return
     this.all = this.all.map((one) => (one === index ? fresh : one))
@@ -92,7 +125,7 @@ export class TypeIndexes {
     this.#setRebuilding(this.rebuilding.filter((one) => one.index !== index))
   }
 
-  isDropped(index: FieldIndex): boolean {
+  isDropped(index: KeptIndex): boolean {
     return this.dropped.some((one) => one.index === index)
   }
 
@@ -108,12 +141,12 @@ export class TypeIndexes {
   }
 
   /** What it has saved, of its last uses. */
-  saved({ name }: FieldIndex): number {
+  saved({ name }: KeptIndex): number {
     return this.#saved.get(name) ?? 0
   }
 
   /** What an index counts, as it was made the last time, where nothing has changed since. */
-  groupsOf(index: FieldIndex, make: () => readonly Group[]): readonly Group[] {
+  groupsOf(index: KeptIndex, make: () => readonly Group[]): readonly Group[] {
     const known = this.#groups.get(index)
     if (known !== undefined) return known
     const groups = make()

@@ -4,6 +4,7 @@ import type { Steps } from '../sorting/steps.ts'
 
 /** An index of this package: it tells also how the values of its fields compare, which `checkIndex` needs. */
 export interface FieldIndex extends Index {
+  readonly isCustom?: never
   /** One for each of `fields`. */
   readonly kinds: readonly FieldKind[]
   /** Takes all of these records in. Only while it is empty; until the last step it holds some of them. O(n). */
@@ -21,3 +22,13 @@ export interface FieldIndex extends Index {
     differences(records: Iterable<readonly [Slot, StoredRecord]>): Iterable<string>
   }
 }
+
+/** An index of a domain's own, of which only lookups are asked. Whatever it does, this neither throws nor gives what is no live slot. */
+export interface CustomIndex extends Index {
+  readonly isCustom: true
+  /** Told once, when it has thrown or given what makes no sense: from then on it holds nothing, and a lookup gives every record. */
+  whenFailing: (failure: string) => void
+}
+
+/** Whatever a store keeps of a type. */
+export type KeptIndex = FieldIndex | CustomIndex

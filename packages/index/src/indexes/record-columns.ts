@@ -5,7 +5,7 @@ import { inOrderOf } from '../sorting/bulk-order.ts'
 import { FieldColumn } from '../sorting/field-column.ts'
 import { mergeSorted } from '../sorting/merge-sorted.ts'
 import { rowsPerStep, type Steps } from '../sorting/steps.ts'
-import type { FieldIndex } from './field-index.ts'
+import type { FieldIndex, KeptIndex } from './field-index.ts'
 
 interface Named {
   readonly field: string
@@ -25,8 +25,9 @@ export class RecordColumns {
   readonly #columns: Named[] = []
   readonly #taking: readonly FieldIndex[]
 
-  /** @param indexes all empty */
-  constructor(indexes: readonly FieldIndex[], ids: IdTable) {
+  /** @param kept all empty; one of a domain's own is passed over */
+  constructor(kept: readonly KeptIndex[], ids: IdTable) {
+    const indexes = kept.filter((index) => index.isCustom !== true)
     this.#indexes = indexes
     this.#ids = ids
     this.#taking = indexes.filter(({ take }) => take !== undefined)

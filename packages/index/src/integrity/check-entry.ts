@@ -1,14 +1,10 @@
 import type { Probe, Slot, StoredRecord } from '@stateward/contract'
-import type { FieldIndex } from '../indexes/field-index.ts'
+import type { FieldIndex, KeptIndex } from '../indexes/field-index.ts'
 import { fieldValue } from '../keys/field-value.ts'
 import { valueKey } from '../keys/value-key.ts'
+import type { EntryPlace } from './entry-place.ts'
 import { expectationOf } from './expectation.ts'
-
-/** Records that an index must give for one probe; `key` tells the places of an index from each other. */
-export interface EntryPlace {
-  readonly key: string
-  readonly probe: Probe
-}
+import { owedLookups } from './owed-lookups.ts'
 
 export interface EntryCheck {
   /** How many entries the index owes to the record. */
@@ -26,7 +22,8 @@ export const mostLooked = 64
 const beforeNull = { value: null, inclusive: false }
 
 /** Looks for the entries of one record in an index, each where few records share its place: O(log n). */
-export function checkEntry(index: FieldIndex, slot: Slot, record: StoredRecord): EntryCheck {
+export function checkEntry(index: KeptIndex, slot: Slot, record: StoredRecord): EntryCheck {
+  if (index.isCustom === true) return checkLookups(index, slot, record)
   if (index.itself !== undefined) return { ...index.itself.holds(slot, record), crowded: [] }
   const { entries, groups } = expectationOf(index, [[slot, record]])
   const crowded: EntryPlace[] = []
@@ -38,6 +35,16 @@ export function checkEntry(index: FieldIndex, slot: Slot, record: StoredRecord):
     else if (!isApproximate(index, values)) crowded.push(place)
   }
   return { entries, ok, crowded }
+}
+
+function checkLookups(index: KeptIndex, slot: Slot, record: StoredRecord): EntryCheck {
+  const crowded: EntryPlace[] = []
+  let ok = true
+  for (const place of owedLookups(index, slot, record)) {
+    if (index.estimate(place.probe) > mostLooked) crowded.push(place)
+    else ok &&= holds(index.lookup(place.probe), slot)
+  }
+  return { entries: 0, ok, crowded }
 }
 
 function placeOf(index: FieldIndex, group: string, values: Probe['equal'][number], record: StoredRecord): EntryPlace {

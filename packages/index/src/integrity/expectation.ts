@@ -1,11 +1,14 @@
-import type { FieldKind, Index, JsonValue, Slot, StoredRecord } from '@stateward/contract'
+import type { FieldKind, Index, JsonValue, Probe, Slot, StoredRecord } from '@stateward/contract'
 import { fieldValue } from '../keys/field-value.ts'
 import { combinedKey } from '../keys/probed-keys.ts'
 import { valueKey } from '../keys/value-key.ts'
+import { owedLookups } from './owed-lookups.ts'
 
 /** The records that an index must give for one combination of values of its leading fields. */
 export interface ExpectedGroup {
   readonly values: readonly JsonValue[]
+  /** How it is asked for them, where that is not by each of the values. */
+  readonly probe?: Probe
   readonly slots: Slot[]
 }
 
@@ -22,6 +25,19 @@ export interface Expectation {
   readonly entries: number
   /** Empty for an index without an order. */
   readonly ordered: ReadonlyMap<Slot, OrderedRecord>
+}
+
+/** Of an index of which nothing but its shape is known: what it must give, and how many entries that are is its own matter. */
+export function lookupsOwed(index: Index, records: Iterable<readonly [Slot, StoredRecord]>): Iterable<ExpectedGroup> {
+  const groups = new Map<string, ExpectedGroup>()
+  for (const [slot, record] of records) {
+    for (const { key, probe } of owedLookups(index, slot, record)) {
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { values: [], probe, slots: [slot] })
+      else if (group.slots.at(-1) !== slot) group.slots.push(slot)
+    }
+  }
+  return groups.values()
 }
 
 /** Reads it from all records, by no means that an index uses but `valueKey`. */

@@ -1,6 +1,7 @@
 import type { Slot, StoredRecord } from '@stateward/contract'
-import type { FieldIndex } from '../indexes/field-index.ts'
-import { checkEntry, type EntryCheck, type EntryPlace, mostLooked } from './check-entry.ts'
+import type { KeptIndex } from '../indexes/field-index.ts'
+import { checkEntry, type EntryCheck, mostLooked } from './check-entry.ts'
+import type { EntryPlace } from './entry-place.ts'
 
 /** What the records say that stands at one place: how many, and a sum of their slots that does not depend on their order. */
 interface Tally extends EntryPlace {
@@ -16,15 +17,16 @@ const digestModulus = 2 ** 48
 /**
  * Compares an index with the records a few at a time, while both change: how many entries it must hold, each of them where
  * few records share its place, and a digest of every place that many share. Takes memory for one place in 64 records at most.
+ * An index of a domain's own may give more than it must, and its entries are its own matter: of that only what is missing counts.
  */
 export class IndexTally {
-  readonly index: FieldIndex
+  readonly index: KeptIndex
   readonly #crowded = new Map<string, Tally>()
   #owed = 0
   #isLying = false
   #changes = 0
 
-  constructor(index: FieldIndex) {
+  constructor(index: KeptIndex) {
     this.index = index
   }
 
@@ -46,12 +48,16 @@ export class IndexTally {
    */
   *verdict(): Generator<void, boolean> {
     try {
-      if (this.#isLying || this.index.size() !== this.#owed) return false
+      if (this.#isLying || !this.#isOfSize()) return false
       for (const tally of this.#crowded.values()) if (!(yield* this.#holds(tally))) return false
-      return !this.#isLying && this.index.size() === this.#owed
+      return !this.#isLying && this.#isOfSize()
     } catch {
       return false
     }
+  }
+
+  #isOfSize(): boolean {
+    return this.index.isCustom === true || this.index.size() === this.#owed
   }
 
   #take(slot: Slot, record: StoredRecord, sign: 1 | -1): void {
@@ -82,7 +88,9 @@ export class IndexTally {
       // One that had few records at some time since was not counted from the beginning.
       if (this.index.estimate(tally.probe) <= mostLooked + this.#changes) return true
       const found = yield* this.#counted(tally)
-      if (found !== undefined) return found.count === tally.count && found.digest === tally.digest
+      if (found === undefined) continue
+      if (this.index.isCustom === true && found.count > tally.count) return true
+      return found.count === tally.count && found.digest === tally.digest
     }
     return true
   }

@@ -38,6 +38,11 @@ const sortCost = 0.3
 
 const coversNothing: Coverage = () => 'not'
 
+/** What an index that may give too much takes care of. */
+function inPart(covers: Coverage): Coverage {
+  return (condition) => (covers(condition) === 'not' ? 'not' : 'partly')
+}
+
 /** Lists the ways; the cheapest is the plan. Asks each index for an estimate, and nothing else. */
 export function choicesOf(question: Question): Choices {
   const { facts, entity, indexes, led, records } = question
@@ -88,7 +93,7 @@ function ask(index: Index, probing: Probing, records: number): Asked {
   const { equal, bounds, contains } = probing
   const probe = contains === undefined ? probeWithin(equal, bounds) : { equal, contains }
   const rows = probing.narrows ? Math.min(records, index.estimate(probe)) : records
-  return { index, probing, probe, rows, covers: probing.covers }
+  return { index, probing, probe, rows, covers: index.approximate === true ? inPart(probing.covers) : probing.covers }
 }
 
 function idChoice({ facts }: Question, order: readonly OrderBy[]): Choice | undefined {
