@@ -148,6 +148,8 @@ export interface Store {
   compact?(signal: AbortSignal): Soon<unknown>
   /** Where the bodies that were asked for have come from; absent where there is no telling. */
   lookups?(): Promise<Lookups>
+  /** How many indexes it keeps, where there is any telling. */
+  indexes?(): Promise<number>
   /** How many segments the log has begun so far, where it has any. */
   segments?(): number
   /** Begins to watch itself; the answer says what it saw since, such as the mean size of its groups. */
@@ -165,6 +167,8 @@ export interface OpenContext {
   readonly segmentBytes?: number
   /** Of what was overwritten nothing is kept, and nothing is put together anew but by `compact`; absent: as the contender does by itself. */
   readonly keeps?: 'newest'
+  /** The phases have one more index than they have in the built-in domain: of their names. */
+  readonly oneMoreIndex?: true
   /** Who keeps records at hand keeps so many bytes of them, where it can be told. */
   readonly cacheBytes?: number
 }
@@ -186,6 +190,7 @@ export type Ability =
   | 'claim'
   | 'past'
   | 'scan'
+  | 'more'
 
 export interface Contender {
   readonly name: string

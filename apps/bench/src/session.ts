@@ -57,11 +57,11 @@ export class Session {
   }
 
   /** Another store in a folder of its own, which is the caller's to close; its log is left as it grows. */
-  async openBeside(folder: string, segmentBytes: number): Promise<Store> {
+  async openBeside(folder: string, limits: Pick<OpenContext, 'segmentBytes' | 'oneMoreIndex'>): Promise<Store> {
     const { opener, dir, data } = this.#options
     const beside = join(dir, folder)
     await mkdir(beside, { recursive: true })
-    return opener(beside, { size: data.size, seed: data.seed, segmentBytes })
+    return opener(beside, { size: data.size, seed: data.seed, ...limits })
   }
 
   async close(): Promise<void> {

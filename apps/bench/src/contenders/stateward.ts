@@ -13,10 +13,16 @@ import { StatewardTransactions } from './stateward-transactions.ts'
 import { StatewardWrites } from './stateward-writes.ts'
 import type { WorkState } from './work-state.ts'
 
+const { phase } = domain.entities
+const withOneMoreIndex: typeof domain = {
+  ...domain,
+  entities: { ...domain.entities, phase: { ...phase, indexes: [...phase.indexes, ['name']] } },
+}
+
 /** Stateward as an application uses it: `openState`, the built-in domain with its schemas and references, collections. */
 export async function openStateward(
   dir: string,
-  { segmentBytes, cacheBytes, keeps }: Partial<OpenContext> = {},
+  { segmentBytes, cacheBytes, keeps, oneMoreIndex }: Partial<OpenContext> = {},
 ): Promise<Store> {
   if (keeps === 'newest') return storeOf(dir, await openState(dir, { retention: 'none', compaction: false }))
   if (segmentBytes === undefined) {
@@ -24,7 +30,8 @@ export async function openStateward(
     return storeOf(dir, await openState(dir, memory))
   }
   const storage = jsonlStorage({ dir, segmentBytes })
-  return storeOf(dir, await createStateManager({ domain, storage, compaction: false }))
+  const own = oneMoreIndex === true ? withOneMoreIndex : domain
+  return storeOf(dir, await createStateManager({ domain: own, storage, compaction: false }))
 }
 
 /** The same, but every byte of the log is read when it opens. */
@@ -46,6 +53,7 @@ function storeOf(dir: string, state: WorkState): Store {
       const { hits, misses } = (await state.stats()).cache
       return { cached: hits, fetched: misses }
     },
+    indexes: async () => (await state.stats()).indexes.length,
     compact: (signal) => state.compact({ signal }),
     segments: () => newestSegment(dir),
     watch: () => watchGroups(dir),

@@ -57,10 +57,10 @@ class LongLog {
     const { data } = session
     // Each of the others is created before it is changed, and so is each that is asked about.
     const commits = Math.max(Math.floor(data.size / part), 2 * asked * versions)
-    const store = await session.openBeside(`part-${part}`, segmentBytes)
+    const store = await session.openBeside(`part-${part}`, { segmentBytes })
     await pastOf(store).write(namesOf(session, commits))
     await store.close()
-    const again = await session.openBeside(`part-${part}`, segmentBytes)
+    const again = await session.openBeside(`part-${part}`, { segmentBytes })
     expectEqual('commits', commits, await pastOf(again).commits())
     const histories = new Map<string, readonly PastVersion[]>()
     for (let at = 0; at < asked; at++) {

@@ -16,6 +16,7 @@ import { liveQueries } from './live-queries.ts'
 import { memoryAfterReopening } from './memory-after-reopening.ts'
 import { mixed } from './mixed.ts'
 import { newestByStatus } from './newest-by-status.ts'
+import { oneMore } from './one-more.ts'
 import { pastAtLength } from './past-at-length.ts'
 import { queriesBesideWrites } from './queries-beside-writes.ts'
 import { reopenKilled } from './reopen-killed.ts'
@@ -47,6 +48,7 @@ export const workloads: readonly Workload[] = [
   compactAlone,
   compactUnderLoad,
   pastAtLength,
+  oneMore,
   diskBytesOfCreates,
   diskBytesOfBulk,
   getByIdCold,
