@@ -4,6 +4,7 @@ import { benchActors } from './actors/bench-actors.ts'
 import { instrumentationTable } from './instrumentation/instrumentation-table.ts'
 import { measureInstrumentation } from './instrumentation/measure-instrumentation.ts'
 import { overloadTable, storesTable } from './limits-report.ts'
+import { memoryHeapMiB, memoryJob } from './memory/memory-job.ts'
 import { memoryTable } from './memory/memory-table.ts'
 import type { Options } from './options.ts'
 import { surroundingsOf } from './report/surroundings.ts'
@@ -26,12 +27,6 @@ const times = 10
 /** Where objects may take as much as they like, what a process grows by says how much memory the machine has. */
 const overloadHeapMiB = 256
 const records = 10_000
-const mebibyte = 1_048_576
-/** From so many records on indexes, tables and cache are given a bound together: of 10 million, 512 MiB. */
-const many = 3_000_000
-const boundBytes = (512 * mebibyte) / 10_000_000
-/** Objects may take this much in the process whose memory is measured: without a limit V8 looks at garbage when it likes. */
-const memoryHeapMiB = 96
 
 type AsideName = 'actors' | 'stores' | 'overload' | 'instrumentation' | 'memory'
 
@@ -46,15 +41,7 @@ const asides: Readonly<Record<AsideName, (options: Options, own: string, entry: 
     return overloadTable(await asideInChild('overload', job, { entry, heapMiB: overloadHeapMiB }), { mailbox, times })
   },
   memory: async ({ memory, seed }, dir, entry) => {
-    const bound = memory >= many ? { maxBytes: Math.round(memory * boundBytes) } : {}
-    const job = {
-      dir,
-      records: memory,
-      operations: Math.min(memory, 1_000_000),
-      cacheBytes: 16 * mebibyte,
-      seed,
-      ...bound,
-    }
+    const job = memoryJob({ dir, records: memory, seed })
     return memoryTable(await asideInChild('memory', job, { entry, heapMiB: memoryHeapMiB }))
   },
   instrumentation: async ({ rounds, timing, seed }, dir) => {

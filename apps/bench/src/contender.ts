@@ -191,6 +191,7 @@ export type Ability =
   | 'past'
   | 'scan'
   | 'more'
+  | 'memory'
 
 export interface Contender {
   readonly name: string

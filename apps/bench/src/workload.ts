@@ -26,6 +26,8 @@ export interface Bound {
   /** `stall`: the longest time that the event loop stood still, in the worst round; `stallP99`: what 99 in 100 times were below. */
   readonly of: 'value' | 'p99' | 'stall' | 'stallP99'
   readonly atMost: number
+  /** It holds for stores of fewer records than this; absent: for all. */
+  readonly belowSize?: number
 }
 
 export interface Workload {

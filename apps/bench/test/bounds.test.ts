@@ -39,6 +39,7 @@ test('the bars that are no ratio are those of the table of benchmarks', () => {
     ['R5', 'stall', 5],
     ['R7', 'p99', 0.4],
     ['S4/alone', 'stall', 10],
+    ['M1', 'value', 300],
     ['K1/cache', 'value', 1000],
   ])
 })
@@ -48,6 +49,7 @@ test.each([
   ['R7', 'stateward: p99 ', 'p99', 0.4, '≤ 0.400 ms'],
   ['S4/alone', 'longest stall', 'stallMs', 10, '≤ 10.0 ms'],
   ['K1/cache', 'the figure itself', 'value', 1000, '≤ 1000 ms'],
+  ['M1', 'the figure itself', 'value', 300, '≤ 300 MiB'],
   ['W2/64', 'S5', 'stallP99Ms', 5, '≤ 5.00 ms'],
 ] as const)('%s: a %s that is missed is told as missed', (id, words, figure, atMost, bar) => {
   const told = (value: number): string | undefined => barOf(groupOf(id, { stateward: [{ [figure]: value }] }), words)

@@ -7,7 +7,7 @@ const stateward: Contender = {
   title: 'Stateward, openState(), JSON lines, one write and fdatasync a group',
   role: 'stateward',
   durability: 'power',
-  abilities: [...everything, 'compact', 'killed', 'transact', 'live', 'claim', 'past', 'scan', 'more'],
+  abilities: [...everything, 'compact', 'killed', 'transact', 'live', 'claim', 'past', 'scan', 'more', 'memory'],
   warmOperations: 20_000,
   cacheFolder: 'cache',
   opener: async () => (await import('./stateward.ts')).openStateward,

@@ -1,6 +1,8 @@
 import { short } from '../report/numbers.ts'
 import { table } from '../report/table.ts'
+import { verdict } from '../report/verdict.ts'
 import type { MemoryFigures } from './measure-memory.ts'
+import { manyRecords, mostMemoryMiB } from './memory-job.ts'
 
 const mebibytes = (bytes: number): string => `${short(bytes / 1_048_576)} MiB`
 
@@ -24,8 +26,14 @@ export function memoryTable({ records, phases, memory }: MemoryFigures): string 
         ['tables', mebibytes(memory.memoryParts.tables)],
         ['indexes', mebibytes(indexBytes)],
         ['indexes that were dropped', String(memory.indexes.filter(({ dropped }) => dropped).length)],
-        ['highest peak', mebibytes(Math.max(...phases.map(({ peakBytes }) => peakBytes)))],
+        ['highest peak', highest(records, Math.max(...phases.map(({ peakBytes }) => peakBytes)))],
       ],
     ),
   ].join('\n\n')
+}
+
+/** Where there are so many that they have a bound of their own, it is told and not judged. */
+function highest(records: number, bytes: number): string {
+  if (records >= manyRecords) return mebibytes(bytes)
+  return `${mebibytes(bytes)}, ${verdict(`≤ ${mostMemoryMiB} MiB`, bytes <= mostMemoryMiB * 1_048_576)}`
 }

@@ -25,9 +25,10 @@ export interface BoundVerdict {
 }
 
 /** The bounds of the workload, and that of every row whose event loop was watched. Of who is not Stateward: none. */
-export function boundVerdicts({ workload, summaries }: Group, summary: Summary): readonly BoundVerdict[] {
+export function boundVerdicts({ workload, summaries, size }: Group, summary: Summary): readonly BoundVerdict[] {
   if (summary.contender.role !== 'stateward') return []
-  const bounds = [...(workload.bounds ?? []), ...(summary.stallP99Ms === undefined ? [] : [everywhere])]
+  const own = (workload.bounds ?? []).filter(({ belowSize = Number.POSITIVE_INFINITY }) => size < belowSize)
+  const bounds = [...own, ...(summary.stallP99Ms === undefined ? [] : [everywhere])]
   const ceiling = summaries.find(({ contender }) => contender.name === 'ceiling')
   return bounds.map((bound) => {
     const found = figureOf(summary, bound)

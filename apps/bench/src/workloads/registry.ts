@@ -12,6 +12,7 @@ import { durableUpdate } from './durable-update.ts'
 import { everyRecord } from './every-record.ts'
 import { firstAnswer, openingBar } from './first-answer.ts'
 import { getById } from './get-by-id.ts'
+import { highestMemory } from './highest-memory.ts'
 import { liveQueries } from './live-queries.ts'
 import { memoryAfterReopening } from './memory-after-reopening.ts'
 import { mixed } from './mixed.ts'
@@ -56,6 +57,7 @@ export const workloads: readonly Workload[] = [
   everyRecord,
   firstAnswer,
   memoryAfterReopening,
+  highestMemory,
   reopenKilled({
     ...{ id: 'K1/cache', title: 'reopening after kill -9, to first answer', hasCache: true },
     ...{ bar: openingBar, bounds: [{ of: 'value', atMost: 1_000 }] },
