@@ -91,6 +91,12 @@ describe('intersections', () => {
       'lookup updated_at in order',
     ],
     [
+      'a compound index and one of its fields',
+      { where: { status: 'draft', updated_at: { lt: soon } } },
+      [...seen, { fields: ['status', 'updated_at'], ordered: true }],
+      'lookup status+updated_at in order',
+    ],
+    [
       'a rare value',
       { where: { status: 'draft', name: 'name 7' } },
       [...few, { fields: ['name'], ordered: false }],

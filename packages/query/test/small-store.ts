@@ -83,8 +83,14 @@ export class SmallStore {
       }
       case 'lookup':
         return [...access.index.lookup(access.probe)]
-      case 'ordered':
-        return [...(access.index.sorted?.scan(access.direction, access.probe) ?? [])]
+      case 'ordered': {
+        const { index, direction, probe, given } = access
+        const all = [...(index.sorted?.scan(direction, probe) ?? [])]
+        if (given === undefined) return all
+        const beyond = given.beyond === undefined ? [] : [...(index.sorted?.scan(direction, given.beyond) ?? [])]
+        const next = all.findIndex((slot) => slot === beyond[0] || (this.slots.get(slot)?.id ?? '') > given.id)
+        return all.slice(next === -1 ? all.length : next)
+      }
       case 'scan':
         return [...this.slots.keys()]
       default:

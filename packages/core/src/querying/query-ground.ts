@@ -89,14 +89,23 @@ export function mayBeAsked({ type }: QueryGround, { access }: Plan): boolean {
   return indexesOf(access).every((index) => type.indexes.some((one) => one === index))
 }
 
+/** The first rows of an answer, or all. */
+export interface Found {
+  readonly rows: readonly StoredRecord[]
+  readonly seq: Seq
+  /** Whether there are more, where that is known without the next one; else one more than the limit tells. */
+  readonly isMore?: boolean
+}
+
 /** The answer of these rows, of which one more than the limit tells of a next page. */
 export function answerWith(
   ground: QueryGround,
   { query, degraded }: Pick<Planned, 'query' | 'degraded'>,
-  { rows, seq }: Pick<QueryAnswer, 'rows' | 'seq'>,
+  { rows, seq, isMore }: Found,
 ): QueryAnswer {
   const { limit } = query
-  const answer = limit === undefined || rows.length <= limit ? { rows, seq } : pageOf(ground, query, rows, seq)
+  const isLast = limit === undefined || (rows.length <= limit && isMore !== true)
+  const answer = isLast ? { rows, seq } : pageOf(ground, query, rows, seq)
   return degraded ? Object.assign(answer, { degraded } as const) : answer
 }
 

@@ -7,13 +7,14 @@ import {
   type StoredRecord,
 } from '@stateward/contract'
 import { type AggregateAsk, checkField, groupRows, type Plan, rowMeasures, topK } from '@stateward/query'
-import { isCold } from '../state/read-view.ts'
+import { type Candidate, isCold } from '../state/read-view.ts'
 import { measuresWanted, onlyCount } from './measures-wanted.ts'
 import type { Planned } from './planned-shape.ts'
 import {
   answerWith,
   countedBy,
   countersOf,
+  type Found,
   plannedFor,
   planOfAll,
   type QueryGround,
@@ -39,12 +40,31 @@ export function plannedNow(ground: QueryGround, planned: Pick<Planned, 'query' |
   const { query, plan } = planned
   const { seq } = ground.view
   const reads = new ReadsAllowed(ground)
-  const wanted = rowsWanted(query)
-  const rows = rowsAtOnce(ground, plan, wanted) ?? rowsNow(ground, plan, wanted, reads)
-  const answer = answerWith(ground, planned, { rows, seq })
+  const found = rowsAtOnce(ground, plan) ??
+    coveredNow(ground, plan, reads) ?? { rows: rowsNow(ground, plan, rowsWanted(query), reads), seq }
+  const answer = answerWith(ground, planned, found)
   const { include } = query
   if (include === undefined) return answer
   return Object.assign(answer, { related: relatedNow(ground, include, answer.rows, (cold) => reads.all(cold)) })
+}
+
+/** The rows of a page whose filter the index answers by itself: there are more where it gives one more, which is not read. */
+function coveredNow(ground: QueryGround, plan: Plan, reads: ReadsAllowed): Found | undefined {
+  const { view, type } = ground
+  const { limit, predicate, access } = plan
+  if (!plan.isCovered || !plan.inOrder || limit === undefined || !view.keepsOrder) return undefined
+  const page: Candidate[] = []
+  let isMore = false
+  for (const candidate of view.candidates(type, access, sieveOf(ground, plan))) {
+    isMore = page.length === limit
+    if (isMore) break
+    page.push(candidate)
+  }
+  const loaded = reads.all(page.filter(isCold))
+  let at = 0
+  const rows = page.flatMap((one) => (isCold(one) ? (loaded[at++] ?? []) : one))
+  const isExact = predicate === undefined || rows.every(predicate)
+  return isExact ? { rows, seq: view.seq, isMore } : undefined
 }
 
 function rowsNow(

@@ -20,7 +20,7 @@ import {
   topRows,
 } from '@stateward/query'
 import { SnapshotView } from '../snapshots/snapshot-view.ts'
-import { type Candidate, isCold } from '../state/read-view.ts'
+import { firstInOrder } from './first-in-order.ts'
 import { HeldCandidates } from './held-candidates.ts'
 import { listed, takeMatching } from './matching.ts'
 import { measuresWanted, onlyCount } from './measures-wanted.ts'
@@ -29,7 +29,7 @@ import {
   answerWith,
   countedBy,
   countersOf,
-  mayBeAsked,
+  type Found,
   plannedFor,
   planOfAll,
   type QueryGround,
@@ -39,8 +39,6 @@ import {
 import { relatedRecords } from './related-records.ts'
 import { rowsAtOnce } from './rows-at-once.ts'
 
-const firstReach = 64
-const reachGrowth = 4
 /** Readings of rows and what they lead to, before the state is held still for one. */
 const triesTogether = 3
 
@@ -56,8 +54,8 @@ export function runQuery(
   // Outside of the promise, because whatever reading the query throws is for the dispatcher to put into words.
   const planned = plannedFor(ground, given)
   const { query, plan } = planned
-  const rows = query.include === undefined ? rowsAtOnce(ground, plan, rowsWanted(query)) : undefined
-  if (rows !== undefined) return answerWith(ground, planned, { rows, seq: ground.view.seq })
+  const found = query.include === undefined ? rowsAtOnce(ground, plan) : undefined
+  if (found !== undefined) return answerWith(ground, planned, found)
   return runPlanned(ground, planned, options)
 }
 
@@ -166,11 +164,6 @@ function counter(): Accumulator<StoredRecord, number> {
   return { add: () => void count++, result: () => count }
 }
 
-interface Found {
-  readonly rows: StoredRecord[]
-  readonly seq: Seq
-}
-
 /** Takes those candidates that pass, in their order; the commit as of which they are. */
 async function everyMatch(
   ground: QueryGround,
@@ -210,7 +203,7 @@ async function rowsOf(
   options: AskOptions,
 ): Promise<Found | undefined> {
   const isOrdered = plan.inOrder && ground.view.keepsOrder
-  if (isOrdered && wanted !== undefined) return firstInOrder(ground, plan, wanted, options)
+  if (isOrdered && plan.limit !== undefined) return firstInOrder(ground, plan, plan.limit, options)
   const { metered } = ground
   if (!isOrdered && metered === undefined) {
     const top = topRows(wanted, plan.compare)
@@ -220,49 +213,4 @@ async function rowsOf(
   const rows: StoredRecord[] = []
   const seq = await everyMatch(ground, plan, (record) => rows.push(record), options)
   return { rows: isOrdered ? rows : (metered?.topK ?? topK)(rows, wanted, plan.compare), seq }
-}
-
-/**
- * The first rows of an ordered access. Candidates are taken in one turn, a few more than wanted; where too many of them
- * do not match, all is begun anew with a longer reach, so that the answer still is of one moment. `undefined` where the
- * index may not be asked any more by then.
- */
-async function firstInOrder(
-  ground: QueryGround,
-  plan: Plan,
-  wanted: number,
-  options: AskOptions,
-): Promise<Found | undefined> {
-  // Where the index answers the whole filter hardly any candidate fails, and each that is cold costs a read.
-  const spare = plan.isCovered && plan.after === undefined ? 0 : firstReach
-  const sieve = sieveOf(ground, plan)
-  for (let reach = wanted + spare; ; reach *= reachGrowth) {
-    if (!mayBeAsked(ground, plan)) return undefined
-    const { seq } = ground.view
-    const candidates: Candidate[] = []
-    const hot: StoredRecord[] = []
-    let allHot = true
-    for (const candidate of ground.view.candidates(ground.type, plan.access, sieve)) {
-      if (candidates.length === reach) break
-      candidates.push(candidate)
-      allHot &&= !isCold(candidate)
-      if (allHot && !isCold(candidate) && (plan.predicate === undefined || plan.predicate(candidate)))
-        hot.push(candidate)
-      if (hot.length === wanted) return { rows: hot, seq }
-    }
-    const rows = allHot ? hot : await firstOf(ground, plan, candidates, wanted, options)
-    if (rows.length === wanted || candidates.length < reach) return { rows, seq }
-  }
-}
-
-async function firstOf(
-  ground: QueryGround,
-  plan: Plan,
-  candidates: readonly Candidate[],
-  wanted: number,
-  options: AskOptions,
-): Promise<StoredRecord[]> {
-  const rows: StoredRecord[] = []
-  await takeMatching(ground, plan, listed(candidates), (record) => rows.push(record) < wanted, options)
-  return rows
 }

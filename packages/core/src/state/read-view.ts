@@ -4,6 +4,7 @@ import type { Access } from '@stateward/query'
 import { BodyRequest } from '../records/bodies.ts'
 import type { Live, LiveType } from './live.ts'
 import { slotsInAll } from './slots-in-all.ts'
+import { slotsInOrder } from './slots-in-order.ts'
 
 /** A record, or where to read it: fixed when it was captured, whatever is written meanwhile. */
 export type Candidate = StoredRecord | BodyRequest
@@ -76,8 +77,7 @@ export function slotsOf(type: LiveType, access: Access): Iterable<Slot> {
     case 'lookup':
       return access.index.lookup(access.probe)
     case 'ordered':
-      // The planner asks for an order only of indexes that have one.
-      return access.index.sorted?.scan(access.direction, access.probe) ?? []
+      return slotsInOrder((slot) => type.rows.idOf(slot), access)
     case 'intersection':
       return slotsInAll(access.of)
     case 'scan':

@@ -6,8 +6,8 @@ import { estimateMatches } from './estimates.ts'
 import type { Facts } from './facts.ts'
 import { isSifted } from './held-fields.ts'
 import { intersectionChoice } from './intersections.ts'
-import { boundsBehind, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
-import type { Access } from './plan.ts'
+import { boundsBehind, boundsBeyond, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
+import type { Access, Given } from './plan.ts'
 import { always, type Coverage, membershipProbes, type Probing, probeOf, probeWithin, textProbes } from './probes.ts'
 
 export interface Question {
@@ -116,13 +116,30 @@ function orderedChoice(asked: Asked, order: OrderGiven, question: Question, matc
   const { index, probing, covers } = asked
   const { after, limit, records, orderBy, entity } = question
   let { probe, rows } = asked
+  let given: Given | undefined
   if (after !== undefined && order.field !== undefined) {
     const behind = boundsBehind(order, orderBy, after)
     probe = probeWithin(probing.equal, intersection(probing.bounds, behind, fieldKind(entity, order.field)))
     rows = Math.min(records, index.estimate(probe))
   }
+  if (after !== undefined) given = givenBefore(order, probing, question, after)
   // One row more than the limit is looked for, to know whether there is a next page.
   const visited = limit === undefined ? rows : Math.min(rows, ((limit + 1) * asked.rows) / Math.max(matches, 1))
-  const access: Access = { kind: 'ordered', index, probe, direction: order.direction }
+  const { direction } = order
+  const access: Access = { kind: 'ordered', index, probe, direction, ...(given !== undefined && { given }) }
   return { access, inOrder: true, rows, cost: visited, covers, isRight: always }
+}
+
+/** Rows that are equal in the field of the scan come by id, so that those which were given are the first of them. */
+function givenBefore(
+  order: OrderGiven,
+  { equal, bounds }: Probing,
+  { orderBy, entity }: Question,
+  after: Position,
+): Given | undefined {
+  const id = after.values.at(-1)
+  if (typeof id !== 'string') return undefined
+  const beyond = boundsBeyond(order, orderBy, after)
+  if (order.field === undefined || beyond === undefined) return { id, beyond: undefined }
+  return { id, beyond: probeWithin(equal, intersection(bounds, beyond, fieldKind(entity, order.field))) }
 }

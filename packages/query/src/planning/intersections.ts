@@ -34,12 +34,12 @@ interface Merged {
 
 /**
  * The cheapest intersection of lookups, begun with the smallest and made of those that make it cheaper, smaller ones first;
- * `undefined` where the smallest one by itself is cheaper. A lookup that tells nothing which those before have not told wholly is
- * passed over.
+ * `undefined` where the smallest one by itself is cheaper.
  */
 export function intersectionChoice(lookups: readonly Asked[], weights: Weights): Choice | undefined {
-  const [smallest, ...others] = [...lookups].sort((one, other) => one.rows - other.rows)
-  if (smallest === undefined || others.length === 0 || smallest.rows > mostHeld) return undefined
+  if (lookups.length < 2) return undefined
+  const [smallest, ...others] = bySize(lookups, weights.conjuncts)
+  if (smallest === undefined || smallest.rows > mostHeld) return undefined
   const first: Merged = { of: [smallest], rows: smallest.rows, merging: 0, walked: smallest.rows }
   let best = first
   for (const one of others) {
@@ -94,7 +94,18 @@ function coveredBy(of: readonly Asked[]): Coverage {
   }
 }
 
+/**
+ * Whether a lookup tells what those before have not told, and nothing that they have: numbers of rows are multiplied as if the fields
+ * had nothing to do with each other, which of one field with itself is far from true.
+ */
 function tellsMore(one: Asked, { of }: Merged, conjuncts: readonly Conjunct[]): boolean {
   const covered = coveredBy(of)
-  return conjuncts.some((part) => coverage(part, one.covers) !== 'not' && coverage(part, covered) === 'not')
+  const told = conjuncts.filter((part) => coverage(part, one.covers) !== 'not')
+  return told.length > 0 && told.every((part) => coverage(part, covered) === 'not')
+}
+
+/** The smallest first; of those that give as many the one that tells more. */
+function bySize(lookups: readonly Asked[], conjuncts: readonly Conjunct[]): readonly Asked[] {
+  const told = ({ covers }: Asked): number => conjuncts.filter((part) => coverage(part, covers) !== 'not').length
+  return [...lookups].sort((one, other) => one.rows - other.rows || told(other) - told(one))
 }

@@ -1,4 +1,4 @@
-import type { Direction, Index, OrderBy } from '@stateward/contract'
+import type { Direction, Index, JsonValue, OrderBy } from '@stateward/contract'
 import { fullOrder } from '../values/order.ts'
 import { type Bounds, everything } from './bounds.ts'
 import type { Position } from './cursor.ts'
@@ -40,13 +40,30 @@ function isIdAscending([field, direction]: OrderBy): boolean {
 }
 
 /** Where a scan may begin: nothing before the value that the last row held can come after it. */
-export function boundsBehind(
-  { field, direction }: OrderGiven,
-  orderBy: readonly OrderBy[] | undefined,
-  after: Position,
-): Bounds {
-  const value = after.values[fullOrder(orderBy).findIndex(([name]) => name === field)]
-  if (direction === 'asc') return value === undefined ? everything : { from: { value, inclusive: true }, to: undefined }
+export function boundsBehind(order: OrderGiven, orderBy: readonly OrderBy[] | undefined, after: Position): Bounds {
+  const value = lastValue(order, orderBy, after)
+  if (order.direction === 'asc')
+    return value === undefined ? everything : { from: { value, inclusive: true }, to: undefined }
   // Absence is below null and comes last when the order descends.
   return { from: undefined, to: value === undefined ? { value: null, inclusive: false } : { value, inclusive: true } }
+}
+
+/** As `boundsBehind`, without what is equal to the last row in the field; `undefined` where nothing can be. */
+export function boundsBeyond(
+  order: OrderGiven,
+  orderBy: readonly OrderBy[] | undefined,
+  after: Position,
+): Bounds | undefined {
+  const value = lastValue(order, orderBy, after)
+  if (order.direction === 'desc')
+    return value === undefined ? undefined : { from: undefined, to: { value, inclusive: false } }
+  return { from: value === undefined ? { value: null, inclusive: true } : { value, inclusive: false }, to: undefined }
+}
+
+function lastValue(
+  { field }: OrderGiven,
+  orderBy: readonly OrderBy[] | undefined,
+  { values }: Position,
+): JsonValue | undefined {
+  return values[fullOrder(orderBy).findIndex(([name]) => name === field)]
 }

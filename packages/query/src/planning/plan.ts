@@ -9,6 +9,13 @@ export interface IndexProbe {
   readonly probe: Probe
 }
 
+/** What pages before have given of a scan: its first slots, up to the first one with a greater id, or up to where `beyond` begins. */
+export interface Given {
+  readonly id: string
+  /** What comes behind those that are equal to the last row in the field that is followed; absent: nothing. */
+  readonly beyond: Probe | undefined
+}
+
 /** How the candidates are found. All of them must still pass `Plan.predicate`. */
 export type Access =
   | { readonly kind: 'empty' }
@@ -16,8 +23,14 @@ export type Access =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   /** `index.lookup(probe)`. */
   | { readonly kind: 'lookup'; readonly index: Index; readonly probe: Probe }
-  /** `index.sorted.scan(direction, probe)`. */
-  | { readonly kind: 'ordered'; readonly index: Index; readonly probe: Probe; readonly direction: Direction }
+  /** `index.sorted.scan(direction, probe)`, without those at its beginning that a page before has given. */
+  | {
+      readonly kind: 'ordered'
+      readonly index: Index
+      readonly probe: Probe
+      readonly direction: Direction
+      readonly given?: Given
+    }
   /** What each of these lookups gives, the smallest first. About so many slots are `walked` through to find those. */
   | { readonly kind: 'intersection'; readonly of: readonly IndexProbe[]; readonly walked: number }
   /** Every record of the type. */

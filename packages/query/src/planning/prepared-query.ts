@@ -42,7 +42,7 @@ export class PreparedQuery {
     const facts = factsOf(where, entity)
     const [indexes, led] = [this.#indexes, this.#led]
     const choices = choicesOf({ facts, entity, orderBy, limit, after, indexes, led, records })
-    const choice = facts.impossible ? impossible : cheapest(choices.all)
+    const choice = facts.impossible ? impossible : cheapest(choices.all, facts)
     const made = new PlanMade(choice, facts, records)
     made.predicate = this.#predicateOf(where, after)
     made.compare = this.#compare
@@ -71,8 +71,14 @@ const impossible: Choice = {
   isRight: () => true,
 }
 
-function cheapest(choices: readonly Choice[]): Choice {
-  return choices.reduce((best, choice) => (choice.cost < best.cost ? choice : best), choices[0] ?? impossible)
+/** Of those that cost the same the one that leaves less to check. */
+function cheapest(choices: readonly Choice[], { conjuncts }: Facts): Choice {
+  let best = choices[0] ?? impossible
+  for (const choice of choices) {
+    if (choice.cost > best.cost || choice === best) continue
+    if (choice.cost < best.cost || leftOf(conjuncts, choice).length < leftOf(conjuncts, best).length) best = choice
+  }
+  return best
 }
 
 /** Whether some values may make this index of use. What it says yes to in vain costs a look at it, each time. */
