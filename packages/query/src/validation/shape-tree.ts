@@ -110,15 +110,28 @@ class Walk<T> {
   }
 
   #intoList(from: Node<T>, items: readonly unknown[], isValue: boolean, depth: number): Node<T> | undefined {
-    // Of each item the value is read once, for a getter may give another one the next time.
-    const copy = Array.from(items)
-    if (isValue && copy.length > 0 && copy.every(isScalar)) {
+    if (isValue && items.length > 0) return this.#intoValues(from, items, depth)
+    let node = this.#next(from, list)
+    for (let at = 0; at < items.length && node !== undefined; at++)
+      node = this.into(node, items[at], isValue, depth + 1)
+    return node === undefined ? undefined : this.#next(node, end)
+  }
+
+  #intoValues(from: Node<T>, items: readonly unknown[], depth: number): Node<T> | undefined {
+    // Of each item the value is read once, for a getter may give another one the next time; and a list may be all holes.
+    const copy: unknown[] = []
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at]
+      if (item === undefined) return undefined
+      copy.push(item)
+    }
+    if (copy.every(isScalar)) {
       this.values.push(copy.length)
       for (const item of copy) this.values.push(item)
       return this.#next(from, scalars)
     }
     let node = this.#next(from, list)
-    for (const item of copy) node = node === undefined ? undefined : this.into(node, item, isValue, depth + 1)
+    for (const item of copy) node = node === undefined ? undefined : this.into(node, item, true, depth + 1)
     return node === undefined ? undefined : this.#next(node, end)
   }
 
