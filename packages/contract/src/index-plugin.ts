@@ -87,7 +87,7 @@ export interface IndexContext {
 /**
  * Makes an index of a domain's own: empty, and each time another one with the same name, fields and shape. It is asked for lookups:
  * for `equal`, a range, `membership`, `texts`. What it gives is checked against the records, so it may give too much; that it gives too little is found by
- * the comparison with the records. `sorted` and `counters` are never asked, because what they say would not be checked.
+ * the comparison with the records. `sorted`, `counters` and `has` are never asked, because what they say would not be checked.
  */
 export type MakeIndex = (context: IndexContext) => Index
 
