@@ -95,8 +95,12 @@ export type MakeIndex = (context: IndexContext) => Index
 export interface IndexImage {
   /** Names the layout of the bytes: an image is only loaded by an index whose `format` is the same. */
   readonly format: string
-  /** The index as it is at the call, as copies that are the caller's: bytes one behind the other, each part a multiple of 8 long. */
-  save(): readonly Uint8Array[]
+  /**
+   * The index as it is at the call: bytes one behind the other, each part the caller's own and a multiple of 8 long. Who calls goes through
+   * all of them, once, or ends the iteration; between two of them others have their turns, and the index changes. So a part that is made
+   * only when it is asked for must be what it would have been at the call: keep aside what changes meanwhile, page by page.
+   */
+  save(): Iterable<Uint8Array>
   /**
    * Makes this index, which must be empty, what it was when the bytes behind `source` were saved. It may leave most of them
    * unread until it is asked for what they hold. Throws where they make no sense, then or later.

@@ -16,6 +16,8 @@ interface CheckpointSeen {
   fetched: number
   /** Tries to save it. */
   saves: number
+  /** Waited for before each part that is saved. */
+  beforePart: () => Promise<void>
   /** Saving fails. */
   isFull: boolean
   /** What it is when it is loaded, given what was saved. */
@@ -60,6 +62,7 @@ export function cachingStorage(
     loads: 0,
     fetched: 0,
     saves: 0,
+    beforePart: async (): Promise<void> => undefined,
     isFull: false,
     alter: (bytes: Uint8Array) => bytes,
     hasSync: true,
@@ -82,6 +85,7 @@ export function cachingStorage(
             truncated = true
           })
           const upTo = await fill(async (bytes) => {
+            if (name === 'state') await cached.beforePart()
             parts.push(bytes.slice())
           })
           if (truncated) return { saved: false, reason: 'truncated', isStale: true }

@@ -30,7 +30,7 @@ test.each<[what: string, alter: (bytes: Uint8Array) => Uint8Array, reason: strin
   ['is empty', () => new Uint8Array(), layout],
   ['is shorter than its end', (bytes) => bytes.subarray(0, 15), layout],
   ['ends with another number', (bytes) => Buffer.from(bytes).fill(7, bytes.length - 1), layout],
-  ['is of another format', (bytes) => replaced(bytes, '{"format":2', '{"format":1'), layout],
+  ['is of another format', (bytes) => replaced(bytes, '{"format":3', '{"format":2'), layout],
   ['is of another domain', (bytes) => replaced(bytes, '[[\\"plan', '[[\\"plum'), 'it is of another domain'],
   ['has a directory that is no JSON', (bytes) => shortened(bytes, 1), /JSON/],
   ['is cut at its beginning', (bytes) => bytes.subarray(1), /nothing is there|invalid|expected|image/i],
@@ -223,7 +223,7 @@ test('from a checkpoint nothing is read of the log but samples', async () => {
   await again.close()
 })
 
-test('the first rows of what an index answers alone are read, and one that tells whether there are more', async () => {
+test('the first rows of what an index answers alone are read, and none to tell whether there are more', async () => {
   const { storage, state } = await opened({ atClose: 1 })
   const numbers = Array.from({ length: 400 }, (_, at) => at)
   await Promise.all(
@@ -234,7 +234,7 @@ test('the first rows of what an index answers alone are read, and one that tells
   storage.fetched = 0
   const found = await again.task.where({ state: 'open' }).orderBy('n', 'desc').limit(4).all()
   expect(found.map(({ id }) => id)).toEqual(['t198', 't398', 't196', 't396'])
-  expect(storage.fetched).toBe(5)
+  expect(storage.fetched).toBe(4)
   await again.close()
 })
 

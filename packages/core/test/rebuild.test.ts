@@ -69,7 +69,7 @@ async function caughtUp(
       const image = type.indexes[at]?.image
       if (image === undefined) continue
       index.clear()
-      index.image?.load(sourceOf(Buffer.concat(image.save())))
+      index.image?.load(sourceOf(Buffer.concat([...image.save()])))
       live.asOf.set(index, third)
     }
   }

@@ -93,33 +93,44 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
           fc.nat(120),
           fc.array(probeOf(options.equal), { maxLength: 4 }),
           fc.constantFrom('at once', 'after questions', 'after changes', 'never'),
-          (history, cut, probes, end) => {
+          fc.boolean(),
+          (history, cut, probes, end, isWrittenMeanwhile) => {
             const before = { ...history, writes: history.writes.slice(0, cut) }
             const after = { ...history, writes: history.writes.slice(cut) }
             const ids = idTable()
             const first = new Table([make(shared ? ids : undefined)], ids)
             first.replay(before)
+            const records = new Map(first.records)
+            const images = [imageOf(ids), first.indexes[0]?.image?.save() ?? []].map((parts) =>
+              parts[Symbol.iterator](),
+            )
+            const parts: Uint8Array[][] = images.map(() => [])
+            if (isWrittenMeanwhile) {
+              for (const write of after.writes) {
+                first.replay({ ...after, writes: [write] })
+                for (const [at, image] of images.entries()) parts[at]?.push(...firstOf(image))
+              }
+            }
             const again = idTable()
-            const sources = [imageOfIds(ids), new LateSource(first.indexes[0]?.image?.save() ?? [])] as const
+            const sources = images.map((image, at) => new LateSource([...(parts[at] ?? []), ...rest(image)]))
             const finish = (now: typeof end): void => {
               if (now === end) for (const source of sources) source.finish()
             }
-            again.load(new ImageReader(sources[0]))
+            again.load(new ImageReader(sources[0] ?? new LateSource([])))
             const index = make(shared ? again : undefined)
             const scan = scanIndex(options)
-            index.image?.load(sources[1])
+            index.image?.load(sources[1] ?? new LateSource([]))
             finish('at once')
-            for (const [slot, record] of first.records) scan.update(slot, undefined, record)
+            for (const [slot, record] of records) scan.update(slot, undefined, record)
             for (const probe of probes) compare(index, scan, probe)
             finish('after questions')
-            if (end === 'after questions')
-              expect(checkIndex(index, first.records)).toEqual({ ok: true, differences: [] })
-            const second = new Table([index, scan], again, new Map(first.records))
+            if (end === 'after questions') expect(checkIndex(index, records)).toEqual({ ok: true, differences: [] })
+            const second = new Table([index, scan], again, records)
             second.replay(after)
             finish('after changes')
             for (const probe of probes) compare(index, scan, probe)
             expect(checkIndex(index, second.records)).toEqual({ ok: true, differences: [] })
-            first.replay(after)
+            if (!isWrittenMeanwhile) first.replay(after)
             expect([...second.records]).toEqual([...first.records])
             for (const probe of probes) {
               expect([...index.lookup(probe)]).toEqual([...(first.indexes[0]?.lookup(probe) ?? [])])
@@ -132,10 +143,20 @@ describe.each(cases)('$title', ({ scan: options, make }) => {
   })
 })
 
-function imageOfIds(ids: IdTable): LateSource {
+function imageOf(ids: IdTable): Iterable<Uint8Array> {
   const image = new ImageWriter()
   ids.save(image)
-  return new LateSource(image.parts)
+  return image.parts()
+}
+
+/** The next part, if there is one. */
+function firstOf(image: Iterator<Uint8Array>): readonly Uint8Array[] {
+  const { done, value } = image.next()
+  return done === true ? [] : [value]
+}
+
+function* rest(image: Iterator<Uint8Array>): Generator<Uint8Array> {
+  for (let next = image.next(); next.done !== true; next = image.next()) yield next.value
 }
 
 function compare(index: Index, scan: Index, probe: Probe): void {

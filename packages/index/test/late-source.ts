@@ -9,7 +9,7 @@ export class LateSource implements ImageSource {
   bytesRead = 0
   #isFinished = false
 
-  constructor(parts: readonly Uint8Array[]) {
+  constructor(parts: Iterable<Uint8Array>) {
     this.#image = joined(parts)
   }
 

@@ -151,14 +151,10 @@ describe('an index of texts', () => {
   test('of an image that is of another layout it says so', () => {
     const index = make()
     index.update(0, undefined, { ...times, id: 'a', at: 'text' })
-    const parts = index.image?.save() ?? []
+    const parts = [...(index.image?.save() ?? [])]
     const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
     expect(() => make().image?.load(new LateSource([bytes]))).toThrow()
-    expect(() => {
-      const source = new LateSource(parts.map((part, at) => (at === parts.length - 1 ? part.subarray(8) : part)))
-      make().image?.load(source)
-      source.finish()
-    }).toThrow()
+    expect(() => make().image?.load(new LateSource(parts.slice(1)))).toThrow()
   })
 
   test('what is rare is found among many: few records are given in vain', () => {

@@ -74,25 +74,34 @@ export const indexCases: readonly IndexCase[] = [
     },
   ),
 
-  indexCase('what was saved is loaded by another one, which goes on from there', async (trial) => {
-    const { save, format } = imageOf(trial.index)
-    trial.changes(200)
-    const parts = save()
-    for (const { length } of parts) assert.equal(length % 8, 0, 'each part of an image is a multiple of 8 long')
-    const copies = parts.map((part) => part.slice())
-    const then = new Map(trial.records)
-    trial.changes(20)
-    assert.deepEqual(parts, copies, 'what was saved does not change with the index')
-    const other = trial.made()
-    assert.equal(imageOf(other).format, format)
-    imageOf(other).load(sourceOf(parts))
-    trial.index = other
-    trial.records.clear()
-    for (const [slot, record] of then) trial.records.set(slot, record)
-    lookAtAll(trial)
-    trial.changes(100)
-    lookAtAll(trial)
-  }),
+  indexCase(
+    'what was saved while it changed is loaded by another one as it was at the call, which goes on from there',
+    async (trial) => {
+      const { save, format } = imageOf(trial.index)
+      trial.changes(200)
+      const then = new Map(trial.records)
+      const parts: Uint8Array[] = []
+      const copies: Uint8Array[] = []
+      const saved = save()
+      trial.changes(20)
+      for (const part of saved) {
+        assert.equal(part.length % 8, 0, 'each part of an image is a multiple of 8 long')
+        parts.push(part)
+        copies.push(part.slice())
+        trial.changes(5)
+      }
+      assert.deepEqual(parts, copies, 'what was saved does not change with the index')
+      const other = trial.made()
+      assert.equal(imageOf(other).format, format)
+      imageOf(other).load(sourceOf(parts))
+      trial.index = other
+      trial.records.clear()
+      for (const [slot, record] of then) trial.records.set(slot, record)
+      lookAtAll(trial)
+      trial.changes(100)
+      lookAtAll(trial)
+    },
+  ),
 ]
 
 /**

@@ -1,5 +1,5 @@
 import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
-import { DamagedImage, type Imaged, type ImageReader, type ImageWriter, LazyPages } from '@stateward/index'
+import { DamagedImage, type Imaged, ImageReader, ImageWriter, joined, LazyPages, sourceOf } from '@stateward/index'
 
 const pageBits = 10
 const pageRows = 1 << pageBits
@@ -35,7 +35,7 @@ const none = new Page()
 
 /** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
 export class RowPages implements Imaged {
-  readonly #pages = new LazyPages({ sizeOf, memoryOf, bytesOf, pageOf })
+  readonly #pages = new LazyPages({ sizeOf, memoryOf, copyOf, bytesOf, pageOf })
 
   whole(slot: Slot): Ptr {
     return this.#seen(slot).whole[slot & rowMask] ?? 0
@@ -116,7 +116,7 @@ export class RowPages implements Imaged {
 
   #page(slot: Slot): Page {
     const at = slot >>> pageBits
-    const there = this.#pages.get(at)
+    const there = this.#pages.own(at)
     if (there !== undefined) return there
     const page = new Page()
     this.#pages.set(at, page)
@@ -133,20 +133,33 @@ function memoryOf({ bytes }: Page): ArrayBufferView {
   return bytes
 }
 
-/** A page, and behind it slot, number of pointers, pointers, and so on. */
-function bytesOf(page: Page): Uint8Array {
-  const packed: number[] = []
-  for (const [slot, ptrs] of page.patches ?? []) packed.push(slot, ptrs.length, ...ptrs)
-  const bytes = new Uint8Array(fixedBytes + packed.length * 8)
-  bytes.set(page.bytes)
-  bytes.set(new Uint8Array(Float64Array.from(packed).buffer), fixedBytes)
-  return bytes
+function copyOf({ bytes, patches }: Page): Page {
+  const copy = new Page(bytes.buffer.slice())
+  if (patches !== undefined) copy.patches = new Map(patches)
+  return copy
 }
 
-function pageOf({ buffer, length }: Uint8Array<ArrayBuffer>): Page {
-  if (length < fixedBytes) throw new DamagedImage(`${length} bytes, where a page of ${pageRows} rows is expected`)
-  const page = new Page(buffer)
-  const packed = new Float64Array(buffer, fixedBytes)
+/** The columns, and then slot, number of pointers, pointers, and so on. */
+function bytesOf(page: Page): Uint8Array {
+  const patches: number[] = []
+  for (const [slot, ptrs] of page.patches ?? []) patches.push(slot, ptrs.length, ...ptrs)
+  const image = new ImageWriter()
+  image.doubles(page.whole)
+  image.doubles(page.seq)
+  image.words(page.rev)
+  image.words(Uint32Array.from(page.chain))
+  image.doubles(Float64Array.from(patches))
+  return joined(image.parts())
+}
+
+function pageOf(bytes: Uint8Array<ArrayBuffer>): Page {
+  const image = new ImageReader(sourceOf(bytes))
+  const page = new Page()
+  page.whole.set(rowsOf(image.doubles()))
+  page.seq.set(rowsOf(image.doubles()))
+  page.rev.set(rowsOf(image.words()))
+  page.chain.set(rowsOf(image.words()))
+  const packed = image.doubles()
   for (let at = 0; at < packed.length; ) {
     const slot = packed[at] ?? 0
     const end = at + 2 + (packed[at + 1] ?? 0)
@@ -156,4 +169,9 @@ function pageOf({ buffer, length }: Uint8Array<ArrayBuffer>): Page {
     at = end
   }
   return page
+}
+
+function rowsOf<T extends { readonly length: number }>(column: T): T {
+  if (column.length === pageRows) return column
+  throw new DamagedImage(`a column of ${column.length} rows, where ${pageRows} are expected`)
 }

@@ -24,6 +24,7 @@ export interface VersionPlace {
 
 /** What a tombstone takes with its id. */
 const tombstoneBytes = 300
+const tombstonesPerPiece = 4_096
 
 /** What is left of a deleted record. */
 export interface Tombstone {
@@ -211,7 +212,7 @@ export class RowTable implements Imaged {
     this.ids.save(image)
     this.#rows.save(image)
     image.numbers(this.#used, tombstones.size)
-    image.pieces(tombstones.size === 0 ? [] : [jsonBytes(packTombstones(tombstones))])
+    image.pieces(tombstonePieces([...tombstones]))
   }
 
   load(image: ImageReader): void {
@@ -221,16 +222,20 @@ export class RowTable implements Imaged {
     this.#used = used
     this.fingerprints.clear()
     const tombstones = image.pieces()
-    if (!tombstones.has(0)) return
+    if (tombstones.count === 0) return
     this.#unread = tombstones
     this.#unreadTombstones = buried
     image.later(this.#rest())
   }
 
   #readTombstones(): void {
-    const read = this.#unread?.take(0, (bytes) => [...unpackTombstones(jsonOf(bytes))])
+    const unread = this.#unread
+    if (unread === undefined) return
+    for (let piece = 0; piece < unread.count; piece++) {
+      const read = unread.take(piece, (bytes) => [...unpackTombstones(jsonOf(bytes))]) ?? []
+      for (const [id, tombstone] of read) this.#tombstones.set(id, tombstone)
+    }
     this.#unread = undefined
-    for (const [id, tombstone] of read ?? []) this.#tombstones.set(id, tombstone)
   }
 
   *#rest(): Generator<number> {
@@ -240,9 +245,15 @@ export class RowTable implements Imaged {
   }
 }
 
+/** Some thousand at a time: they are made JSON while others have their turns. */
+function* tombstonePieces(tombstones: readonly (readonly [string, Tombstone])[]): Generator<Uint8Array> {
+  for (let from = 0; from < tombstones.length; from += tombstonesPerPiece)
+    yield jsonBytes(packTombstones(tombstones.slice(from, from + tombstonesPerPiece)))
+}
+
 /** As JSON: id, rev, seq, and the place of the last version (whole, rev, seq, patches) where it is known. */
-function packTombstones(tombstones: ReadonlyMap<string, Tombstone>): unknown {
-  return [...tombstones].map(([id, { rev, seq, last }]) =>
+function packTombstones(tombstones: readonly (readonly [string, Tombstone])[]): unknown {
+  return tombstones.map(([id, { rev, seq, last }]) =>
     last === undefined ? [id, rev, seq] : [id, rev, seq, [last.whole, last.rev, last.seq, ...last.patches]],
   )
 }

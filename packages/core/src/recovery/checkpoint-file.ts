@@ -31,7 +31,7 @@ export interface Directory {
   }[]
 }
 
-export const checkpointFormat = 2
+export const checkpointFormat = 3
 /** Read with its bytes in another order it is another number. */
 const mark = 20_240_120.5
 const trailerBytes = 16
@@ -71,11 +71,13 @@ export class SectionWriter {
     this.#put = put
   }
 
-  async section(parts: readonly Uint8Array[], asOf: Seq): Promise<Section> {
+  /** Others have their turns between two parts. */
+  async section(parts: Iterable<Uint8Array>, asOf: Seq, breathe: () => Promise<void>): Promise<Section> {
     const at = this.#at
     for (const part of parts) {
       await this.#put(part)
       this.#at += part.length
+      await breathe()
     }
     return { at, bytes: this.#at - at, asOf }
   }

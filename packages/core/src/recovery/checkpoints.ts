@@ -2,6 +2,7 @@ import { type CacheSaved, type LogWriter, type Seq, StatewardError, type TracedC
 import { channels } from '../observation/channels.ts'
 import { traced } from '../observation/traced.ts'
 import type { Environment } from '../scheduling/environment.ts'
+import { inSlices } from '../scheduling/pace.ts'
 import type { CheckpointGate } from './checkpoint-gate.ts'
 import { type CheckpointState, saveCheckpoint } from './save-checkpoint.ts'
 
@@ -104,7 +105,7 @@ export class Checkpoints {
       const { caches } = writer
       if (caches === undefined) return
       const { lastSeq: asOf, versions } = live
-      const { breathe } = environment
+      const breathe = inSlices(environment)
       const save = (): Promise<CacheSaved> => saveCheckpoint(caches, this.#options, { breathe, signal })
       const outcome = await this.#traced(asOf, save)
       if (outcome.saved) this.#saved = versions

@@ -8,6 +8,8 @@ import type { SlotIds } from './slot-ids.ts'
 import { SlotRows } from './slot-rows.ts'
 
 const placeBytes = 8
+const slotsPerPiece = 4_096
+const noBytes = new Uint8Array(0)
 const scratch = new Uint32Array(uuidWords)
 
 /** The text that `compareText` was asked about last: a search asks about one text twenty times. */
@@ -24,7 +26,7 @@ export class IdRows implements SlotIds, Imaged {
   /** Ids that are no UUID. Sparse: the engine keeps it small when few slots, far apart, hold such an id. */
   readonly #texts: (string | undefined)[] = []
   /** Where the texts are as long as they have not been read. */
-  #unread: Pick<Pieces, 'at' | 'take'> | undefined
+  #unread: Pick<Pieces, 'count' | 'at' | 'take'> | undefined
 
   set(slot: Slot, id: string): void {
     if (readUuid(id, scratch)) this.setUuid(slot, scratch)
@@ -75,25 +77,25 @@ export class IdRows implements SlotIds, Imaged {
   }
 
   save(image: ImageWriter): void {
-    const texts: [slot: Slot, text: string][] = []
-    this.eachText((text, slot) => texts.push([slot, text]))
+    this.#readTexts()
     this.#rows.save(image)
-    image.pieces(texts.length === 0 ? [] : [jsonBytes(texts)])
+    image.pieces(textPieces(this.#texts.slice()))
   }
 
   load(image: ImageReader): void {
     this.#rows.load(image)
     const texts = image.pieces()
-    if (!texts.has(0)) return
+    if (texts.count === 0) return
     this.#unread = texts
     image.later(this.#rest())
   }
 
   #readTexts(): void {
-    const texts = this.#unread?.take(0, textsOf)
-    if (texts === undefined) return
+    const unread = this.#unread
+    if (unread === undefined) return
+    for (let piece = 0; piece < unread.count; piece++)
+      for (const [slot, text] of unread.take(piece, textsOf) ?? []) this.#texts[slot] ??= text
     this.#unread = undefined
-    for (const [slot, text] of texts) this.#texts[slot] ??= text
   }
 
   *#rest(): Generator<number> {
@@ -139,6 +141,18 @@ export class IdRows implements SlotIds, Imaged {
   #textOf(slot: Slot): string | undefined {
     if (this.#unread !== undefined) this.#readTexts()
     return slot < this.#texts.length ? this.#texts[slot] : undefined
+  }
+}
+
+/** Some thousand slots at a time: texts are made JSON while others have their turns. */
+function* textPieces(texts: readonly (string | undefined)[]): Generator<Uint8Array> {
+  for (let from = 0; from < texts.length; from += slotsPerPiece) {
+    const some: [slot: Slot, text: string][] = []
+    for (let slot = from; slot < Math.min(texts.length, from + slotsPerPiece); slot++) {
+      const text = texts[slot]
+      if (text !== undefined) some.push([slot, text])
+    }
+    yield some.length === 0 ? noBytes : jsonBytes(some)
   }
 }
 

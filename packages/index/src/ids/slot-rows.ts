@@ -1,6 +1,7 @@
 import { DamagedImage } from '../images/damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from '../images/image.ts'
 import { LazyPages } from '../images/lazy-pages.ts'
+import { packWords, unpackWords } from '../images/packed-words.ts'
 
 const pageBits = 10
 const pageRows = 1 << pageBits
@@ -17,7 +18,11 @@ export class SlotRows implements Imaged {
   /** @param words in a row */
   constructor(words: number) {
     this.#words = words
-    this.#pages = new LazyPages<Uint32Array>({ sizeOf, memoryOf, bytesOf, pageOf: (bytes) => pageOf(bytes, words) })
+    this.#pages = new LazyPages<Uint32Array>({
+      ...{ sizeOf, memoryOf, copyOf },
+      bytesOf: (page) => bytesOf(packWords(page, words)),
+      pageOf: (bytes) => pageOf(bytes, words),
+    })
   }
 
   get(row: number, word: number): number {
@@ -79,7 +84,7 @@ export class SlotRows implements Imaged {
 
   #page(row: number): Uint32Array {
     const at = row >>> pageBits
-    const there = this.#pages.get(at)
+    const there = this.#pages.own(at)
     if (there !== undefined) return there
     const page = new Uint32Array(pageRows * this.#words)
     this.#pages.set(at, page)
@@ -95,8 +100,12 @@ function memoryOf(page: Uint32Array): Uint32Array {
   return page
 }
 
+function copyOf(page: Uint32Array): Uint32Array {
+  return page.slice()
+}
+
 function pageOf(bytes: Uint8Array<ArrayBuffer>, words: number): Uint32Array {
-  const page = new Uint32Array(bytes.buffer)
+  const page = unpackWords(new Uint32Array(bytes.buffer))
   if (page.length === pageRows * words) return page
   throw new DamagedImage(`${page.length} words, where a page of ${pageRows} rows of ${words} is expected`)
 }

@@ -2,6 +2,7 @@ import type { Slot } from '@stateward/contract'
 import { DamagedImage } from '../images/damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from '../images/image.ts'
 import { LazyPages } from '../images/lazy-pages.ts'
+import { packWords, unpackWords } from '../images/packed-words.ts'
 import { uuidWords } from '../keys/uuid.ts'
 import type { IdRows } from './id-rows.ts'
 
@@ -33,7 +34,8 @@ export class UuidSlots implements Imaged {
   readonly #tables = new LazyPages<Uint32Array>({
     sizeOf: ({ byteLength }) => byteLength,
     memoryOf: (table) => table,
-    bytesOf,
+    copyOf: (table) => table.slice(),
+    bytesOf: packed,
     pageOf: (bytes, shard) => tableOf(bytes, this.#counts[shard] ?? 0),
   })
   readonly #counts = new Uint32Array(1 << shardBits)
@@ -72,7 +74,7 @@ export class UuidSlots implements Imaged {
   /** Removes a slot whose UUID is still in the rows. */
   remove(slot: Slot): void {
     const hash = this.#hashOf(slot)
-    const table = this.#tables.get(shardOf(hash))
+    const table = this.#tables.own(shardOf(hash))
     if (table === undefined) return
     let at = homeOf(hash, table.length)
     while (((table[at] ?? 0) & slotMask) - 1 !== slot) {
@@ -128,7 +130,7 @@ export class UuidSlots implements Imaged {
   #roomIn(shard: number): Uint32Array {
     const count = (this.#counts[shard] ?? 0) + 1
     this.#counts[shard] = count
-    const there = this.#tables.get(shard)
+    const there = this.#tables.own(shard)
     if (there !== undefined && count <= there.length * fullest) return there
     const table = new Uint32Array(there === undefined ? smallest : Math.ceil(there.length * growth))
     there?.forEach((entry) => {
@@ -140,8 +142,22 @@ export class UuidSlots implements Imaged {
   }
 }
 
+/** Slots take few bits each, if their tags are apart. */
+function packed(table: Uint32Array): Uint8Array {
+  const columns = new Uint32Array(table.length * 2)
+  for (let at = 0; at < table.length; at++) {
+    const entry = table[at] ?? 0
+    columns[at * 2] = entry >>> slotBits
+    columns[at * 2 + 1] = entry & slotMask
+  }
+  return bytesOf(packWords(columns, 2))
+}
+
 function tableOf(bytes: Uint8Array<ArrayBuffer>, count: number): Uint32Array {
-  const table = new Uint32Array(bytes.buffer)
+  const columns = unpackWords(new Uint32Array(bytes.buffer))
+  const table = new Uint32Array(columns.length / 2)
+  for (let at = 0; at < table.length; at++)
+    table[at] = ((columns[at * 2] ?? 0) << slotBits) | (columns[at * 2 + 1] ?? 0)
   // A search ends at a free place, so that there must be one.
   if (count < table.length && table.includes(0)) return table
   throw new DamagedImage(`a table of ${table.length} places for ${count} ids, and none of them free`)

@@ -11,7 +11,7 @@ export function imageOf(
     save() {
       const image = new ImageWriter()
       for (const part of parts) part.save(image)
-      return image.parts
+      return image.parts()
     },
     release: () => parts.flatMap((part) => part.release?.() ?? []),
     load(source) {

@@ -1,9 +1,12 @@
 import type { ImageSource } from '@stateward/contract'
 import { DamagedImage } from './damaged-image.ts'
+import { packDoubles, unpackDoubles } from './packed-doubles.ts'
+import { packWords, unpackWords } from './packed-words.ts'
 import { Pieces, upToWord, wordBytes } from './pieces.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
+const noBytes = new Uint8Array(0)
 
 /** What can be put into an image, and taken out of one in the same order. */
 export interface Imaged {
@@ -16,53 +19,68 @@ export interface Imaged {
   release(): readonly ArrayBufferView[]
 }
 
+/** Pieces that are made one by one when they are written, of what was there when they were given. */
+interface Later {
+  readonly pieces: Iterable<Uint8Array>
+  /** None is asked for any more. */
+  readonly ended: () => void
+  readonly lengths: number[]
+  /** Where in the head their lengths stand. */
+  readonly at: number
+}
+
 /**
- * Takes numbers and texts in, part by part, as copies. First in the image comes its head, which whoever loads it reads at
- * once: its length, then each part with its length in bytes (8 bytes, as the machine writes a number) and its bytes,
- * filled up to a multiple of 8. Behind it come the pieces that are read one by one, filled up in the same way.
+ * Takes numbers and texts in, part by part. First in the image come the pieces, which are read one by one, each filled up to a multiple
+ * of 8 bytes. Behind them stands the head, which whoever loads the image reads at once: each part with its length in bytes (8 bytes, as the
+ * machine writes a number) and its bytes, filled up in the same way. The length of the head ends the image.
  */
 export class ImageWriter {
   readonly #head: Uint8Array[] = []
-  readonly #pieces: Uint8Array[] = []
-
-  /** All of it, one behind the other. */
-  get parts(): readonly Uint8Array[] {
-    const bytes = this.#head.reduce((sum, part) => sum + part.length, 0)
-    return [new Uint8Array(Float64Array.of(bytes).buffer), ...this.#head, ...this.#pieces]
-  }
+  readonly #later: Later[] = []
 
   numbers(...values: readonly number[]): void {
-    this.doubles(Float64Array.from(values))
+    this.#head.push(headPart(bytesOf(Float64Array.from(values))))
   }
 
-  words(values: Uint32Array): void {
-    this.#put(bytesOf(values))
+  /** Of rows of several `columns` each is packed by itself. */
+  words(values: Uint32Array, columns = 1): void {
+    this.#head.push(headPart(bytesOf(packWords(values, columns))))
   }
 
   doubles(values: Float64Array): void {
-    this.#put(bytesOf(values))
+    this.#head.push(headPart(bytesOf(packDoubles(values))))
   }
 
   /** Any JSON. */
   json(value: unknown): void {
-    this.#put(jsonBytes(value))
+    this.#head.push(headPart(jsonBytes(value)))
   }
 
-  /** Parts that are read one by one when they are needed; an empty one stands for none. Given with `areCopies`, nobody else holds them. */
-  pieces(pieces: Iterable<Uint8Array>, { areCopies = false }: { readonly areCopies?: boolean } = {}): void {
-    const lengths: number[] = []
-    for (const piece of pieces) {
-      lengths.push(piece.length)
-      const isWhole = areCopies && piece.length === upToWord(piece.length)
-      if (piece.length > 0) this.#pieces.push(isWhole ? piece : filledUp(piece, 0))
+  /**
+   * Parts that are read one by one when they are needed; an empty one stands for none. They are asked for while the image is written, and
+   * must be what they would be now; nobody else may hold them. `ended` is called when none is asked for any more, also if not all were.
+   */
+  pieces(pieces: Iterable<Uint8Array>, ended: () => void = () => undefined): void {
+    this.#later.push({ pieces, ended, lengths: [], at: this.#head.length })
+    this.#head.push(noBytes)
+  }
+
+  /** All of it, one behind the other, to be gone through once; what is given to the writer is written as it was when it was given. */
+  *parts(): Generator<Uint8Array, void, void> {
+    try {
+      for (const { pieces, lengths, at } of this.#later) {
+        for (const piece of pieces) {
+          lengths.push(piece.length)
+          if (piece.length > 0) yield piece.length === upToWord(piece.length) ? piece : filledUp(piece, 0)
+        }
+        this.#head[at] = headPart(bytesOf(packWords(lengths)))
+      }
+    } finally {
+      for (const { ended } of this.#later) ended()
     }
-    this.words(Uint32Array.from(lengths))
-  }
-
-  #put(bytes: Uint8Array): void {
-    const part = filledUp(bytes, wordBytes)
-    new Float64Array(part.buffer, 0, 1)[0] = bytes.length
-    this.#head.push(part)
+    const head = joined(this.#head)
+    if (head.length > 0) yield head
+    yield new Uint8Array(Float64Array.of(head.length).buffer)
   }
 }
 
@@ -71,28 +89,28 @@ export class ImageReader {
   readonly #source: ImageSource
   readonly #head: Uint8Array<ArrayBuffer>
   #at = 0
-  #pieceAt: number
+  #pieceAt = 0
 
   constructor(source: ImageSource) {
     this.#source = source
-    const [length = 0] = new Float64Array(source.read(0, wordBytes).buffer)
-    if (!isLength(length, source.bytes - wordBytes)) throw new DamagedImage(`a head of ${length} bytes`)
-    this.#head = source.read(wordBytes, length)
-    this.#pieceAt = wordBytes + length
+    const headEnd = source.bytes - wordBytes
+    const [length = 0] = new Float64Array(source.read(headEnd, wordBytes).buffer)
+    if (!isLength(length, headEnd)) throw new DamagedImage(`a head of ${length} bytes`)
+    this.#head = source.read(headEnd - length, length)
   }
 
   numbers(count: number): readonly number[] {
-    const values = this.doubles()
+    const values = new Float64Array(this.#take().buffer)
     if (values.length !== count) throw new DamagedImage(`${values.length} numbers, where ${count} are expected`)
     return [...values]
   }
 
   words(): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(this.#take().buffer)
+    return unpackWords(new Uint32Array(this.#take().buffer))
   }
 
   doubles(): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.#take().buffer)
+    return unpackDoubles(new Uint32Array(this.#take().buffer))
   }
 
   json(): unknown {
@@ -144,14 +162,21 @@ export function jsonOf(bytes: Uint8Array): unknown {
 }
 
 /** The parts of an image as one array. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+export function joined(parts: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
+  const some = [...parts]
+  const all = new Uint8Array(some.reduce((sum, part) => sum + part.length, 0))
   let at = 0
-  for (const part of parts) {
+  for (const part of some) {
     all.set(part, at)
     at += part.length
   }
   return all
+}
+
+function headPart(bytes: Uint8Array): Uint8Array {
+  const part = filledUp(bytes, wordBytes)
+  new Float64Array(part.buffer, 0, 1)[0] = bytes.length
+  return part
 }
 
 function filledUp(bytes: Uint8Array, before: number): Uint8Array<ArrayBuffer> {

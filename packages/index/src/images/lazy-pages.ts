@@ -8,6 +8,7 @@ export interface PageForm<Page> {
   sizeOf(page: Page): number
   /** The typed array that holds it. */
   memoryOf(page: Page): ArrayBufferView
+  copyOf(page: Page): Page
   bytesOf(page: Page): Uint8Array
   /** Throws where the bytes are no such page. The bytes are the page's own from now on. */
   pageOf(bytes: Uint8Array<ArrayBuffer>, at: number): Page
@@ -23,6 +24,8 @@ export class LazyPages<Page> implements Imaged {
   readonly #pages: (Page | undefined)[] = []
   /** Where pages are that have not been read yet. */
   #unread: Pick<Pieces, 'count' | 'at' | 'has' | 'take'> | undefined
+  /** The pages of images that are being written, as long as they have not been. */
+  #held: readonly (Page | undefined)[][] = []
 
   constructor(form: PageForm<Page>) {
     this.#form = form
@@ -36,6 +39,15 @@ export class LazyPages<Page> implements Imaged {
   /** `undefined` where there is none. Throws a `DamagedImage` where it does not read as it was written. */
   get(at: number): Page | undefined {
     return this.#pages[at] ?? (this.#unread === undefined ? undefined : this.#read(this.#unread, at))
+  }
+
+  /** A page that is about to be changed. A copy has taken its place where it is part of an image that is being written. */
+  own(at: number): Page | undefined {
+    const page = this.get(at)
+    if (page === undefined || this.#held.length === 0 || !this.#held.some((held) => held[at] === page)) return page
+    const copy = this.#form.copyOf(page)
+    this.#pages[at] = copy
+    return copy
   }
 
   /** In the place of the page that was there, if one was. */
@@ -64,7 +76,19 @@ export class LazyPages<Page> implements Imaged {
   }
 
   save(image: ImageWriter): void {
-    image.pieces(Array.from(this.#pages, (page) => (page === undefined ? noBytes : this.#form.bytesOf(page))))
+    const held = Array.from({ length: this.length }, (_, at) => this.get(at))
+    this.#held = [...this.#held, held]
+    image.pieces(this.#piecesOf(held), () => {
+      this.#held = this.#held.filter((one) => one !== held)
+    })
+  }
+
+  *#piecesOf(held: (Page | undefined)[]): Generator<Uint8Array> {
+    for (const [at, page] of held.entries()) {
+      const bytes = page === undefined ? noBytes : this.#form.bytesOf(page)
+      held[at] = undefined
+      yield bytes
+    }
   }
 
   load(image: ImageReader): void {

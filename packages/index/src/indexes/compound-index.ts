@@ -38,7 +38,7 @@ export function compoundIndex(options: CompoundIndexOptions): FieldIndex {
     clear: () => grouped.clear(),
     size: () => list.size,
     bytes: () => grouped.bytes,
-    image: imageOf('compound 3', grouped),
+    image: imageOf('compound 4', grouped),
     sorted: {
       scan(direction, probe) {
         if (probe.equal.some((values) => values.length !== 1)) throw notOneGroup(name)

@@ -129,7 +129,8 @@ class GuardedIndex implements CustomIndex {
     const gone = (): readonly never[] => []
     return {
       format: image.format,
-      save: () => this.#guarded(() => image.save(), gone),
+      // All at once: one that fails half way leaves nothing that could be loaded.
+      save: () => this.#guarded<readonly Uint8Array[]>(() => [...image.save()], gone),
       load(source) {
         // All at once: what fails later would take the rest of the checkpoint along.
         image.load({

@@ -66,7 +66,7 @@ export function equalityIndex({ name, field, kind }: EqualityIndexOptions): Fiel
     clear: () => lists.clear(),
     size: () => lists.size,
     bytes: () => lists.bytes,
-    image: imageOf('equality 2', lists),
+    image: imageOf('equality 3', lists),
     ...(kind === 'value' ? { counters: { counts: () => countsOf(lists) } } : {}),
   }
 }

@@ -43,7 +43,7 @@ export function idOrderIndex({ name, ids }: OrderedIndexOptions): FieldIndex {
     clear: () => list.clear(),
     size: () => list.size,
     bytes: () => list.bytes,
-    image: imageOf('ordered 3', list),
+    image: imageOf('ordered 4', list),
     sorted: {
       scan: (direction, probe): Iterable<Slot> =>
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.backward(...bounds(probe)),

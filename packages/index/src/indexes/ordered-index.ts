@@ -48,7 +48,7 @@ export function orderedIndex(options: OrderedIndexOptions): FieldIndex {
     clear: () => list.clear(),
     size: () => list.size,
     bytes: () => list.bytes,
-    image: imageOf('ordered 3', list),
+    image: imageOf('ordered 4', list),
     sorted: {
       scan: (direction, probe) =>
         direction === 'asc' ? list.ascending(...bounds(probe)) : list.descending(...bounds(probe)),

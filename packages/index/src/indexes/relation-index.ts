@@ -57,7 +57,7 @@ export function relationIndex({ name, field }: RelationIndexOptions): FieldIndex
     },
     size: () => lists.size,
     bytes: () => lists.bytes,
-    image: imageOf('relation 2', lists, {
+    image: imageOf('relation 3', lists, {
       save: (image) => image.numbers(texts),
       load(image) {
         texts = image.numbers(1)[0] ?? 0

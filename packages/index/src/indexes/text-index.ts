@@ -54,7 +54,7 @@ export function textIndex({ name, field }: TextIndexOptions): FieldIndex {
     },
     clear: () => slices.clear(),
     size: () => slices.count(anyText),
-    image: imageOf('text 1', slices),
+    image: imageOf('text 2', slices),
     bytes: () => slices.bytes,
     itself: {
       holds(slot, record) {

@@ -2,6 +2,7 @@ import type { Slot } from '@stateward/contract'
 import { DamagedImage } from '../images/damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from '../images/image.ts'
 import { LazyPages } from '../images/lazy-pages.ts'
+import { packWords, unpackWords } from '../images/packed-words.ts'
 
 const pageBits = 10
 const wordsPerPage = (1 << pageBits) / 32
@@ -20,7 +21,11 @@ export class BitSlices implements Imaged {
   constructor(slices: number) {
     this.#slices = slices
     this.#counts = new Uint32Array(slices)
-    this.#pages = new LazyPages<Uint32Array>({ sizeOf, memoryOf, bytesOf, pageOf: (bytes) => pageOf(bytes, slices) })
+    this.#pages = new LazyPages<Uint32Array>({
+      ...{ sizeOf, memoryOf, copyOf },
+      bytesOf: (page) => bytesOf(packWords(page)),
+      pageOf: (bytes) => pageOf(bytes, slices),
+    })
   }
 
   /** How many slots have this slice set. */
@@ -30,7 +35,7 @@ export class BitSlices implements Imaged {
 
   /** The slot has those slices set from now on that are 1 in `set`, which has a byte for each; `undefined`: none. O(slices). */
   put(slot: Slot, set: Uint8Array | undefined): void {
-    const page = this.#pages.get(slot >>> pageBits) ?? this.#newPage(slot, set)
+    const page = this.#pages.own(slot >>> pageBits) ?? this.#newPage(slot, set)
     if (page === undefined) return
     const bit = 1 << slot
     let at = (slot >>> 5) & wordMask
@@ -86,7 +91,7 @@ export class BitSlices implements Imaged {
     const live = new Uint32Array(this.#pages.length * wordsPerPage)
     for (const slot of slots) live[slot >>> 5] = (live[slot >>> 5] ?? 0) | (1 << slot)
     for (let number = 0; number < this.#pages.length; number++) {
-      const page = this.#pages.get(number) ?? []
+      const page = this.#pages.own(number) ?? []
       const start = number * wordsPerPage
       for (let at = 0; at < page.length; at++) page[at] = (page[at] ?? 0) & (live[start + (at & wordMask)] ?? 0)
     }
@@ -135,6 +140,10 @@ function memoryOf(page: Uint32Array): Uint32Array {
   return page
 }
 
+function copyOf(page: Uint32Array): Uint32Array {
+  return page.slice()
+}
+
 /** The number of the lowest bit that is set. */
 function lowest(word: number): number {
   return 31 - Math.clz32(word & -word)
@@ -147,7 +156,7 @@ function bitsIn(word: number): number {
 }
 
 function pageOf(bytes: Uint8Array<ArrayBuffer>, slices: number): Uint32Array {
-  const page = new Uint32Array(bytes.buffer)
+  const page = unpackWords(new Uint32Array(bytes.buffer))
   if (page.length === slices * wordsPerPage) return page
   throw new DamagedImage(`${page.length} words, where a page of ${slices} slices is expected`)
 }

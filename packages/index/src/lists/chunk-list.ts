@@ -34,6 +34,15 @@ export class ChunkList implements Imaged {
       : (chunk?.length ?? 0)
   }
 
+  /** A chunk that is about to be changed. A copy has taken its place where it is part of an image that is being written. */
+  own(at: number): Chunk | undefined {
+    const chunk = this.get(at)
+    if (chunk === undefined || chunk.holders === 0) return chunk
+    const copy = chunk.copy()
+    this.#chunks[at] = copy
+    return copy
+  }
+
   push(chunk: Chunk): void {
     this.#chunks.push(chunk)
   }
@@ -65,10 +74,11 @@ export class ChunkList implements Imaged {
 
   save(image: ImageWriter): void {
     image.words(Uint32Array.from(this.#chunks, (_, at) => this.lengthOf(at)))
-    image.pieces(
-      this.#chunks.map((_, at) => bytesOf(this.get(at))),
-      { areCopies: true },
-    )
+    const held = this.#chunks.map((_, at) => this.get(at))
+    for (const chunk of held) if (chunk !== undefined) chunk.holders++
+    image.pieces(piecesOf(held), () => {
+      for (const chunk of held) if (chunk !== undefined) chunk.holders--
+    })
   }
 
   load(image: ImageReader): void {
@@ -96,8 +106,13 @@ export class ChunkList implements Imaged {
   }
 }
 
-function bytesOf(chunk: Chunk | undefined): Uint8Array {
-  const image = new ImageWriter()
-  chunk?.save(image)
-  return joined(image.parts)
+/** Each is let go of as soon as it is bytes. */
+function* piecesOf(held: (Chunk | undefined)[]): Generator<Uint8Array> {
+  for (const [at, chunk] of held.entries()) {
+    const image = new ImageWriter()
+    chunk?.save(image)
+    if (chunk !== undefined) chunk.holders--
+    held[at] = undefined
+    yield joined(image.parts())
+  }
 }

@@ -2,7 +2,7 @@ import type { Slot } from '@stateward/contract'
 import type { ImageReader, ImageWriter } from '../images/image.ts'
 import type { Key, KeyOrder } from '../keys/key-order.ts'
 import type { FieldColumn } from '../sorting/field-column.ts'
-import { columnLength, makeWords, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
+import { columnLength, makeWords, roomFor, roomy, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 import { GroupColumn } from './group-column.ts'
 import { KeyColumn } from './key-column.ts'
 
@@ -50,6 +50,8 @@ export class Chunk {
   length: number
   /** Where the next entry goes if entries are coming in order; -1 if the last change was no insertion. */
   expected: number
+  /** How many images that are being written it is part of: while it is, it must not change. */
+  holders = 0
 
   constructor(order: KeyOrder, given: readonly Entry[] | Columns) {
     const { slots, groups, keys, length, expected } = 'slots' in given ? given : columnsOf(order, given)
@@ -76,9 +78,9 @@ export class Chunk {
   static load(order: KeyOrder, image: ImageReader): Chunk {
     const [length = 0, expected = -1] = image.numbers(2)
     return new Chunk(order, {
-      slots: soundColumn(image.words()),
-      groups: GroupColumn.load(image),
-      keys: KeyColumn.load(order, image),
+      slots: roomy(soundColumn(image.words(), length), makeWords),
+      groups: GroupColumn.load(image, length),
+      keys: KeyColumn.load(order, image, length),
       length,
       expected,
     })
@@ -86,9 +88,9 @@ export class Chunk {
 
   save(image: ImageWriter): void {
     image.numbers(this.length, this.expected)
-    image.words(this.slots)
-    this.groups.save(image)
-    this.keys.save(image)
+    image.words(this.slots.subarray(0, this.length))
+    this.groups.save(image, this.length)
+    this.keys.save(image, this.length)
   }
 
   get bytes(): number {
@@ -145,6 +147,16 @@ export class Chunk {
     slots.set(this.slots.subarray(from, to))
     const columns = { slots, groups: this.groups.part(from, to), keys: this.keys.part(from, to), length: to - from }
     return new Chunk(order, { ...columns, expected: to - from === 1 ? 1 : -1 })
+  }
+
+  copy(): Chunk {
+    return new Chunk(this.keys.order, {
+      slots: this.slots.slice(),
+      groups: this.groups.copy(),
+      keys: this.keys.copy(),
+      length: this.length,
+      expected: this.expected,
+    })
   }
 
   entries(): Entry[] {

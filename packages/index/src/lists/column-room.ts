@@ -27,10 +27,17 @@ export function withoutWaste<T extends Column>(column: T, length: number, make: 
   return column.length - length > stepEntries * 2 ? fitted(column, length, make) : column
 }
 
-/** A column that was saved. */
-export function soundColumn<T extends Column>(column: T): T {
-  if (column.length > 0 && column.length === roomFor(column.length)) return column
-  throw new RangeError(`expected a column of ${stepEntries} to ${columnLength} entries, found one of ${column.length}`)
+/** A column that was saved, of so many entries. */
+export function soundColumn<T extends Column>(column: T, entries: number): T {
+  if (entries > 0 && entries <= columnLength && column.length === entries) return column
+  throw new RangeError(
+    `expected a column of ${entries} entries, at most ${columnLength}, found one of ${column.length}`,
+  )
+}
+
+/** A column as long as it is made for its entries. */
+export function roomy<T extends Column>(column: T, make: Make<T>): T {
+  return column.length === roomFor(column.length) ? column : fitted(column, column.length, make)
 }
 
 function fitted<T extends Column>(column: T, entries: number, make: Make<T>): T {

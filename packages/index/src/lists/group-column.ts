@@ -1,5 +1,5 @@
 import type { ImageReader, ImageWriter } from '../images/image.ts'
-import { makeWords, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
+import { makeWords, roomFor, roomy, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 
 /** The groups of some consecutive entries of an ordered list, in their order: one number while all are the same, else 4 bytes each. */
 export class GroupColumn {
@@ -14,16 +14,22 @@ export class GroupColumn {
     this.#groups.set(groups)
   }
 
-  static load(image: ImageReader): GroupColumn {
+  static load(image: ImageReader, length: number): GroupColumn {
     const groups = image.words()
     const column = new GroupColumn([groups[0] ?? 0])
-    if (groups.length > 1) column.#groups = soundColumn(groups)
+    if (groups.length > 1) column.#groups = roomy(soundColumn(groups, length), makeWords)
     return column
   }
 
   /** As it is loaded again. */
-  save(image: ImageWriter): void {
-    image.words(this.#groups ?? Uint32Array.of(this.#same))
+  save(image: ImageWriter, length: number): void {
+    image.words(this.#groups?.subarray(0, length) ?? Uint32Array.of(this.#same))
+  }
+
+  copy(): GroupColumn {
+    const column = new GroupColumn([this.#same])
+    column.#groups = this.#groups?.slice()
+    return column
   }
 
   get memory(): readonly ArrayBufferView[] {

@@ -1,7 +1,7 @@
 import type { ImageReader, ImageWriter } from '../images/image.ts'
 import { type Key, type KeyOrder, keyText, textKey } from '../keys/key-order.ts'
 import type { FieldColumn } from '../sorting/field-column.ts'
-import { makeDoubles, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
+import { makeDoubles, roomFor, roomy, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 
 /** Of the values of a column, to tell what they take. */
 const looks = 4
@@ -44,11 +44,11 @@ export class KeyColumn {
     return column
   }
 
-  static load(order: KeyOrder, image: ImageReader): KeyColumn {
+  static load(order: KeyOrder, image: ImageReader, length: number): KeyColumn {
     const numbers = image.doubles()
     if (numbers.length > 0) {
       const column = new KeyColumn(order, [numbers[0]])
-      column.#numbers = soundColumn(numbers)
+      column.#numbers = roomy(soundColumn(numbers, length), makeDoubles)
       return column
     }
     const keys = keysOf(image.json())
@@ -58,9 +58,20 @@ export class KeyColumn {
   }
 
   /** As it is loaded again. */
-  save(image: ImageWriter): void {
-    image.doubles(this.#numbers ?? noNumbers)
+  save(image: ImageWriter, length: number): void {
+    image.doubles(this.#numbers?.subarray(0, length) ?? noNumbers)
     if (this.#numbers === undefined) image.json((this.#values ?? [this.#same]).map(keyText))
+  }
+
+  get order(): KeyOrder {
+    return this.#order
+  }
+
+  copy(): KeyColumn {
+    const column = new KeyColumn(this.#order, [this.#same])
+    column.#numbers = this.#numbers?.slice()
+    column.#values = this.#values?.slice()
+    return column
   }
 
   get memory(): readonly ArrayBufferView[] {

@@ -78,8 +78,9 @@ export class OrderedList implements Imaged {
   remove(entry: Entry): boolean {
     const place = this.#placeOf(entry)
     const number = chunkOf(place)
-    const chunk = this.#chunks.get(number)
-    if (chunk === undefined || chunk.slot(offsetOf(place)) !== entry.slot) return false
+    if (this.#chunks.get(number)?.slot(offsetOf(place)) !== entry.slot) return false
+    const chunk = this.#chunks.own(number)
+    if (chunk === undefined) return false
     this.#size--
     this.#copies?.remove(entry.slot)
     chunk.remove(offsetOf(place))
@@ -233,7 +234,7 @@ export class OrderedList implements Imaged {
   #insertAt(number: number, at: number, entry: Entry): void {
     const chunk = this.#chunks.get(number)
     if (chunk === undefined) return
-    if (!chunk.isFull) chunk.insert(at, entry)
+    if (!chunk.isFull) this.#chunks.own(number)?.insert(at, entry)
     else if (at === chunk.length) this.#chunks.replace(number + 1, 0, new Chunk(this.#order, [entry]))
     else this.#split(number, at, entry)
   }
