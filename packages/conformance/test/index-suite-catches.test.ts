@@ -109,6 +109,6 @@ describe('the index suite catches an index that', () => {
   }
 
   test('breaks any promise at all: every case fails for one of the indexes above', () => {
-    expect(indexCases.map(({ name }) => name)).toEqual(all.map(({ caught }) => caught))
+    expect(indexCases.map(({ name }) => name)).toEqual([...new Set(all.map(({ caught }) => caught))])
   })
 })
