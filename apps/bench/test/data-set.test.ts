@@ -36,10 +36,10 @@ describe('the data set', () => {
     expect(seen).toContain(parentOf(data.newItem(12345)))
   })
 
-  test('holds about 350 bytes of JSON a record', () => {
+  test('holds 350 bytes of JSON a record, as the bars of disk and memory take it', () => {
     const bytes = items.reduce((sum, item) => sum + JSON.stringify(item.data).length, 0)
-    expect(bytes / items.length).toBeGreaterThan(330)
-    expect(bytes / items.length).toBeLessThan(400)
+    expect(bytes / items.length).toBeGreaterThan(347)
+    expect(bytes / items.length).toBeLessThan(353)
   })
 
   test("is valid in the built-in domain, field by field as the schema's own output", async () => {
