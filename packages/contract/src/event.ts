@@ -52,7 +52,7 @@ export interface CompactionProgress {
  * - `memory`: keeps cache and indexes within `memory.maxBytes`.
  * - `checking`: compares indexes with the records.
  * - `checkpointing`: saves the state beside the log while the store is open.
- * - `loading`: reads the rest of the checkpoint that the store was opened with.
+ * - `loading`: reads the rest of the checkpoint that the store was opened with, where it is to be read ahead.
  */
 export type CaretakerName =
   | 'reopening'

@@ -14,6 +14,8 @@ interface CheckpointSeen {
   loads: number
   /** Records that were read from the log one by one. */
   fetched: number
+  /** Bytes that were read of all caches. */
+  read: number
   /** Tries to save it. */
   saves: number
   /** Waited for before each part that is saved. */
@@ -49,6 +51,9 @@ export function cachingStorage(
       const { close, readSync, ...loaded } = stored(
         altered,
         ended === 'damaged' ? where(cache.bytes.length) : undefined,
+        (bytes) => {
+          cached.read += bytes
+        },
       )
       return {
         ...loaded,
@@ -61,6 +66,7 @@ export function cachingStorage(
     ...storage,
     loads: 0,
     fetched: 0,
+    read: 0,
     saves: 0,
     beforePart: async (): Promise<void> => undefined,
     isFull: false,
@@ -113,13 +119,14 @@ export function cachingStorage(
   return cached
 }
 
-function stored({ upTo, bytes }: Kept, damagedAt: number | undefined): StoredCache {
+function stored({ upTo, bytes }: Kept, damagedAt: number | undefined, told: (bytes: number) => void): StoredCache {
   let isClosed = false
   const readSync = (into: Uint8Array, position: number): void => {
     const end = position + into.length
     if (isClosed) throw new Error('it was closed')
     if (end > bytes.length) throw new Error('nothing is there')
     if (damagedAt !== undefined && position <= damagedAt && damagedAt < end) throw new Error('the page is damaged')
+    told(into.length)
     into.set(bytes.subarray(position, end))
   }
   return {

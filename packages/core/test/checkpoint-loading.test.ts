@@ -38,7 +38,7 @@ test('where neither the rest of a checkpoint nor the log reads, its loading says
   const told: string[] = []
   const { state: again } = await openTiny({
     ...{ storage: { ...storage, openWriter }, time: Object.assign(clock, { at: 0, text: '' }), timers: clock },
-    ...{ random: seededRandom(2), compaction: false },
+    ...{ random: seededRandom(2), compaction: false, checkpoints: { readAhead: true } },
     onEvent: (event) => {
       if (event.kind === 'caretaker') told.push(`${event.caretaker} ${event.phase}`)
     },
@@ -58,5 +58,28 @@ test('where neither the rest of a checkpoint nor the log reads, its loading says
   expect(told.slice(1)).toEqual(['loading restarted'])
   expect(await again.task.get('t999')).toMatchObject({ id: 't999' })
   expect(await again.task.create({ id: 'new' })).toMatchObject({ rev: 1 })
+  await again.close()
+})
+
+test.each([
+  ['as long as nobody writes', false, (read: number, rest: number) => expect(read).toBeLessThan(rest / 2)],
+  ['where it is read ahead', true, (read: number, rest: number) => expect(read).toBe(rest)],
+])('of a checkpoint is read what is asked for, %s', async (_, readAhead, isRight) => {
+  const storage = cachingStorage(memoryStorage())
+  const { state } = await openTiny({ storage, checkpoints: { atClose: 1 } })
+  await state.task.createMany(Array.from({ length: 10_000 }, (_, n) => ({ id: `t${n}`, n })))
+  await state.close()
+  const clock = new SimClock()
+  const { state: again } = await openTiny({
+    ...{ storage, time: Object.assign(clock, { at: 0, text: '' }), timers: clock },
+    ...{ random: seededRandom(2), compaction: false, checkpoints: { atClose: 1, readAhead } },
+  })
+  expect(await again.task.where({ n: 777 }).all()).toMatchObject([{ id: 't777' }])
+  clock.pass(60_000)
+  await turns(100)
+  const { read } = storage
+  expect(await again.task.update('t777', { n: 778 })).toMatchObject({ rev: 2 })
+  isRight(read, storage.read)
+  expect(await again.task.where({ n: 778 }).count()).toBe(2)
   await again.close()
 })

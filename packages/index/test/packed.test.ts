@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DamagedImage } from '../src/images/damaged-image.ts'
-import { packDoubles, unpackDoubles } from '../src/images/packed-doubles.ts'
-import { packWords, unpackWords } from '../src/images/packed-words.ts'
+import { makeDoubles, packDoubles, unpackDoubles } from '../src/images/packed-doubles.ts'
+import { makeWords, packWords, unpackWords } from '../src/images/packed-words.ts'
 
 const word = fc.oneof(
   fc.nat({ max: 3 }),
@@ -36,7 +36,7 @@ test('what was packed is unpacked again, of one column and of several', () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 1, max: 4 }), (values, columns) => {
       const whole = values.subarray(0, values.length - (values.length % columns))
-      expect(unpackWords(packWords(whole, columns))).toEqual(Uint32Array.from(whole))
+      expect(unpackWords(packWords(whole, columns), makeWords)).toEqual(Uint32Array.from(whole))
     }),
     { numRuns: 400 },
   )
@@ -65,7 +65,9 @@ test('so are doubles, to the last bit', () => {
   fc.assert(
     fc.property(fc.oneof(fc.array(double), fc.array(whole), instants), (all) => {
       const values = Float64Array.from(all)
-      expect(new BigUint64Array(unpackDoubles(packDoubles(values)).buffer)).toEqual(new BigUint64Array(values.buffer))
+      expect(new BigUint64Array(unpackDoubles(packDoubles(values), makeDoubles).buffer)).toEqual(
+        new BigUint64Array(values.buffer),
+      )
     }),
   )
 })
@@ -93,14 +95,14 @@ test('what makes no sense is told', () => {
       other[at] = (other[at] ?? 0) ^ flipped
       let values: Uint32Array | undefined
       try {
-        values = unpackWords(other)
+        values = unpackWords(other, makeWords)
       } catch (error) {
         expect(error).toBeInstanceOf(DamagedImage)
       }
       expect(values?.length ?? 0).toBeLessThan(10_000)
     }
   }
-  expect(() => unpackWords(packed.subarray(0, -1))).toThrow(DamagedImage)
-  expect(() => unpackWords(new Uint32Array(0))).toThrow(DamagedImage)
-  expect(() => unpackDoubles(packed)).toThrow(DamagedImage)
+  expect(() => unpackWords(packed.subarray(0, -1), makeWords)).toThrow(DamagedImage)
+  expect(() => unpackWords(new Uint32Array(0), makeWords)).toThrow(DamagedImage)
+  expect(() => unpackDoubles(packed, makeDoubles)).toThrow(DamagedImage)
 })

@@ -20,6 +20,7 @@ import { Scrubber } from '../integrity/scrubber.ts'
 import type { Terms } from '../lifecycle/terms.ts'
 import type { CheckpointGate } from '../recovery/checkpoint-gate.ts'
 import { CheckpointLoader } from '../recovery/checkpoint-loader.ts'
+import type { CheckpointSettings } from '../recovery/checkpoints.ts'
 import type { Environment } from '../scheduling/environment.ts'
 import { inSlices } from '../scheduling/pace.ts'
 import type { Live } from '../state/live.ts'
@@ -39,7 +40,7 @@ export interface HousekeepingOptions {
   readonly keepsMemory: boolean
   readonly reopening: RestartPolicy | undefined
   readonly gate: CheckpointGate
-  readonly savesCheckpoints: boolean
+  readonly checkpoints: CheckpointSettings | undefined
   readonly environment: Environment
   readonly tell: Notify<StoreEvent>
 }
@@ -175,13 +176,14 @@ export class Housekeeping {
 
   /** Both have to do with what lies beside the log; where nothing does, there is nothing to look after. */
   #loading(): CheckpointLoader | undefined {
-    const { terms, gate, savesCheckpoints, environment } = this.#options
+    const { terms, gate, checkpoints, environment } = this.#options
     if (terms.current.writer.caches === undefined) return undefined
-    if (savesCheckpoints) {
+    if (checkpoints !== undefined) {
       const failed = (error: unknown): void => this.#caretakers.get('checkpointing')?.crashed(error)
       const duty = checkpointingDuty({ terms, gate }, failed)
       this.#employ({ name: 'checkpointing', restart: caretakerRestarts.checkpointing, duty })
     }
+    if (checkpoints?.readAhead !== true) return undefined
     const loader = new CheckpointLoader({
       live: () => terms.current.live,
       setTimer: environment.setTimer,

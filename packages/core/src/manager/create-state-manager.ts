@@ -157,10 +157,9 @@ export async function createStateManager<const D extends Domain>(options: StateM
   const open = (): Promise<Term> =>
     openTerm({ ...shared, owner, cacheBytes, maxBytes, historyVersions, checkpoints, gate })
   const first = await open()
-  const savesCheckpoints = checkpoints !== undefined
   const terms = new Terms({ first, open, snapshots, audience, tell })
   const keepsMemory = maxBytes !== undefined
-  const automatically = { compaction, scrub, indexCheck, keepsMemory, reopening, gate, savesCheckpoints }
+  const automatically = { compaction, scrub, indexCheck, keepsMemory, reopening, gate, checkpoints }
   const manager = new Manager({ ...shared, durability, ...automatically, terms })
   events.on(manager.housekeeping.hear)
   await manager.housekeeping.start()

@@ -7,6 +7,7 @@ import type { ScrubSettings } from '../integrity/scrub-options.ts'
 import type { Terms } from '../lifecycle/terms.ts'
 import type { Observation } from '../observation/observation.ts'
 import type { CheckpointGate } from '../recovery/checkpoint-gate.ts'
+import type { CheckpointSettings } from '../recovery/checkpoints.ts'
 import type { Environment } from '../scheduling/environment.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import type { Audience } from '../subscriptions/audience.ts'
@@ -25,7 +26,8 @@ export interface ManagerOptions {
   readonly snapshots: Snapshots
   readonly terms: Terms
   readonly gate: CheckpointGate
-  readonly savesCheckpoints: boolean
+  /** `undefined`: none is ever saved. */
+  readonly checkpoints: CheckpointSettings | undefined
   readonly audience: Audience
   readonly hooks: HookRunner
   readonly tell: Notify<StoreEvent>

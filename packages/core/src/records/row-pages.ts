@@ -1,52 +1,62 @@
 import { limits, type Ptr, type Seq, type Slot } from '@stateward/contract'
-import { DamagedImage, type Imaged, ImageReader, ImageWriter, joined, LazyPages, sourceOf } from '@stateward/index'
+import { DamagedImage, type Imaged, type ImageReader, ImageWriter, joined, LazyPages, readerOf } from '@stateward/index'
+import { HalvedColumn, pageRows } from './halved-column.ts'
 
 const pageBits = 10
-const pageRows = 1 << pageBits
 const rowMask = pageRows - 1
-/** Of a page without its patches: pointer and seq, rev, length of the chain. */
-const rowBytes = 8 + 8 + 4 + 1
+/** Of a page without its patches: lower halves of pointer, seq and rev, length of the chain. */
+const rowBytes = 4 + 4 + 2 + 1
 const fixedBytes = Math.ceil((pageRows * rowBytes) / 8) * 8
 /** What the engine takes for a list of few pointers and its place in a `Map`. */
 const patchesBytes = 120
 const noPatches: readonly Ptr[] = []
 
-/** The columns of so many rows, in one buffer. */
+/** The columns of so many rows, in one buffer but for what is seldom there. */
 class Page {
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly whole: Float64Array
-  readonly seq: Float64Array
-  readonly rev: Uint32Array
+  readonly whole: HalvedColumn
+  readonly seq: HalvedColumn
+  readonly rev: HalvedColumn
   readonly chain: Uint8Array
   /** By slot; most records have none. */
   patches: Map<Slot, readonly Ptr[]> | undefined
 
-  constructor(buffer: ArrayBuffer = new ArrayBuffer(fixedBytes)) {
-    this.bytes = new Uint8Array(buffer, 0, fixedBytes)
-    this.whole = new Float64Array(buffer, 0, pageRows)
-    this.seq = new Float64Array(buffer, pageRows * 8, pageRows)
-    this.rev = new Uint32Array(buffer, pageRows * 16, pageRows)
-    this.chain = new Uint8Array(buffer, pageRows * 20, pageRows)
+  /** @param like a page of which this one is a copy */
+  constructor(like?: Page) {
+    const buffer = like?.bytes.buffer.slice() ?? new ArrayBuffer(fixedBytes)
+    this.bytes = new Uint8Array(buffer)
+    this.chain = new Uint8Array(buffer, pageRows * 10, pageRows)
+    const whole = new Uint32Array(buffer, 0, pageRows)
+    const seq = new Uint32Array(buffer, pageRows * 4, pageRows)
+    const rev = new Uint16Array(buffer, pageRows * 8, pageRows)
+    this.whole = like?.whole.copy(whole) ?? new HalvedColumn(whole)
+    this.seq = like?.seq.copy(seq) ?? new HalvedColumn(seq)
+    this.rev = like?.rev.copy(rev) ?? new HalvedColumn(rev)
+    if (like?.patches !== undefined) this.patches = new Map(like.patches)
   }
 }
 
 /** What is read and never changed where there is no page. */
 const none = new Page()
 
-/** Where the newest version of the record in each slot stands, its rev and seq: 21 bytes a row, in pages. Loaded, it reads a page when it is needed. */
+/** What is unpacked into these is taken over before anything else is. */
+const scratchDoubles = new Float64Array(pageRows)
+const scratchWords = new Uint32Array(pageRows)
+
+/** Where the newest version of the record in each slot stands, its rev and seq: 11 bytes a row where the upper halves of neighbours are the same, in pages. Loaded, it reads a page when it is needed. */
 export class RowPages implements Imaged {
   readonly #pages = new LazyPages({ sizeOf, memoryOf, copyOf, bytesOf, pageOf })
 
   whole(slot: Slot): Ptr {
-    return this.#seen(slot).whole[slot & rowMask] ?? 0
+    return this.#seen(slot).whole.get(slot & rowMask)
   }
 
   seq(slot: Slot): Seq {
-    return this.#seen(slot).seq[slot & rowMask] ?? 0
+    return this.#seen(slot).seq.get(slot & rowMask)
   }
 
   rev(slot: Slot): number {
-    return this.#seen(slot).rev[slot & rowMask] ?? 0
+    return this.#seen(slot).rev.get(slot & rowMask)
   }
 
   chain(slot: Slot): number {
@@ -63,21 +73,21 @@ export class RowPages implements Imaged {
   put(slot: Slot, ptr: Ptr, rev: number, seq: Seq): void {
     const page = this.#page(slot)
     const at = slot & rowMask
-    page.whole[at] = ptr
-    page.seq[at] = seq
-    page.rev[at] = rev
+    page.whole.set(at, ptr)
+    page.seq.set(at, seq)
+    page.rev.set(at, rev)
     page.chain[at] = 0
     page.patches?.delete(slot)
   }
 
   setWhole(slot: Slot, ptr: Ptr): void {
-    this.#page(slot).whole[slot & rowMask] = ptr
+    this.#page(slot).whole.set(slot & rowMask, ptr)
   }
 
   stamp(slot: Slot, rev: number, seq: Seq): void {
     const page = this.#page(slot)
-    page.rev[slot & rowMask] = rev
-    page.seq[slot & rowMask] = seq
+    page.rev.set(slot & rowMask, rev)
+    page.seq.set(slot & rowMask, seq)
   }
 
   setChain(slot: Slot, length: number): void {
@@ -124,19 +134,17 @@ export class RowPages implements Imaged {
   }
 }
 
-function sizeOf({ patches }: Page): number {
-  return fixedBytes + (patches?.size ?? 0) * patchesBytes
+function sizeOf({ whole, seq, rev, patches }: Page): number {
+  return fixedBytes + whole.bytes + seq.bytes + rev.bytes + (patches?.size ?? 0) * patchesBytes
 }
 
-/** All columns are in one buffer. */
+/** All columns are in one buffer, but for what is seldom there. */
 function memoryOf({ bytes }: Page): ArrayBufferView {
   return bytes
 }
 
-function copyOf({ bytes, patches }: Page): Page {
-  const copy = new Page(bytes.buffer.slice())
-  if (patches !== undefined) copy.patches = new Map(patches)
-  return copy
+function copyOf(page: Page): Page {
+  return new Page(page)
 }
 
 /** The columns, and then slot, number of pointers, pointers, and so on. */
@@ -144,21 +152,21 @@ function bytesOf(page: Page): Uint8Array {
   const patches: number[] = []
   for (const [slot, ptrs] of page.patches ?? []) patches.push(slot, ptrs.length, ...ptrs)
   const image = new ImageWriter()
-  image.doubles(page.whole)
-  image.doubles(page.seq)
-  image.words(page.rev)
+  image.doubles(page.whole.copyTo(new Float64Array(pageRows)))
+  image.doubles(page.seq.copyTo(new Float64Array(pageRows)))
+  image.words(page.rev.copyTo(new Uint32Array(pageRows)))
   image.words(Uint32Array.from(page.chain))
   image.doubles(Float64Array.from(patches))
   return joined(image.parts())
 }
 
 function pageOf(bytes: Uint8Array<ArrayBuffer>): Page {
-  const image = new ImageReader(sourceOf(bytes))
+  const image = readerOf(bytes)
   const page = new Page()
-  page.whole.set(rowsOf(image.doubles()))
-  page.seq.set(rowsOf(image.doubles()))
-  page.rev.set(rowsOf(image.words()))
-  page.chain.set(rowsOf(image.words()))
+  page.whole.fill(image.doublesInto(columnOf(scratchDoubles)))
+  page.seq.fill(image.doublesInto(columnOf(scratchDoubles)))
+  page.rev.fill(image.wordsInto(columnOf(scratchWords)))
+  page.chain.set(image.wordsInto(columnOf(scratchWords)))
   const packed = image.doubles()
   for (let at = 0; at < packed.length; ) {
     const slot = packed[at] ?? 0
@@ -171,7 +179,10 @@ function pageOf(bytes: Uint8Array<ArrayBuffer>): Page {
   return page
 }
 
-function rowsOf<T extends { readonly length: number }>(column: T): T {
-  if (column.length === pageRows) return column
-  throw new DamagedImage(`a column of ${column.length} rows, where ${pageRows} are expected`)
+/** The column that is filled, if there is as much for it as it holds. */
+function columnOf<T>(column: T): (found: number) => T {
+  return (found) => {
+    if (found === pageRows) return column
+    throw new DamagedImage(`a column of ${found} rows, where ${pageRows} are expected`)
+  }
 }

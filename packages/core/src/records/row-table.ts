@@ -35,7 +35,7 @@ export interface Tombstone {
 }
 
 /**
- * The live records of one type by slot: where the newest version stands, its rev and seq (21 bytes a record beside the
+ * The live records of one type by slot: where the newest version stands, its rev and seq (11 bytes a record beside the
  * id), and what is left of the deleted ones.
  */
 export class RowTable implements Imaged {

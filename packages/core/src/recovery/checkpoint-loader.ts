@@ -13,8 +13,8 @@ export interface CheckpointLoaderOptions {
 const afterMs = 1_000
 
 /**
- * Reads what an opening has left unread of a checkpoint, some time after it: most stores are written soon, and the first write
- * would wait for it. Whoever needs all of it sooner reads it sooner, with or without this.
+ * Reads what an opening has left unread of a checkpoint, some time after it, so that the first write need not wait for it. Whoever
+ * needs all of it sooner reads it sooner, with or without this.
  */
 export class CheckpointLoader {
   readonly #options: CheckpointLoaderOptions

@@ -11,6 +11,8 @@ export interface CheckpointSettings {
   readonly atClose: number
   /** The same while the store is open, in commits; or an eighth of its records, where that is more. */
   readonly whileOpen: number
+  /** Whether what the opening left unread is read soon, and not only when it is needed. */
+  readonly readAhead: boolean
 }
 
 export interface CheckpointsOptions extends CheckpointState {

@@ -154,7 +154,8 @@ function checkText(name: string, value: unknown, maxChars: number): void {
     throw new StatewardError('TOO_LARGE', `expected ${name} of at most ${maxChars} characters, found ${value.length}`)
 }
 
-function checkFlag(name: string, value: unknown): void {
+/** `INVALID` for what is neither true, false nor absent. */
+export function checkFlag(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean')
     throw invalid(`expected ${name} to be true or false, found ${describe(value)}`)
 }

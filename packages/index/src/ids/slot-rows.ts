@@ -1,7 +1,7 @@
 import { DamagedImage } from '../images/damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from '../images/image.ts'
 import { LazyPages } from '../images/lazy-pages.ts'
-import { packWords, unpackWords } from '../images/packed-words.ts'
+import { makeWords, packWords, unpackWords } from '../images/packed-words.ts'
 
 const pageBits = 10
 const pageRows = 1 << pageBits
@@ -105,7 +105,7 @@ function copyOf(page: Uint32Array): Uint32Array {
 }
 
 function pageOf(bytes: Uint8Array<ArrayBuffer>, words: number): Uint32Array {
-  const page = unpackWords(new Uint32Array(bytes.buffer))
+  const page = unpackWords(new Uint32Array(bytes.buffer), makeWords)
   if (page.length === pageRows * words) return page
   throw new DamagedImage(`${page.length} words, where a page of ${pageRows} rows of ${words} is expected`)
 }

@@ -2,7 +2,7 @@ import type { Slot } from '@stateward/contract'
 import { DamagedImage } from '../images/damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from '../images/image.ts'
 import { LazyPages } from '../images/lazy-pages.ts'
-import { packWords, unpackWords } from '../images/packed-words.ts'
+import { makeWords, packWords, unpackWords } from '../images/packed-words.ts'
 import { uuidWords } from '../keys/uuid.ts'
 import type { IdRows } from './id-rows.ts'
 
@@ -154,7 +154,7 @@ function packed(table: Uint32Array): Uint8Array {
 }
 
 function tableOf(bytes: Uint8Array<ArrayBuffer>, count: number): Uint32Array {
-  const columns = unpackWords(new Uint32Array(bytes.buffer))
+  const columns = unpackWords(new Uint32Array(bytes.buffer), makeWords)
   const table = new Uint32Array(columns.length / 2)
   for (let at = 0; at < table.length; at++)
     table[at] = ((columns[at * 2] ?? 0) << slotBits) | (columns[at * 2 + 1] ?? 0)

@@ -1,7 +1,7 @@
 import type { ImageSource } from '@stateward/contract'
 import { DamagedImage } from './damaged-image.ts'
-import { packDoubles, unpackDoubles } from './packed-doubles.ts'
-import { packWords, unpackWords } from './packed-words.ts'
+import { makeDoubles, packDoubles, unpackDoubles } from './packed-doubles.ts'
+import { makeWords, packWords, unpackWords } from './packed-words.ts'
 import { Pieces, upToWord, wordBytes } from './pieces.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -84,7 +84,7 @@ export class ImageWriter {
   }
 }
 
-/** Gives out what an `ImageWriter` took in, as arrays that are theirs who take them. Throws where there is no such part. */
+/** Gives out what an `ImageWriter` took in. Throws a `DamagedImage` where there is no such part. */
 export class ImageReader {
   readonly #source: ImageSource
   readonly #head: Uint8Array<ArrayBuffer>
@@ -94,23 +94,37 @@ export class ImageReader {
   constructor(source: ImageSource) {
     this.#source = source
     const headEnd = source.bytes - wordBytes
-    const [length = 0] = new Float64Array(source.read(headEnd, wordBytes).buffer)
+    const end = source.read(headEnd, wordBytes)
+    const [length = 0] = new Float64Array(end.buffer, end.byteOffset, 1)
     if (!isLength(length, headEnd)) throw new DamagedImage(`a head of ${length} bytes`)
     this.#head = source.read(headEnd - length, length)
   }
 
   numbers(count: number): readonly number[] {
-    const values = new Float64Array(this.#take().buffer)
+    const bytes = this.#take()
+    const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / wordBytes)
     if (values.length !== count) throw new DamagedImage(`${values.length} numbers, where ${count} are expected`)
     return [...values]
   }
 
+  /** In an array of their own. */
   words(): Uint32Array<ArrayBuffer> {
-    return unpackWords(new Uint32Array(this.#take().buffer))
+    return this.wordsInto(makeWords)
   }
 
+  /** In the beginning of what `make` makes for so many; it may refuse that number. */
+  wordsInto<Into extends Uint32Array>(make: (length: number) => Into): Into {
+    return unpackWords(packedIn(this.#take()), make)
+  }
+
+  /** In an array of their own. */
   doubles(): Float64Array<ArrayBuffer> {
-    return unpackDoubles(new Uint32Array(this.#take().buffer))
+    return this.doublesInto(makeDoubles)
+  }
+
+  /** As `wordsInto`. */
+  doublesInto<Into extends Float64Array>(make: (length: number) => Into): Into {
+    return unpackDoubles(packedIn(this.#take()), make)
   }
 
   json(): unknown {
@@ -131,11 +145,19 @@ export class ImageReader {
   #take(): Uint8Array<ArrayBuffer> {
     const head = this.#head
     const from = this.#at + wordBytes
-    const [length = -1] = from <= head.length ? new Float64Array(head.buffer, this.#at, 1) : []
+    const [length = -1] = from <= head.length ? new Float64Array(head.buffer, head.byteOffset + this.#at, 1) : []
     if (!isLength(length, head.length - from)) throw new DamagedImage(`a part of ${length} bytes`)
     this.#at = from + upToWord(length)
-    return head.slice(from, from + length)
+    return head.subarray(from, from + length)
   }
+}
+
+/** What is in an image that nobody else holds or changes; its bytes begin at a multiple of 8. */
+export function readerOf(bytes: Uint8Array<ArrayBuffer>): ImageReader {
+  return new ImageReader({
+    ...sourceOf(bytes),
+    read: (at, length) => bytes.subarray(at, at + length),
+  })
 }
 
 /** An image that is in memory: nothing of it is left for later. */
@@ -183,6 +205,10 @@ function filledUp(bytes: Uint8Array, before: number): Uint8Array<ArrayBuffer> {
   const part = new Uint8Array(before + upToWord(bytes.length))
   part.set(bytes, before)
   return part
+}
+
+function packedIn({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length / 4)
 }
 
 function isLength(length: number, most: number): boolean {

@@ -56,6 +56,10 @@ export function unpackBlock(words: Uint32Array, at: number, into: Into): number 
   const end = apartAt + apart
   if (kind > differences || width > wholeBits || end > words.length)
     throw new DamagedImage(`a block of kind ${kind}, ${width} bits and ${apart} apart at ${at} of ${words.length}`)
+  if (width === 0 && apart === 0) {
+    fillLine(kind, base | 0, into)
+    return end
+  }
   unpackBits(words, packedAt, width, length)
   for (let one = 0; one < apart; one++) {
     const place = ((words[placesAt + (one >>> 1)] ?? 0) >>> ((one & 1) * 16)) & 0xffff
@@ -72,6 +76,13 @@ interface Into {
   readonly step: number
 }
 
+/** The commonest block by far: all its numbers, or all differences, are the same. */
+function fillLine(kind: number, base: number, { values, from, length, step }: Into): void {
+  const rise = kind === plain ? 0 : base
+  for (let one = 0, to = from, value = base; one < length; one++, to += step, value = (value + rise) | 0)
+    values[to] = value
+}
+
 function addUp(kind: number, base: number, { values, from, length, step }: Into): void {
   if (kind === plain) {
     for (let one = 0, to = from; one < length; one++, to += step) values[to] = ((rests[one] ?? 0) + base) | 0
@@ -85,14 +96,18 @@ function addUp(kind: number, base: number, { values, from, length, step }: Into)
   }
 }
 
-function unpackBits(words: Uint32Array, at: number, width: number, length: number): void {
+function unpackBits(words: Uint32Array, from: number, width: number, length: number): void {
   if (width === 0) {
     rests.fill(0, 0, length)
     return
   }
-  const mask = width === wholeBits ? -1 : (1 << width) - 1
+  if (width === wholeBits) {
+    for (let one = 0; one < length; one++) rests[one] = words[from + one] ?? 0
+    return
+  }
+  const mask = (1 << width) - 1
   for (let one = 0, bit = 0; one < length; one++, bit += width) {
-    const word = at + (bit >>> 5)
+    const word = from + (bit >>> 5)
     const shift = bit & 31
     let rest = (words[word] ?? 0) >>> shift
     if (shift + width > wholeBits) rest |= (words[word + 1] ?? 0) << (wholeBits - shift)

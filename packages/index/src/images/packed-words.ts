@@ -17,12 +17,18 @@ export function packWords(values: ArrayLike<number>, columns = 1): Uint32Array<A
   return Uint32Array.from(packed)
 }
 
-/** What `packWords` was given. Throws a `DamagedImage` where that is nothing it could have been given. O(n). */
-export function unpackWords(packed: Uint32Array): Uint32Array<ArrayBuffer> {
+/**
+ * What `packWords` was given, in the beginning of what `make` makes for so many numbers; it may refuse that number. Throws a `DamagedImage`
+ * where it is nothing that `packWords` could have been given. O(n).
+ */
+export function unpackWords<Into extends Uint32Array = Uint32Array<ArrayBuffer>>(
+  packed: Uint32Array,
+  make: (length: number) => Into,
+): Into {
   const [length = 0, columns = 0] = packed
   if (length > mostWords || columns === 0 || length % columns !== 0)
     throw new DamagedImage(`${length} packed numbers in ${columns} columns`)
-  const values = new Uint32Array(length)
+  const values = make(length)
   let at = 2
   for (let from = 0; from < length; from += blockLength * columns) {
     const block = { values, step: columns, length: lengthFrom(from, length, columns) }
@@ -30,6 +36,11 @@ export function unpackWords(packed: Uint32Array): Uint32Array<ArrayBuffer> {
   }
   if (at !== packed.length) throw new DamagedImage(`${packed.length} words, where ${at} are expected`)
   return values
+}
+
+/** An array of its own, of no more and no fewer numbers. */
+export function makeWords(length: number): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(length)
 }
 
 /** How many rows the block has that begins here. */

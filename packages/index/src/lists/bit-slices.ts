@@ -2,7 +2,7 @@ import type { Slot } from '@stateward/contract'
 import { DamagedImage } from '../images/damaged-image.ts'
 import { bytesOf, type Imaged, type ImageReader, type ImageWriter } from '../images/image.ts'
 import { LazyPages } from '../images/lazy-pages.ts'
-import { packWords, unpackWords } from '../images/packed-words.ts'
+import { makeWords, packWords, unpackWords } from '../images/packed-words.ts'
 
 const pageBits = 10
 const wordsPerPage = (1 << pageBits) / 32
@@ -156,7 +156,7 @@ function bitsIn(word: number): number {
 }
 
 function pageOf(bytes: Uint8Array<ArrayBuffer>, slices: number): Uint32Array {
-  const page = unpackWords(new Uint32Array(bytes.buffer))
+  const page = unpackWords(new Uint32Array(bytes.buffer), makeWords)
   if (page.length === slices * wordsPerPage) return page
   throw new DamagedImage(`${page.length} words, where a page of ${slices} slices is expected`)
 }

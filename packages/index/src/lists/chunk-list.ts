@@ -1,4 +1,4 @@
-import { type Imaged, ImageReader, ImageWriter, joined, sourceOf } from '../images/image.ts'
+import { type Imaged, type ImageReader, ImageWriter, joined, readerOf } from '../images/image.ts'
 import type { Pieces } from '../images/pieces.ts'
 import { released } from '../images/released.ts'
 import type { KeyOrder } from '../keys/key-order.ts'
@@ -90,7 +90,7 @@ export class ChunkList implements Imaged {
   }
 
   #read(at: number, piece: number): Chunk | undefined {
-    const chunk = this.#pieces?.take(piece, (bytes) => Chunk.load(this.#order, new ImageReader(sourceOf(bytes))))
+    const chunk = this.#pieces?.take(piece, (bytes) => Chunk.load(this.#order, readerOf(bytes)))
     if (chunk !== undefined) this.#chunks[at] = chunk
     return chunk
   }

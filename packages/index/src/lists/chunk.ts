@@ -1,8 +1,9 @@
 import type { Slot } from '@stateward/contract'
 import type { ImageReader, ImageWriter } from '../images/image.ts'
+import { makeWords } from '../images/packed-words.ts'
 import type { Key, KeyOrder } from '../keys/key-order.ts'
 import type { FieldColumn } from '../sorting/field-column.ts'
-import { columnLength, makeWords, roomFor, roomy, soundColumn, withoutWaste, withRoom } from './column-room.ts'
+import { columnLength, roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 import { GroupColumn } from './group-column.ts'
 import { KeyColumn } from './key-column.ts'
 
@@ -78,7 +79,7 @@ export class Chunk {
   static load(order: KeyOrder, image: ImageReader): Chunk {
     const [length = 0, expected = -1] = image.numbers(2)
     return new Chunk(order, {
-      slots: roomy(soundColumn(image.words(), length), makeWords),
+      slots: image.wordsInto(soundColumn(length, makeWords)),
       groups: GroupColumn.load(image, length),
       keys: KeyColumn.load(order, image, length),
       length,

@@ -14,9 +14,6 @@ export function roomFor(entries: number): number {
 /** As `withRoom` and `withoutWaste` need it: another column of that kind, of so many entries. */
 type Make<T extends Column> = (entries: number) => T
 
-export const makeWords: Make<Uint32Array> = (entries) => new Uint32Array(entries)
-export const makeDoubles: Make<Float64Array> = (entries) => new Float64Array(entries)
-
 /** A column with room for one entry more than the first `length`: this one, or a longer copy. */
 export function withRoom<T extends Column>(column: T, length: number, make: Make<T>): T {
   return length < column.length ? column : fitted(column, length + 1, make)
@@ -27,17 +24,12 @@ export function withoutWaste<T extends Column>(column: T, length: number, make: 
   return column.length - length > stepEntries * 2 ? fitted(column, length, make) : column
 }
 
-/** A column that was saved, of so many entries. */
-export function soundColumn<T extends Column>(column: T, entries: number): T {
-  if (entries > 0 && entries <= columnLength && column.length === entries) return column
-  throw new RangeError(
-    `expected a column of ${entries} entries, at most ${columnLength}, found one of ${column.length}`,
-  )
-}
-
-/** A column as long as it is made for its entries. */
-export function roomy<T extends Column>(column: T, make: Make<T>): T {
-  return column.length === roomFor(column.length) ? column : fitted(column, column.length, make)
+/** Makes a column for one that was saved, of so many entries. Refuses any other number. */
+export function soundColumn<T extends Column>(entries: number, make: Make<T>): (found: number) => T {
+  return (found) => {
+    if (entries > 0 && entries <= columnLength && found === entries) return make(roomFor(entries))
+    throw new RangeError(`expected a column of ${entries} entries, at most ${columnLength}, found one of ${found}`)
+  }
 }
 
 function fitted<T extends Column>(column: T, entries: number, make: Make<T>): T {

@@ -1,5 +1,6 @@
 import type { ImageReader, ImageWriter } from '../images/image.ts'
-import { makeWords, roomFor, roomy, soundColumn, withoutWaste, withRoom } from './column-room.ts'
+import { makeWords } from '../images/packed-words.ts'
+import { roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 
 /** The groups of some consecutive entries of an ordered list, in their order: one number while all are the same, else 4 bytes each. */
 export class GroupColumn {
@@ -15,9 +16,10 @@ export class GroupColumn {
   }
 
   static load(image: ImageReader, length: number): GroupColumn {
-    const groups = image.words()
+    const sound = soundColumn(length, makeWords)
+    const groups = image.wordsInto((found) => (found === 1 ? makeWords(1) : sound(found)))
     const column = new GroupColumn([groups[0] ?? 0])
-    if (groups.length > 1) column.#groups = roomy(soundColumn(groups, length), makeWords)
+    if (groups.length > 1) column.#groups = groups
     return column
   }
 

@@ -1,7 +1,8 @@
 import type { ImageReader, ImageWriter } from '../images/image.ts'
+import { makeDoubles } from '../images/packed-doubles.ts'
 import { type Key, type KeyOrder, keyText, textKey } from '../keys/key-order.ts'
 import type { FieldColumn } from '../sorting/field-column.ts'
-import { makeDoubles, roomFor, roomy, soundColumn, withoutWaste, withRoom } from './column-room.ts'
+import { roomFor, soundColumn, withoutWaste, withRoom } from './column-room.ts'
 
 /** Of the values of a column, to tell what they take. */
 const looks = 4
@@ -45,10 +46,11 @@ export class KeyColumn {
   }
 
   static load(order: KeyOrder, image: ImageReader, length: number): KeyColumn {
-    const numbers = image.doubles()
+    const sound = soundColumn(length, makeDoubles)
+    const numbers = image.doublesInto((found) => (found === 0 ? noNumbers : sound(found)))
     if (numbers.length > 0) {
       const column = new KeyColumn(order, [numbers[0]])
-      column.#numbers = roomy(soundColumn(numbers, length), makeDoubles)
+      column.#numbers = numbers
       return column
     }
     const keys = keysOf(image.json())
