@@ -63,6 +63,15 @@ test('indexes that were asked for least are dropped, answers stay right, and exp
   await state.close()
 })
 
+test('a cache has all that it was given where the bound leaves room for it, however far apart the two are', async () => {
+  const { state } = await opened({ maxBytes: 1_000_000_000, cacheBytes: 100_000 })
+  await state.task.createMany(rows(0, 1_000))
+  const { cache } = await held(state)
+  expect(cache.maxBytes).toBe(100_000)
+  expect(cache.bytes).toBeGreaterThan(90_000)
+  await state.close()
+})
+
 test('data of ten times the budget: what cannot be dropped stays, everything goes on, and an event says so', async () => {
   const { state, told } = await opened({ maxBytes: 100_000 })
   for (let from = 0; from < 5_000; from += 1_000) await state.task.createMany(rows(from, from + 1_000))

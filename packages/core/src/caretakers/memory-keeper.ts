@@ -16,12 +16,14 @@ const everyMs = 10_000
 export class MemoryKeeper {
   readonly #options: MemoryKeeperOptions
   #cancel: () => void = () => undefined
+  #isResting = true
 
   constructor(options: MemoryKeeperOptions) {
     this.#options = options
   }
 
   start(): void {
+    this.#isResting = false
     this.#cancel = this.#options.setTimer(() => {
       try {
         this.#look()
@@ -35,12 +37,22 @@ export class MemoryKeeper {
 
   /** Looks no more until the next `start`. */
   rest(): void {
+    this.#isResting = true
     this.#cancel()
   }
 
   #look(): void {
-    const { budget, live } = this.#options.term()
+    const { term, restored, failed } = this.#options
+    const { budget, live } = term()
     budget.keep(live)
-    if (live.whole.isReached && budget.restore(live)) this.#options.restored()
+    if (![...live.types.values()].some(({ kept }) => kept.dropped.length > 0)) return
+    if (live.whole.isReached) {
+      if (budget.restore(live)) restored()
+      return
+    }
+    // What room there is for an index is not known before all else is in memory.
+    live.whole.reached().catch((error: unknown) => {
+      if (!this.#isResting && live === term().live) failed(error)
+    })
   }
 }

@@ -81,7 +81,7 @@ export class MemoryBudget {
       indexes -= bytes
     }
     const left = maxBytes * (1 - reserve) - tables - indexes
-    live.bodies.bound(cacheBound(Math.max(0, Math.min(cacheBytes, left)), maxBytes))
+    live.bodies.bound(cacheBound(left, cacheBytes))
     this.#exceeded(tables + indexes, maxBytes)
   }
 
@@ -173,7 +173,9 @@ function isRequired({ entity, kept }: LiveType, index: KeptIndex): boolean {
   return uniqueKeysOf(entity).some((key) => kept.all.find((one) => answersFor(one, key)) === index)
 }
 
-function cacheBound(bytes: number, maxBytes: number): number {
-  const step = maxBytes / cacheSteps
-  return Math.floor(Math.floor(bytes / step) * step)
+/** What is left for it, in steps; never more than it was given. */
+function cacheBound(left: number, cacheBytes: number): number {
+  if (left >= cacheBytes) return cacheBytes
+  const step = cacheBytes / cacheSteps
+  return Math.floor(Math.floor(Math.max(0, left) / step) * step)
 }

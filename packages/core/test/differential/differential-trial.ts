@@ -54,7 +54,8 @@ export class DifferentialTrial {
     const state = await createStateManager({
       storage: memoryStorage(),
       domain: randomDomain(dice),
-      memory: { cacheBytes: dice.once(16) ? 2_000 : 1_000_000 },
+      // A bound that nothing comes near: what is dropped stays so.
+      memory: { cacheBytes: dice.once(16) ? 2_000 : 1_000_000, maxBytes: 1_000_000_000 },
       ...({ compaction: false, checkpoints: false, reopening: 'manual', indexCheck: false, observe: false } as const),
     })
     return new DifferentialTrial(dice, state, await liveOf(state))
@@ -64,9 +65,12 @@ export class DifferentialTrial {
     this.#look()
     for (let at = 0; at < batches; at++) {
       await this.#write(at === 0 ? 12 : 1 + this.#dice.below(6))
+      if (this.#dice.once(16)) await this.#state.compact()
+      if (at === batches - 3) this.#drop()
       for (const query of this.#queries) this.#compareSound(query)
     }
     await this.#askedWithPromises()
+    await this.#restored()
     await this.#damaged()
     await this.#state.close()
     return this.compared
@@ -178,6 +182,20 @@ export class DifferentialTrial {
     }
   }
 
+  /** Some indexes are not kept in memory any more: answers stay right, and nothing is degraded. */
+  #drop(): void {
+    const { kept, rows } = this.#type
+    for (const index of kept.all) if (this.#dice.once(4)) kept.drop(index, { bytes: 1, records: rows.size })
+  }
+
+  /** Those come back, of records that have changed meanwhile. */
+  async #restored(): Promise<void> {
+    const { kept } = this.#type
+    for (const one of kept.dropped) kept.restore(one)
+    await this.#rebuilt()
+    for (const query of this.#queries) this.#compareSound(query)
+  }
+
   /** Rows stay the same, and whoever would have asked an index that lies is told so, until it is built again. */
   async #damaged(): Promise<void> {
     const live = this.#live
@@ -193,15 +211,21 @@ export class DifferentialTrial {
       if (degraded ? lying.size === 0 : asked?.some((name) => lying.has(name)))
         throw new Error(`${JSON.stringify(query)}: degraded ${degraded}, without ${asked}, and ${[...lying]} lie`)
     }
+    await this.#rebuilt()
+    for (const query of this.#queries) this.#compareSound(query)
+  }
+
+  async #rebuilt(): Promise<void> {
     const rebuilder = new IndexRebuilder({
-      ...{ live: () => live, breathe: async () => undefined, tell: () => undefined },
+      ...{ live: () => this.#live, breathe: async () => undefined, tell: () => undefined },
       failed: (error) => {
         throw error
       },
     })
     rebuilder.start()
     await rebuilder.settled()
-    for (const query of this.#queries) this.#compareSound(query)
+    const missing = [...this.#type.kept.rebuilding, ...this.#type.kept.dropped]
+    if (missing.length > 0) throw new Error(`${missing.map(({ index }) => index.name)} did not come back`)
   }
 
   #indexesOf(query: Query): readonly string[] {
