@@ -32,12 +32,13 @@ test('a second process is LOCKED, is told by whom, and the first one is undistur
   await writer.close()
 })
 
+// Each acknowledgement is a sync, and a disk that others keep busy takes a quarter of a second for one.
 test('a process that is killed under load loses nothing it acknowledged, and its lock is free at once', async () => {
   const dir = temporaryDirectory()
   let least = 0
   for (let kills = 1; kills <= 5; kills++) {
     const child = startChild(script, dir)
-    await child.line(new RegExp(`^${least + 30 * kills}$`))
+    await child.line(new RegExp(`^${least + 8 * kills}$`))
     const opening = jsonlStorage({ dir }).openWriter('rival')
     await expect(opening).rejects.toSatisfy(
       (error) => hasCode(error, 'LOCKED') && error.details.pid === child.process.pid,
@@ -54,7 +55,7 @@ test('a process that is killed under load loses nothing it acknowledged, and its
   expect(await writer.verify()).toMatchObject({ ok: true, commits: found.length })
   await writer.close()
   expect(readdirSync(dir)).not.toContain('LOCK')
-})
+}, 240_000)
 
 test('a reader in another process follows a live writer, proven commits only', async () => {
   const dir = temporaryDirectory()
@@ -65,9 +66,9 @@ test('a reader in another process follows a live writer, proven commits only', a
   const seen: string[] = []
   for await (const { records } of reader.follow(1, stop.signal)) {
     seen.push(...records.map(textOf))
-    if (seen.length >= 300) stop.abort()
+    if (seen.length >= 100) stop.abort()
   }
   await child.kill()
   await reader.close()
   expect(seen).toEqual(seen.map((_, index) => textOf(recordOf(index + 1, index % 50))))
-})
+}, 240_000)
