@@ -137,7 +137,7 @@ export interface Explanation {
   readonly residual?: Where
   /** Fields of which one byte a record, where it is known, tells most of those that do not match without a look at them. */
   readonly fingerprints?: readonly string[]
-  /** Whether rows come out of the index in order, or are sorted afterwards. */
+  /** `index`: rows come in order, of an index or, where they are few, by the table of ids; `sort`: all that match are looked at, and sorted. */
   readonly order: 'index' | 'sort' | 'none'
   readonly estimatedRows: number
   readonly records: number

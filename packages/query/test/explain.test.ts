@@ -68,7 +68,7 @@ describe('explain', () => {
       {
         plan: { kind: 'lookup', index: 'items of list', estimatedRows: 100 },
         residual: { list: { contains: 'l1' } },
-        order: 'sort',
+        order: 'index',
         estimatedRows: 100,
       },
     ],
@@ -78,7 +78,7 @@ describe('explain', () => {
       {
         plan: { kind: 'lookup', index: 'items of list', estimatedRows: 100 },
         residual: { list: { eq: 'l1' } },
-        order: 'sort',
+        order: 'index',
         estimatedRows: 100,
       },
     ],
@@ -88,7 +88,7 @@ describe('explain', () => {
       {
         plan: { kind: 'lookup', index: 'name in order', estimatedRows: 6 },
         residual: { name: { in: ['name 990', 'name 995'] } },
-        order: 'sort',
+        order: 'index',
         estimatedRows: 6,
       },
     ],

@@ -81,8 +81,14 @@ export class SmallStore {
         const [first, ...others] = access.of.map(({ index, probe }) => new Set(index.lookup(probe)))
         return [...(first ?? [])].filter((slot) => others.every((one) => one.has(slot)))
       }
-      case 'lookup':
-        return [...access.index.lookup(access.probe)]
+      case 'lookup': {
+        const found = [...access.index.lookup(access.probe)]
+        const { byId } = access
+        if (byId === undefined) return found
+        const idOf = (slot: Slot): string => this.slots.get(slot)?.id ?? ''
+        const left = found.filter((slot) => byId.after === undefined || idOf(slot) > byId.after)
+        return left.sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+      }
       case 'ordered': {
         const { index, direction, probe, given } = access
         const all = [...(index.sorted?.scan(direction, probe) ?? [])]

@@ -3,6 +3,7 @@ import type { Sieve } from '@stateward/index'
 import type { Access } from '@stateward/query'
 import { BodyRequest } from '../records/bodies.ts'
 import type { Live, LiveType } from './live.ts'
+import { slotsFound } from './slots-found.ts'
 import { slotsInAll } from './slots-in-all.ts'
 import { slotsInOrder } from './slots-in-order.ts'
 
@@ -75,7 +76,7 @@ export function slotsOf(type: LiveType, access: Access): Iterable<Slot> {
     case 'ids':
       return access.ids.flatMap((id) => type.rows.slotOf(id) ?? [])
     case 'lookup':
-      return access.index.lookup(access.probe)
+      return slotsFound(type.rows.ids, access)
     case 'ordered':
       return slotsInOrder((slot) => type.rows.idOf(slot), access)
     case 'intersection':

@@ -6,7 +6,7 @@ import { estimateMatches } from './estimates.ts'
 import type { Facts } from './facts.ts'
 import { isSifted } from './held-fields.ts'
 import { intersectionChoice } from './intersections.ts'
-import { boundsBehind, boundsBeyond, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
+import { boundsBehind, boundsBeyond, isIdAscending, type OrderGiven, orderGiven, unfixedOrder } from './order-given.ts'
 import type { Access, Given } from './plan.ts'
 import { always, type Coverage, membershipProbes, type Probing, probeOf, probeWithin, textProbes } from './probes.ts'
 
@@ -35,6 +35,11 @@ const scanCost = 1.2
 const siftedShare = 0.1
 /** Sorting one row, beside finding it. */
 const sortCost = 0.3
+
+/** Sorting one slot by its id, which is in a table of numbers. */
+const slotSortCost = 0.1
+/** Slots that are sorted by their ids within a call: a millisecond of it where they come in no order at all. */
+const mostById = 1_024
 
 const coversNothing: Coverage = () => 'not'
 
@@ -71,16 +76,13 @@ export function choicesOf(question: Question): Choices {
   const sorting = matches * sortCost
   // A page ends early in an order that an index has, and what is common is not told by a byte.
   const share = question.limit === undefined && isSifted(facts, led) ? siftedShare : 1
-  for (const { index, probing, probe, rows, covers } of lookups) {
+  const isById = isIdAscending(order[0])
+  for (const asked of lookups) {
+    const { index, probing, probe, rows, covers } = asked
     const { isRight } = probing
-    all.push({
-      access: { kind: 'lookup', index, probe },
-      inOrder: false,
-      rows,
-      cost: rows * share + sorting,
-      covers,
-      isRight,
-    })
+    const access = { kind: 'lookup', index, probe } as const
+    all.push({ access, inOrder: false, rows, cost: rows * share + sorting, covers, isRight })
+    if (isById && rows <= mostById) all.push(byIdChoice(asked, question, matches, share))
   }
   const merged = intersectionChoice(lookups, { conjuncts: facts.conjuncts, records, share, sorting })
   if (merged !== undefined) all.push(merged)
@@ -109,6 +111,23 @@ function idChoice({ facts }: Question, order: readonly OrderBy[]): Choice | unde
     cost: ids.length,
     isRight: always,
     covers: ({ field, operator }) => (field === 'id' && (operator === 'eq' || operator === 'in') ? 'wholly' : 'not'),
+  }
+}
+
+/** A lookup whose slots are sorted by their ids first: fewer records are looked at for a page, and none of them is sorted. */
+function byIdChoice(asked: Asked, { limit, after }: Question, matches: number, share: number): Choice {
+  const { index, probing, probe, rows, covers } = asked
+  const id = after?.values.at(-1)
+  const byId = { after: typeof id === 'string' ? id : undefined }
+  const visited = limit === undefined ? rows * share : Math.min(rows, ((limit + 1) * rows) / Math.max(matches, 1))
+  return {
+    access: { kind: 'lookup', index, probe, byId },
+    inOrder: true,
+    rows,
+    cost: visited + rows * slotSortCost,
+    covers,
+    // All are sorted in one turn of the event loop, so that their number is looked at each time.
+    isRight: () => probing.isRight() && index.estimate(probe) <= mostById * 2,
   }
 }
 

@@ -35,8 +35,8 @@ export function orderGiven(index: Index, order: readonly OrderBy[], facts: Facts
   return { direction: first[1], field }
 }
 
-function isIdAscending([field, direction]: OrderBy): boolean {
-  return field === 'id' && direction === 'asc'
+export function isIdAscending(order: OrderBy | undefined): boolean {
+  return order?.[0] === 'id' && order[1] === 'asc'
 }
 
 /** Where a scan may begin: nothing before the value that the last row held can come after it. */

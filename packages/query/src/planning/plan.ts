@@ -16,13 +16,19 @@ export interface Given {
   readonly beyond: Probe | undefined
 }
 
+/** The order of ids, made of few slots before any record is looked at. */
+export interface ById {
+  /** The id of the last row that pages before have given. */
+  readonly after: string | undefined
+}
+
 /** How the candidates are found. All of them must still pass `Plan.predicate`. */
 export type Access =
   | { readonly kind: 'empty' }
   /** These ids, each once, ascending. */
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
-  /** `index.lookup(probe)`. */
-  | { readonly kind: 'lookup'; readonly index: Index; readonly probe: Probe }
+  /** `index.lookup(probe)`; where `byId` is there, in the order of their ids, and only those behind `byId.after`. */
+  | { readonly kind: 'lookup'; readonly index: Index; readonly probe: Probe; readonly byId?: ById }
   /** `index.sorted.scan(direction, probe)`, without those at its beginning that a page before has given. */
   | {
       readonly kind: 'ordered'

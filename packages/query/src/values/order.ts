@@ -57,10 +57,10 @@ export function compileOrder(orderBy: readonly OrderBy[] | undefined, entity: En
   return first !== undefined && entity.times.has(first[0]) ? byTimeFirst(first, compare) : compare
 }
 
-/** The order of ids, which are texts: as `compareKeys` has it. */
-function byId(left: StoredRecord, right: StoredRecord): number {
-  if (left.id === right.id) return 0
-  return left.id < right.id ? -1 : 1
+/** The order of ids, which are texts: as `compareKeys` has it. Records that come in order are compared once. */
+export function byId(left: StoredRecord, right: StoredRecord): number {
+  if (left.id < right.id) return -1
+  return left.id === right.id ? 0 : 1
 }
 
 type Step = (left: StoredRecord, right: StoredRecord) => number
