@@ -118,7 +118,12 @@ test('when all values that were held of an extreme have gone, it is read again',
   expect(await updates.next()).toMatchObject({ value: { least: 0 } })
   for (const gone of [1, 254, 256, 257, 299]) {
     await state.task.deleteMany((await state.task.where({ n: { lt: gone } }).all()).map(({ id }) => id))
-    expect(await updates.next()).toMatchObject({ value: { least: gone } })
+    // Many are several commits: what is told between them is what held then.
+    let told = await updates.next()
+    while (told.value?.least !== gone) {
+      expect(told.value?.least).toBeLessThan(gone)
+      told = await updates.next()
+    }
   }
   await state.task.delete('t299')
   expect((await updates.next()).value).toEqual({})

@@ -24,18 +24,23 @@ class World {
   readonly sent: Sent[] = []
   waits: number[] = []
   forgotten = 0
+  /** Of each piece that was taken into memory, how many commits it had. */
+  pieces: number[] = []
 
-  constructor(fates: readonly StrictFate[], unknown: Caps['unknown']) {
+  constructor(fates: readonly StrictFate[], unknown: Caps['unknown'], maxBatchRecords = 3) {
     this.writer = new StrictWriter(fates, unknown === 'resolve')
     this.pump = new LogPump({
       // The pump only appends.
       writer: { append: (...args: Parameters<LogWriter['append']>) => this.append(...args) } as unknown as LogWriter,
-      caps: { ...memoryStorage().caps, unknown, maxBatchRecords: 3, maxBatchBytes: 40 },
+      caps: { ...memoryStorage().caps, unknown, maxBatchRecords, maxBatchBytes: maxBatchRecords * 14 },
       lastSeq: 0,
       nonce: 'n',
       apply: (commits) => {
+        this.pieces.push(commits.length)
         for (const { bytes } of commits) this.applied.push(Buffer.from(bytes).toString())
       },
+      // Others have a turn now and then, as where pieces have gone on for long.
+      turn: () => (this.pieces.length % 3 === 2 ? turns(1) : undefined),
       forget: () => {
         this.forgotten++
       },
@@ -124,21 +129,29 @@ const plan = fc.array(
     sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
     pause: fc.nat(4),
     flush: fc.boolean(),
+    isHeld: fc.boolean(),
   }),
   { minLength: 1, maxLength: 12 },
 )
 
 async function carryOut(
   world: World,
-  submissions: readonly { sizes: number[]; pause: number; flush: boolean }[],
+  submissions: readonly { sizes: number[]; pause: number; flush: boolean; isHeld: boolean }[],
 ): Promise<void> {
   const flushes: Promise<unknown>[] = []
-  for (const { sizes, pause, flush } of submissions) {
+  for (const { sizes, pause, flush, isHeld } of submissions) {
     // The actor asks for room before it decides, and decides nothing once writes have stopped.
     await world.pump.room()
     if (world.pump.failure !== undefined) break
-    world.submit(sizes)
+    if (isHeld) world.pump.hold()
+    for (const size of sizes) {
+      world.submit([size])
+      // The actor decides on in another turn, while what it has decided is held, and on nothing once writes have stopped.
+      if (isHeld) await turns(pause % 2)
+      if (world.pump.failure !== undefined) break
+    }
     if (flush) flushes.push(world.pump.flush().catch(() => undefined))
+    world.pump.release()
     await turns(pause)
   }
   await Promise.all(flushes)
@@ -165,6 +178,47 @@ test('a submission comes while an older failure is still on its way through thos
   await world.pump.drained()
   world.check('stop')
   expect(world.sent.map(({ error }) => error?.code)).toEqual(['FULL', 'BUSY', 'BUSY', undefined])
+})
+
+test('what is held goes to the storage in one turn, when it is released, and a barrier behind it', async () => {
+  const world = new World([], 'stop')
+  world.pump.hold()
+  world.submit([2])
+  await turns(2)
+  world.submit([1])
+  const flushed = world.pump.flush()
+  await turns(2)
+  expect(world.writer.calls).toEqual([])
+  world.pump.release()
+  await Promise.resolve()
+  expect(world.writer.calls.map(({ expectedSeq }) => expectedSeq)).toEqual([0, 2, 3])
+  await flushed
+  world.check('stop')
+})
+
+test('what is held behind an append that fails is told so, and nothing of it is sent', async () => {
+  const world = new World([{ slowness: 1, code: 'FULL' }], 'stop')
+  world.submit([1])
+  world.pump.hold()
+  world.submit([1])
+  while (world.sent[0]?.settled === 0) await turns(1)
+  expect(world.pump.planned).toBe(0)
+  world.submit([1])
+  world.pump.release()
+  await world.pump.drained()
+  world.check('stop')
+  expect(world.sent.map(({ error }) => error?.code)).toEqual(['FULL', 'BUSY', undefined])
+  expect(world.writer.calls).toHaveLength(2)
+})
+
+test('few commits are taken into memory at once, and nobody is told before all of a write are there', async () => {
+  const world = new World([], 'stop', 100)
+  world.submit(Array.from({ length: 20 }, () => 1))
+  world.submit([3])
+  await world.pump.drained()
+  world.check('stop')
+  expect(world.writer.calls).toHaveLength(2)
+  expect(world.pieces).toEqual([8, 8, 4, 3])
 })
 
 test('room is made when the first append is done, not the last', async () => {

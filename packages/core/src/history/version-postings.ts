@@ -1,19 +1,14 @@
 import type { Seq } from '@stateward/contract'
+import { RunMerge, type VersionRun } from './version-run.ts'
 
-/** Versions of some commits that follow one another, sorted by record and, for each, by commit. */
-interface Run {
-  /** What `seqs` count from. */
-  readonly origin: Seq
-  readonly lastSeq: Seq
-  readonly hashes: Uint32Array
-  readonly seqs: Uint32Array
-}
-
-const tailVersions = 32_768
+/** So many are sorted in one step. */
+const tailVersions = 2_048
 /** There are many more small stores than large ones, so the tail grows to its length. */
 const firstVersions = 64
-/** Runs beyond this are not merged: one step would hold up the event loop. */
+/** Runs beyond this are not merged: what is let go of is a run. */
 const mergedVersions = 262_144
+/** Versions that are merged for each that comes. A version is merged once for each doubling of its run: seven times, where the tail and this are as above. */
+const mergedAtOnce = 32
 /** Two commits further apart than this do not stand in one run. */
 const runSeqs = 2 ** 32
 
@@ -25,7 +20,9 @@ export class VersionPostings {
   readonly #most: number
   readonly #tailVersions: number
   readonly #mergedVersions: number
-  #runs: Run[] = []
+  #runs: VersionRun[] = []
+  /** Two of the runs are made one, while they go on to answer. */
+  #merge: RunMerge | undefined
   #hashes = new Uint32Array(firstVersions)
   #seqs = new Float64Array(firstVersions)
   #tail = 0
@@ -50,7 +47,8 @@ export class VersionPostings {
 
   get bytes(): number {
     const tail = this.#hashes.byteLength + this.#seqs.byteLength
-    return this.#runs.reduce((sum, { hashes, seqs }) => sum + hashes.byteLength + seqs.byteLength, tail)
+    const others = tail + (this.#merge?.bytes ?? 0)
+    return this.#runs.reduce((sum, { hashes, seqs }) => sum + hashes.byteLength + seqs.byteLength, others)
   }
 
   /** Takes a version in; `seq` is not below any before. */
@@ -60,6 +58,7 @@ export class VersionPostings {
     this.#hashes[this.#tail] = hash
     this.#seqs[this.#tail] = seq
     this.#tail++
+    if (this.#merge !== undefined) this.#mergeOn(this.#merge)
   }
 
   /** The commits that may have a version of this record, ascending. O(log versions) for each of a few runs. */
@@ -77,21 +76,21 @@ export class VersionPostings {
   append(later: VersionPostings): void {
     this.#seal()
     this.#from = Math.max(this.#from, later.#from)
-    // Not merged: all of them in one turn of the event loop would hold it up. A few runs more are merged when they are loaded again.
     for (const run of later.#runs) this.#keep(run)
     this.#hashes = later.#hashes
     this.#seqs = later.#seqs
     this.#tail = later.#tail
     this.#letGo()
+    this.#merge ??= this.#nextMerge()
   }
 
   /** Everything as runs of plain arrays, for `load`. What is added meanwhile is not in it. */
-  save(): readonly Run[] {
+  save(): readonly VersionRun[] {
     this.#seal()
     return [...this.#runs]
   }
 
-  load(run: Run): void {
+  load(run: VersionRun): void {
     this.#push(run)
   }
 
@@ -128,19 +127,33 @@ export class VersionPostings {
     this.#push({ origin, lastSeq, hashes, seqs })
   }
 
-  #push(run: Run): void {
+  #push(run: VersionRun): void {
     this.#keep(run)
-    for (;;) {
-      const [before, last] = this.#runs.slice(-2)
-      if (before === undefined || last === undefined || before.hashes.length > last.hashes.length) break
-      if (before.hashes.length + last.hashes.length > this.#mergedVersions || last.lastSeq - before.origin >= runSeqs)
-        break
-      this.#runs.splice(-2, 2, merged(before, last))
-    }
     this.#letGo()
+    this.#merge ??= this.#nextMerge()
   }
 
-  #keep(run: Run): void {
+  #mergeOn(merge: RunMerge): void {
+    const run = merge.step(mergedAtOnce)
+    if (run === undefined) return
+    const at = this.#runs.indexOf(merge.before)
+    // The first of the two may have been let go of meanwhile.
+    if (at >= 0) this.#runs.splice(at, 2, run)
+    this.#merge = this.#nextMerge()
+  }
+
+  /** The newest two that follow one another of which the first is not the larger one. */
+  #nextMerge(): RunMerge | undefined {
+    for (let at = this.#runs.length - 1; at > 0; at--) {
+      const [before, last] = [this.#runs[at - 1], this.#runs[at]]
+      if (before === undefined || last === undefined || before.hashes.length > last.hashes.length) continue
+      if (before.hashes.length + last.hashes.length > this.#mergedVersions) continue
+      if (last.lastSeq - before.origin < runSeqs) return new RunMerge(before, last)
+    }
+    return undefined
+  }
+
+  #keep(run: VersionRun): void {
     this.#runs.push(run)
     this.#sealed += run.hashes.length
   }
@@ -149,28 +162,10 @@ export class VersionPostings {
     while (this.#sealed > this.#most && this.#runs.length > 1) {
       const oldest = this.#runs.shift()
       this.#sealed -= oldest?.hashes.length ?? 0
-      this.#from = (oldest?.lastSeq ?? 0) + 1
+      // What was joined may have let go of later ones before.
+      this.#from = Math.max(this.#from, (oldest?.lastSeq ?? 0) + 1)
     }
   }
-}
-
-function merged(before: Run, after: Run): Run {
-  const count = before.hashes.length + after.hashes.length
-  const hashes = new Uint32Array(count)
-  const seqs = new Uint32Array(count)
-  const shift = after.origin - before.origin
-  let left = 0
-  let right = 0
-  for (let at = 0; at < count; at++) {
-    const isLeft =
-      right === after.hashes.length ||
-      (left < before.hashes.length && (before.hashes[left] ?? 0) <= (after.hashes[right] ?? 0))
-    hashes[at] = (isLeft ? before.hashes[left] : after.hashes[right]) ?? 0
-    seqs[at] = isLeft ? (before.seqs[left] ?? 0) : (after.seqs[right] ?? 0) + shift
-    if (isLeft) left++
-    else right++
-  }
-  return { origin: before.origin, lastSeq: after.lastSeq, hashes, seqs }
 }
 
 /** Where the first of these ascending hashes stands that is not below `hash`. */

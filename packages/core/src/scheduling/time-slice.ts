@@ -1,9 +1,9 @@
 import type { Clock } from '@stateward/contract'
 
 /** Work that others wait for goes on for so long before they have a turn. */
-const sliceMs = 2
+const sliceMs = 0.25
 /** A look at the clock costs a part of what is done in between. */
-const looksEvery = 8
+const looksEvery = 4
 
 /** Says of work in little steps when it has gone on for long enough. */
 export class TimeSlice {

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.ts'
 
-/** Groups that become durable together are taken in together for so long. */
-const sliceMs = 2
+/** What becomes durable together is taken in together for so long. */
+const sliceMs = 0.25
 
 /**
  * To be asked before each piece of work that comes whenever it comes: `undefined`, or, where pieces in a row have gone on for too long, a

@@ -9,7 +9,8 @@ import {
 } from '@stateward/contract'
 import type { DecidedCommit, DecidedWrite } from '../deciding/decided.ts'
 import { storageError } from '../validation/storage-error.ts'
-import { type Part, partsOf } from './parts.ts'
+import { Gate } from './gate.ts'
+import { endOfFew, type Part, partsOf } from './parts.ts'
 
 export interface LogPumpOptions {
   readonly writer: Pick<LogWriter, 'append'>
@@ -22,7 +23,7 @@ export interface LogPumpOptions {
   /** Everything decided and not yet durable is void. */
   readonly forget: () => void
   readonly wait: (ms: number) => Promise<void>
-  /** Asked before each group is taken into memory: a turn of others, where those before it have taken long. */
+  /** Asked before each few changes are taken into memory: a turn of others, where those before have taken long. */
   readonly turn?: () => Promise<void> | undefined
   /** Called once, when no further write is taken. */
   readonly stopped: (failure: StatewardError) => void
@@ -42,6 +43,9 @@ export class LogPump {
   #inFlightBytes = 0
   /** Of those in flight, how many the storage has not been asked for yet. */
   #unsent = 0
+  /** Of those, how many wait until they go together. */
+  #held = 0
+  readonly #gate = new Gate()
   /** Of those in flight, how many were there when an append before them failed. */
   #voided = 0
   /** Of those in flight, how many were there when a barrier before them was refused: they may fail with it, or not. */
@@ -102,6 +106,16 @@ export class LogPump {
     return this.#tail
   }
 
+  /** From now on what is handed over waits, until `release`: so it goes to the storage at once, and shares a sync. */
+  hold(): void {
+    this.#gate.close()
+  }
+
+  /** What was held goes to the storage. */
+  release(): void {
+    this.#gate.open()
+  }
+
   /** Hands over the commits of some writes, which follow `planned` without a gap. Every `settle` is called exactly once. */
   submit(writes: readonly DecidedWrite[]): void {
     for (const part of partsOf(writes, this.#options.caps)) this.#send(part)
@@ -135,10 +149,7 @@ export class LogPump {
     appended.catch(() => undefined)
     this.#tail = this.#tail.then(async () => {
       try {
-        const done = await appended
-        const turn = this.#options.turn?.()
-        if (turn !== undefined) await turn
-        this.#succeeded(part.commits, done, generation)
+        await this.#succeeded(part.commits, await appended, generation)
       } catch (cause) {
         const error = this.#failed(storageError(cause), part, generation)
         // The first failure of a write of several parts is its reason; those behind only follow from it.
@@ -154,19 +165,23 @@ export class LogPump {
   }
 
   /**
-   * Appends at once, or when everything before has settled: where outcomes are resolved by asking again, and behind
-   * appends that an earlier failure takes along, for a storage fails whatever is called before they have failed.
+   * Appends at once, or when what is held is released, or when everything before has settled: where outcomes are resolved by asking
+   * again, and behind appends that an earlier failure takes along, for a storage fails whatever is called before they have failed.
    */
   #inTurn(append: () => Promise<Appended>): Promise<Appended> {
-    if (this.#maxInFlight > 1 && this.#voided === 0 && this.#unsent === 0) return append()
+    const isNext = this.#maxInFlight > 1 && this.#voided === 0 && this.#unsent === this.#held
+    const held = isNext ? this.#gate.opening : undefined
+    if (isNext && held === undefined && this.#unsent === 0) return append()
     this.#unsent++
-    return this.#tail.then(() => {
+    if (held !== undefined) this.#held++
+    return (held ?? this.#tail).then(() => {
       this.#unsent--
+      if (held !== undefined) this.#held--
       return append()
     })
   }
 
-  #succeeded(commits: readonly DecidedCommit[], appended: Appended, generation: number): void {
+  async #succeeded(commits: readonly DecidedCommit[], appended: Appended, generation: number): Promise<void> {
     if (generation !== this.generation) {
       this.stop(
         new StatewardError(
@@ -182,7 +197,15 @@ export class LogPump {
         `expected ${commits.length} pointers of an append, found ${appended.ptrs.length}`,
       )
     this.#durable = commits.at(-1)?.seq ?? this.#durable
-    this.#options.apply(commits, appended)
+    const { turn, apply } = this.#options
+    const { lastSeq, ptrs } = appended
+    for (let from = 0; from < commits.length; ) {
+      const to = endOfFew(commits, from)
+      const others = turn?.()
+      if (others !== undefined) await others
+      apply(commits.slice(from, to), { lastSeq, ptrs: ptrs.slice(from, to) })
+      from = to
+    }
   }
 
   #failed(error: StatewardError, { commits }: Part, generation: number): StatewardError {

@@ -8,9 +8,7 @@ import type { DonePart, Made, Result, TxidEntry, TxidWindow } from '../deciding/
 import { Undecided } from '../deciding/undecided.ts'
 import type { Write } from '../deciding/write.ts'
 import type { Observation } from '../observation/observation.ts'
-import type { BodyRequest } from '../records/bodies.ts'
 import type { HeadLayer } from '../records/heads.ts'
-import { recordKey } from '../records/record-key.ts'
 import { IndexUnbuilt, isSuspension, PendingCheck, type Suspension } from '../records/suspension.ts'
 import type { Environment } from '../scheduling/environment.ts'
 import { TimeSlice } from '../scheduling/time-slice.ts'
@@ -19,6 +17,7 @@ import { durableOf } from '../state/durable-of.ts'
 import type { Live } from '../state/live.ts'
 import type { Projections } from '../state/projections.ts'
 import { textOf } from '../validation/storage-error.ts'
+import { coldTargets } from './cold-targets.ts'
 import { type LogPump, stopped } from './log-pump.ts'
 import type { Past } from './past.ts'
 import { repeatedAnswer } from './repeated-answer.ts'
@@ -36,6 +35,9 @@ export interface Written {
 export interface WriteProtocol {
   write: { ask: Write; answer: Written }
 }
+
+/** A line that is longer than can be decided in so many turns goes to the disk in parts. */
+const slicesPerSync = 16
 
 type WriteDelivery = DeliveryOf<WriteProtocol, 'write', StatewardError>
 
@@ -101,17 +103,24 @@ class WriteWorker {
   }
 
   async drain(batch: readonly WriteDelivery[]): Promise<void> {
-    const { live, past, pump, observation, environment } = this.#options
+    const { live, pending, past, pump, observation, environment } = this.#options
     const slice = new TimeSlice(environment.clock)
+    let slices = 0
     observation.messages.taken()
     if (!live.whole.isReached) await live.whole.reached()
-    const cold = this.#coldTargets(batch)
+    const cold = coldTargets(
+      live,
+      pending,
+      batch.map(({ body }) => body),
+    )
     // Together, because one by one each would cost a read and a group of its own. Who is refused for it will hear so below.
     if (cold.length > 0) await live.warm(cold).catch(() => undefined)
     for (const delivery of batch) {
       if (slice.isOver()) {
-        // Who reads must not wait until a long line is decided; what is decided goes on its way to the disk meanwhile.
+        // Who reads must not wait until a long line is decided; what is decided of it goes to the disk together, now and then.
+        pump.hold()
         this.#submit()
+        if (++slices % slicesPerSync === 0) pump.release()
         await environment.breathe()
         slice.begin()
       }
@@ -120,31 +129,14 @@ class WriteWorker {
       if (missing === undefined) continue
       // What waits for the disk must not hold up what is decided already.
       this.#submit()
+      pump.release()
       await this.#resume(attempt, missing)
     }
     this.#submit()
+    pump.release()
     live.pinned.clear()
     past.forget()
     await pump.room()
-  }
-
-  /** Where to read the records that these writes name and that are not in memory. */
-  #coldTargets(batch: readonly WriteDelivery[]): readonly BodyRequest[] {
-    const { live, pending } = this.#options
-    if (live.bodies.records >= live.size) return []
-    const cold = new Map<string, BodyRequest>()
-    for (const { body } of batch) {
-      for (const { type, id } of body.precondition === undefined
-        ? body.steps
-        : [...body.steps, ...body.precondition.targets]) {
-        const liveType = live.type(type)
-        const slot = liveType.rows.slotOf(id)
-        if (slot === undefined || pending.own(type, id) !== undefined || live.hot(liveType, slot) !== undefined)
-          continue
-        cold.set(recordKey(type, id), live.request(liveType, slot))
-      }
-    }
-    return [...cold.values()]
   }
 
   #submit(): void {

@@ -58,7 +58,7 @@ export function compileOrder(orderBy: readonly OrderBy[] | undefined, entity: En
 }
 
 /** The order of ids, which are texts: as `compareKeys` has it. Records that come in order are compared once. */
-export function byId(left: StoredRecord, right: StoredRecord): number {
+function byId(left: StoredRecord, right: StoredRecord): number {
   if (left.id < right.id) return -1
   return left.id === right.id ? 0 : 1
 }
